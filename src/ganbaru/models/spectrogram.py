@@ -1,0 +1,69 @@
+"""Generator and critic of spectrograms: one-dimensional convolutions over frames, frequencies as channels."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ganbaru.models.config import Plan
+from ganbaru.models.convolution import Conv1d, UpsampleConv1d, channels_last
+from ganbaru.models.layers import SLOPE, Dense, Score, with_label
+
+FACTOR = 2
+
+
+class Residual(nn.Module):
+    """``leaky(x + convolution(x))``: (B, C, L) -> (B, C, L)."""
+
+    def __init__(self, channels: int, kernel: int) -> None:
+        super().__init__()
+        self.convolution = Conv1d(channels, channels, kernel)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, L) -> (B, C, L)."""
+        return F.leaky_relu_(x + self.convolution(x), SLOPE)
+
+
+class SpectrogramGenerator(nn.Module):
+    """Latent vector -> spectrogram: linear, stages of (nearest x 2, convolution, residual convolution), convolution.
+
+    The stages start from ``ceil(L / 2**layers)`` frames; what they make beyond L frames is cut off at the end.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan, self.latent, self.classes = plan, int(plan["latent"]), plan.classes
+        width, layers = plan["channels"], plan["layers"]
+        self.start = (width, -(-plan.shape[1] // FACTOR**layers))
+        self.linear = Dense(self.latent + plan.classes, self.start[0] * self.start[1], slope=SLOPE)
+        self.stages = nn.Sequential()
+        for _ in range(layers):
+            self.stages.append(UpsampleConv1d(width, width, plan["kernel"], scale=FACTOR, slope=SLOPE))
+            self.stages.append(Residual(width, 3))
+        self.last = Conv1d(width, plan.shape[0], 3)
+
+    def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
+        """(B, latent), (B,) or None -> (B, C, L)."""
+        x = self.linear(with_label(z, label, self.classes)).view(-1, *self.start)
+        x = self.stages(channels_last(x).squeeze(2))
+        return self.last(x)[..., : self.plan.shape[1]]
+
+
+class SpectrogramCritic(nn.Module):
+    """Spectrogram -> score: convolution, stages of (convolution with stride 2), linear with the label by projection.
+
+    A length that is no multiple of the strides is padded with zeros at the end.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan, self.classes = plan, plan.classes
+        width, layers = plan["channels"], plan["layers"]
+        self.stages = nn.Sequential(Conv1d(plan.shape[0], width, 3, slope=SLOPE))
+        for _ in range(layers):
+            self.stages.append(Conv1d(width, width, plan["kernel"], stride=FACTOR, slope=SLOPE))
+        frames = -(-plan.shape[1] // FACTOR**layers)
+        self.score = Score(width * frames, plan.classes, deviation=plan["minibatch_deviation"])
+
+    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
+        """(B, C, L), (B,) or None -> (B,)."""
+        return self.score(self.stages(x).flatten(1), label)
