@@ -1,0 +1,24 @@
+"""Training: the loop, the evidence recorded while it runs, and resuming."""
+
+from ganbaru.training.config import Config
+from ganbaru.training.events import Callback, Event, Measured, Request, Saved, Started, StepDone
+from ganbaru.training.fit import fit
+from ganbaru.training.interrupt import Interrupted
+from ganbaru.training.sounds import to_wav
+from ganbaru.training.trained import Trained, load
+
+__all__ = [
+    "Callback",
+    "Config",
+    "Event",
+    "Interrupted",
+    "Measured",
+    "Request",
+    "Saved",
+    "Started",
+    "StepDone",
+    "Trained",
+    "fit",
+    "load",
+    "to_wav",
+]

@@ -1,0 +1,113 @@
+"""The evidence recorded while a model trains: a line of numbers every few steps, for curves and for the checkup.
+
+Recording reads; it never draws a random number or changes a weight, so a run with it and one without it end in the
+same bytes.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganbaru.objectives import Constraint, w1
+from ganbaru.training.step import Batch, Game, Played, generate, scores
+
+_AT_BOUND = 1 - 1e-6
+
+
+class Before:
+    """The weights as they were before a step, so that it can be said how far they moved."""
+
+    def __init__(self, game: Game) -> None:
+        self._weights = {name: _copies(network) for name, network in _networks(game).items()}
+
+    def ratios(self, game: Game) -> dict[str, float]:
+        """Norm of the update over norm of the weights, for each network over the whole step."""
+        found = {}
+        for name, network in _networks(game).items():
+            old = self._weights[name]
+            moved = torch._foreach_sub([weight.detach() for weight in network.parameters()], old)
+            found[f"{name}_update_ratio"] = _norm(moved) / max(_norm(old), 1e-30)
+        return found
+
+
+@torch.no_grad()
+def line(game: Game, played: Played, before: Before, held_out: Batch | None) -> dict[str, Any]:
+    """One line of evidence about the step that was just played.
+
+    Args:
+        game: what played.
+        played: what the step left behind.
+        before: the weights before it.
+        held_out: held-out samples and latents to score, or None.
+
+    Returns:
+        Numbers by name: losses; ``w1`` on train and held-out; ``generator_gradient``, the norm of the gradient that
+        reached the generator's weights; update ratios; ``clipped_share``, the share of the critic's weights at the
+        clip's bound; ``dead_units_*``, the share of a network's units whose incoming weights got exactly no gradient in this
+        step; mean and standard deviation of the scores.
+    """
+    numbers: dict[str, Any] = {
+        "critic_loss": float(played.critic_loss),
+        "generator_loss": float(played.generator_loss),
+        "penalty": None if played.penalty is None else float(played.penalty),
+        "w1": float(w1(played.real_scores, played.fake_scores)),
+        "generator_gradient": _norm(_gradients(game.generator)),
+        "critic_gradient": _norm(_gradients(game.critic)),
+        **before.ratios(game),
+        "clipped_share": clipped_share(game.critic, game.constraint),
+        "dead_units_generator": dead_units(game.generator),
+        "dead_units_critic": dead_units(game.critic),
+    }
+    for name, values in (("real", played.real_scores), ("fake", played.fake_scores)):
+        numbers[f"{name}_score_mean"] = float(values.mean())
+        numbers[f"{name}_score_std"] = float(values.std(correction=0))
+    if held_out is not None:
+        numbers["w1_held_out"] = _held_out_w1(game, held_out)
+    return numbers
+
+
+def clipped_share(critic: nn.Module, constraint: Constraint) -> float | None:
+    """Share of the critic's weights that stand at the clip's bound; None where weights are not clipped."""
+    bound = getattr(constraint, "bound", None)
+    if bound is None or type(constraint).__name__ != "Clip":
+        return None
+    weights = [weight.detach() for weight in critic.parameters()]
+    return float(sum(int((weight.abs() >= bound * _AT_BOUND).sum()) for weight in weights)) / sum(
+        weight.numel() for weight in weights
+    )
+
+
+def dead_units(network: nn.Module) -> float:
+    """Share of units whose incoming weights have a gradient of exactly zero throughout."""
+    dead = total = 0
+    for weight in network.parameters():
+        if weight.grad is not None and weight.dim() > 1:
+            alive = weight.grad.flatten(1).any(dim=1)
+            dead += int((~alive).sum())
+            total += len(alive)
+    return dead / total if total else 0.0
+
+
+def _held_out_w1(game: Game, batch: Batch) -> float:
+    fake = generate(game.generator, batch.latents, batch.labels)
+    real_scores = scores(game.critic, batch.real, batch.labels)
+    return float(w1(real_scores, scores(game.critic, fake, batch.labels)))
+
+
+def _networks(game: Game) -> dict[str, nn.Module]:
+    return {"generator": game.generator, "critic": game.critic}
+
+
+def _copies(network: nn.Module) -> list[Tensor]:
+    return [weight.detach().clone() for weight in network.parameters()]
+
+
+def _gradients(network: nn.Module) -> list[Tensor]:
+    return [weight.grad for weight in network.parameters() if weight.grad is not None]
+
+
+def _norm(tensors: Iterable[Tensor]) -> float:
+    norms = torch._foreach_norm(list(tensors))
+    return float(torch.linalg.vector_norm(torch.stack(norms))) if norms else 0.0

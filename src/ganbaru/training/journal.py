@@ -1,0 +1,65 @@
+"""What a training writes into its run: lines of metrics, listening sets, checkpoints, notes of what happened.
+
+A failed write never stops a training: a checkpoint is tried again, and the last good one stays.
+"""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from ganbaru.runs import Run
+
+_log = logging.getLogger("ganbaru.training")
+_FIRST_WAIT, _LONGEST_WAIT = 5.0, 120.0
+
+
+class Journal:
+    """Writes for one run, and remembers whether a checkpoint is owed.
+
+    Attributes:
+        run: the run's folder.
+        owed: whether a checkpoint failed and must be tried again.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.owed = False
+        self._wait = _FIRST_WAIT
+        self._next_try = 0.0
+
+    def line(self, kind: str, **numbers: Any) -> None:
+        """Appends a line of metrics; the run keeps it in memory where the disk is full."""
+        self.run.metrics.append({"kind": kind, **numbers})
+
+    def event(self, text: str, *, step: int, seconds: float) -> None:
+        """Notes in words something that happened."""
+        _log.info("%s", text)
+        self.line("event", step=step, seconds=seconds, text=text)
+
+    def samples(self, name: str, files: Mapping[str, bytes], *, step: int, seconds: float) -> None:
+        """Writes a listening set."""
+        try:
+            self.run.save_samples(name, dict(files))
+        except OSError as error:
+            _log.warning("listening set %s was not written: %s", name, error)
+            self.line("event", step=step, seconds=seconds, text=f"listening set {name} was not written: {error}")
+
+    def checkpoint(self, files: Mapping[str, bytes], *, step: int, seconds: float, score: float | None) -> Path | None:
+        """Saves a checkpoint; None if it failed and is owed."""
+        try:
+            path = self.run.save_checkpoint(step, dict(files), score=score)
+        except OSError as error:
+            self.owed = True
+            self._next_try = monotonic() + self._wait
+            _log.warning("checkpoint at step %d was not saved: %s; trying again in %.0f s", step, error, self._wait)
+            self.line("event", step=step, seconds=seconds, text=f"checkpoint at step {step} was not saved: {error}")
+            self._wait = min(2 * self._wait, _LONGEST_WAIT)
+            return None
+        self.owed, self._wait = False, _FIRST_WAIT
+        return path
+
+    def due_again(self) -> bool:
+        """Whether it is time to try an owed checkpoint again."""
+        return self.owed and monotonic() >= self._next_try

@@ -1,0 +1,257 @@
+"""All that a training is made of, put together: data, representation, networks, game, run folder."""
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from ganbaru import models, objectives, signal
+from ganbaru._version import __version__
+from ganbaru.errors import UserError
+from ganbaru.objectives import Constraint, Objective
+from ganbaru.signal import Representation
+from ganbaru.sources import Source
+from ganbaru.training.augment import Augment
+from ganbaru.training.config import Config
+from ganbaru.training.ema import Average
+from ganbaru.training.feed import Deck, Feed, Points
+from ganbaru.training.optimizers import optimizer
+from ganbaru.training.randomness import own_random_state
+from ganbaru.training.state import Counters
+from ganbaru.training.step import Game
+from ganbaru.training.trained import Trained
+
+_FIT_ON = 2000
+_LATENT = 64
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a user may bring along instead of a name in the settings; None takes what the settings name."""
+
+    generator: nn.Module | None = None
+    critic: nn.Module | None = None
+    objective: Objective | None = None
+    constraint: Constraint | None = None
+    representation: Representation | None = None
+
+
+@dataclass
+class Session:
+    """One training, ready to be played.
+
+    Attributes:
+        config: its settings.
+        source: where the real samples come from.
+        fabric: device, precision and processes.
+        representation: how the networks see a sound.
+        classes: labels that the networks are told; 0 for none.
+        game: the networks and how they move.
+        average: the generator's moving average, if one is kept.
+        deck: deals the training batches.
+        held_out: deals held-out batches for ``w1``.
+        counters: where the training stands.
+    """
+
+    config: Config
+    source: Source
+    fabric: Fabric
+    representation: Representation | Points
+    classes: int
+    game: Game
+    average: Average | None
+    deck: Deck
+    held_out: Deck
+    counters: Counters = field(default_factory=Counters)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks live."""
+        return self.fabric.device
+
+    @property
+    def networks(self) -> dict[str, nn.Module]:
+        """Everything with weights, by the name it is saved under."""
+        found = {"generator": self.game.generator, "critic": self.game.critic}
+        return found if self.average is None else {**found, "average": self.average.network}
+
+    @property
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        """Both optimizers, by the name they are saved under."""
+        return {"generator": self.game.generator_optimizer, "critic": self.game.critic_optimizer}
+
+    def trained(self) -> Trained:
+        """The generator to listen to: the moving average, else the generator itself."""
+        return Trained(
+            self.game.generator if self.average is None else self.average.network,
+            self.representation,
+            samples=self.source.shape[0],
+            latent=self.deck.latent,
+            label_names=self.source.label_names if self.classes else (),
+        )
+
+
+def prepare(source: Source, config: Config, parts: Parts) -> Session:
+    """Puts a training together; nothing is written yet.
+
+    Raises:
+        UserError: a name is unknown, or a part does not fit the source.
+    """
+    fabric = _fabric(config)
+    representation = _representation(source, config, parts)
+    classes = len(source.label_names) if config.labels == "auto" else 0
+    shape = representation.shape(source.shape[0])
+    with own_random_state(config.seed, "networks"):
+        generator = parts.generator or models.build_generator(config.generator.network(), shape, classes)
+        critic = parts.critic or models.build_critic(config.critic.network(), shape, classes)
+    generator, critic = generator.to(fabric.device), critic.to(fabric.device)
+    game = _game(config, parts, fabric, generator, critic)
+    feeds = [
+        Feed(split, representation, labelled=classes > 0, device=fabric.device)
+        for split in (source.train, source.held_out)
+    ]
+    latent = int(getattr(generator, "latent", config.generator.latent or _LATENT))
+    decks = [
+        Deck(
+            feed, seed=config.seed, batch=config.batch, latent=latent, rank=fabric.global_rank, world=fabric.world_size
+        )
+        for feed in feeds
+    ]
+    average = Average(generator, config.ema) if config.ema else None
+    return Session(config, source, fabric, representation, classes, game, average, *decks)
+
+
+def document(session: Session, parts: Parts) -> dict[str, Any]:
+    """What ``run.toml`` says: everything needed to repeat the run."""
+    source, config = session.source, session.config
+    return {
+        "version": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seed": config.seed,
+        "config": config.document(),
+        "source": {
+            "name": source.name,
+            "kind": source.kind,
+            "rate": source.rate,
+            "fingerprint": source.fingerprint,
+            "label_names": list(source.label_names),
+            "counts": {"train": len(source.train.data), "held_out": len(source.held_out.data)},
+            "skipped": [{"file": file, "reason": reason} for file, reason in source.skipped],
+            "recipe": dict(source.recipe),
+        },
+        "representation": session.representation.recipe(),
+        "networks": {
+            "shape": list(session.representation.shape(source.shape[0])),
+            "classes": session.classes,
+            "samples": source.shape[0],
+            "latent": session.deck.latent,
+            "own_generator": parts.generator is not None,
+            "own_critic": parts.critic is not None,
+            "generator": models.describe(session.game.generator),
+            "critic": models.describe(session.game.critic),
+        },
+        "environment": environment(session.fabric),
+    }
+
+
+def environment(fabric: Fabric) -> dict[str, Any]:
+    """Versions, machine and threads: what bit-for-bit equality depends on."""
+    return {
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "numpy": version("numpy"),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "processor": _processor(),
+        "device": str(fabric.device),
+        "processes": fabric.world_size,
+        "threads": torch.get_num_threads(),
+    }
+
+
+def use_threads(config: Config) -> None:
+    """Sets torch's threads, and flushes denormal numbers to zero in every thread that will train.
+
+    Weight clipping drives a critic's activations into denormals, on which a CPU is many times slower. The switch
+    belongs to a thread and is inherited by those that it starts, so it comes first.
+    """
+    torch.set_flush_denormal(True)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(config.threads or max(1, cores // config.devices))
+
+
+def average_over(fabric: Fabric) -> Any:
+    """A function that averages gradients over all processes in place; None for a single process."""
+    if fabric.world_size == 1:
+        return None
+
+    def average(gradients: Sequence[Tensor]) -> None:
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        flat = fabric.all_reduce(flat, reduce_op="mean")
+        start = 0
+        for gradient in gradients:
+            gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
+            start += gradient.numel()
+
+    return average
+
+
+def _fabric(config: Config) -> Fabric:
+    use_threads(config)
+    try:
+        fabric = Fabric(
+            accelerator=config.device if config.device != "cuda" else "gpu",
+            devices=config.devices,
+            strategy="ddp" if config.devices > 1 else "auto",
+            precision=config.precision,
+        )
+    except (ValueError, RuntimeError, TypeError) as error:
+        raise UserError(f"device {config.device!r} cannot be used: {error}", hint="--device cpu always can") from None
+    fabric.launch()
+    return fabric
+
+
+def _representation(source: Source, config: Config, parts: Parts) -> Representation | Points:
+    """The representation, fitted to (at most 2,000 of) the training samples."""
+    count = len(source.train.data)
+    some = source.train.take(np.linspace(0, count - 1, min(count, _FIT_ON)).astype(np.int64))
+    if source.kind == "points":
+        return Points().fitted(torch.from_numpy(some))
+    chosen = parts.representation or signal.representation(
+        config.representation, rate=source.rate, **config.representation_options
+    )
+    return chosen.fitted(torch.from_numpy(some))
+
+
+def _game(config: Config, parts: Parts, fabric: Fabric, generator: nn.Module, critic: nn.Module) -> Game:
+    return Game(
+        generator=generator,
+        critic=critic,
+        objective=parts.objective or objectives.objective(config.objective),
+        constraint=parts.constraint or objectives.constraint(config.constraint, config.constraint_strength),
+        critic_optimizer=optimizer(config.critic, critic),
+        generator_optimizer=optimizer(config.generator, generator),
+        constraint_every=config.constraint_every,
+        gradient_clip=config.gradient_clip,
+        augment=Augment(config) if config.noise or config.shift else None,
+        autocast=fabric.autocast,
+        average=average_over(fabric),
+    )
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return platform.processor() or sys.platform
+    return next((line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("model name")), "")

@@ -1,0 +1,116 @@
+"""A training's whole state as named files of bytes, and back: weights, moving average, both optimizers, counters."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from ganbaru.errors import UserError
+
+MODEL, OPTIMIZER, STATE = "model.safetensors", "optimizer.safetensors", "state.json"
+
+
+@dataclass
+class Counters:
+    """Where a training stands. Nothing random is here: all of it follows from the seed and these counts.
+
+    Attributes:
+        step: generator updates done.
+        update: critic updates done.
+        seconds: training time, all sittings together.
+        progress: share of the training that is done, 0 to 1; the schedules follow it.
+    """
+
+    step: int = 0
+    update: int = 0
+    seconds: float = 0.0
+    progress: float = 0.0
+
+
+def pack(
+    networks: Mapping[str, nn.Module], optimizers: Mapping[str, Optimizer], counters: Counters
+) -> dict[str, bytes]:
+    """The files of a checkpoint.
+
+    Args:
+        networks: by name; each tensor is stored as ``name.key``.
+        optimizers: by name; each state tensor is stored as ``name.index.key``.
+        counters: where the training stands.
+    """
+    model = {
+        f"{name}.{key}": value for name, network in networks.items() for key, value in network.state_dict().items()
+    }
+    moments, scalars = {}, {}
+    for name, optimizer in optimizers.items():
+        for index, state in optimizer.state_dict()["state"].items():
+            for key, value in state.items():
+                target: dict[str, Any] = moments if isinstance(value, Tensor) else scalars
+                target[f"{name}.{index}.{key}"] = value
+    document = {"schema": "ganbaru.state/1", **asdict(counters), "optimizer_scalars": scalars}
+    return {
+        MODEL: _to_bytes(model),
+        OPTIMIZER: _to_bytes(moments),
+        STATE: json.dumps(document, indent=1, sort_keys=True).encode(),
+    }
+
+
+def unpack(
+    files: Mapping[str, bytes], networks: Mapping[str, nn.Module], optimizers: Mapping[str, Optimizer]
+) -> Counters:
+    """Puts a checkpoint's state into networks and optimizers, in place, and gives back its counters.
+
+    Raises:
+        UserError: the checkpoint belongs to other networks; names the first thing that does not fit.
+    """
+    document = json.loads(files[STATE])
+    model = safetensors.torch.load(files[MODEL])
+    for name, network in networks.items():
+        load_network(network, model, name)
+    moments = safetensors.torch.load(files[OPTIMIZER])
+    for name, optimizer in optimizers.items():
+        _load_optimizer(optimizer, {**moments, **document["optimizer_scalars"]}, name)
+    return Counters(**{key: document[key] for key in ("step", "update", "seconds", "progress")})
+
+
+def load_network(network: nn.Module, tensors: Mapping[str, Tensor], name: str) -> None:
+    """Puts the tensors ``name.*`` into a network.
+
+    Raises:
+        UserError: names or shapes do not fit.
+    """
+    mine = {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
+    try:
+        network.load_state_dict(mine)
+    except RuntimeError as error:
+        first = str(error).split("\n")[1].strip() if "\n" in str(error) else str(error)
+        raise UserError(
+            f"the checkpoint does not fit the {name}: {first}",
+            hint="give the same networks as the run was started with",
+        ) from None
+
+
+def _load_optimizer(optimizer: Optimizer, values: Mapping[str, Any], name: str) -> None:
+    state: dict[int, dict[str, Any]] = {}
+    for key, value in values.items():
+        owner, _, rest = key.partition(".")
+        if owner == name:
+            index, _, field = rest.partition(".")
+            state.setdefault(int(index), {})[field] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
+    """Equal tensors give equal bytes: no metadata, whose order would be random."""
+    return safetensors.torch.save({key: value.detach().cpu().contiguous() for key, value in tensors.items()})
+
+
+def all_finite(network: nn.Module) -> bool:
+    """Whether every weight and buffer is a number."""
+    return all(
+        bool(torch.isfinite(value).all()) for value in network.state_dict().values() if value.is_floating_point()
+    )

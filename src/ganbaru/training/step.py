@@ -1,0 +1,202 @@
+"""One step of the game: ``n_critic`` updates of the critic, then one of the generator (Arjovsky et al. 2017, algorithm 1).
+
+What keeps it lean: the generator stands still while the critic learns, so all of its sounds for a step are made in
+one pass; the critic scores real and fake in one pass where its samples do not see each other; the sounds of the last
+critic update serve the generator's update too; a network that is not trained takes no gradient.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from time import perf_counter
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from ganbaru.objectives import Constraint, Objective
+
+
+@dataclass
+class Game:
+    """Everything that plays: two networks, what they minimise, and how they move.
+
+    Attributes:
+        generator: latents ``(B, latent)`` and labels ``(B,)`` or None to samples ``(B, *shape)``.
+        critic: samples ``(B, *shape)`` and labels ``(B,)`` or None to scores ``(B,)``.
+        objective: both losses.
+        constraint: what bounds the critic.
+        critic_optimizer: over the critic's weights.
+        generator_optimizer: over the generator's weights.
+        constraint_every: the penalty is taken at every so many critic updates, so many times as strong
+            (lazy regularisation, Karras et al. 2020, appendix B).
+        gradient_clip: greatest norm of one network's gradient; None for no bound.
+        augment: what the critic's input goes through, real and fake alike.
+        autocast: a new context for the arithmetic's precision.
+        average: averages gradients over processes, in place.
+    """
+
+    generator: nn.Module
+    critic: nn.Module
+    objective: Objective
+    constraint: Constraint
+    critic_optimizer: Optimizer
+    generator_optimizer: Optimizer
+    constraint_every: int = 1
+    gradient_clip: float | None = None
+    augment: Callable[[Tensor], Tensor] | None = None
+    autocast: Callable[[], AbstractContextManager[object]] = nullcontext
+    average: Callable[[Sequence[Tensor]], None] | None = None
+
+
+@dataclass
+class Batch:
+    """Real samples ``(B, *shape)``, their labels ``(B,)`` or None, and the latents ``(B, latent)`` they are set against."""
+
+    real: Tensor
+    labels: Tensor | None
+    latents: Tensor
+
+
+@dataclass
+class Played:
+    """What a step leaves behind: detached tensors, no number read off the device yet.
+
+    Attributes:
+        critic_loss: mean of the critic's losses without the penalty, ``()``.
+        penalty: mean of the penalties taken, ``()``; None where none was.
+        generator_loss: ``()``.
+        real_scores: of the last critic update, ``(B,)``.
+        fake_scores: likewise.
+        critic_seconds: time in the critic's updates.
+        generator_seconds: time in the generator's passes and update.
+    """
+
+    critic_loss: Tensor
+    penalty: Tensor | None
+    generator_loss: Tensor
+    real_scores: Tensor
+    fake_scores: Tensor
+    critic_seconds: float
+    generator_seconds: float
+
+
+def play(game: Game, batches: Sequence[Batch], *, update: int) -> Played:
+    """Plays one step.
+
+    Args:
+        game: what plays.
+        batches: one for each critic update; the last one's latents are the generator's too.
+        update: critic updates done before this step.
+    """
+    started = perf_counter()
+    with game.autocast():
+        fakes = _fakes(game, batches)
+    made = perf_counter()
+    losses, penalties = [], []
+    _ask_gradient(game.critic_optimizer, True)
+    for k, (batch, fake) in enumerate(zip(batches, fakes, strict=True)):
+        due = (update + k) % game.constraint_every == 0
+        loss, penalty, real_scores, fake_scores = _critic_update(game, batch, fake.detach(), due=due)
+        losses.append(loss)
+        if penalty is not None:
+            penalties.append(penalty)
+    criticised = perf_counter()
+    generator_loss = _generator_update(game, batches[-1], fakes[-1])
+    ended = perf_counter()
+    return Played(
+        critic_loss=torch.stack(losses).mean(),
+        penalty=torch.stack(penalties).mean() if penalties else None,
+        generator_loss=generator_loss,
+        real_scores=real_scores,
+        fake_scores=fake_scores,
+        critic_seconds=criticised - made,
+        generator_seconds=made - started + ended - criticised,
+    )
+
+
+def scores(critic: nn.Module, samples: Tensor, labels: Tensor | None) -> Tensor:
+    """The critic's scores ``(B,)``; a column ``(B, 1)``, as many write it, is taken as well."""
+    out: Tensor = critic(samples) if labels is None else critic(samples, labels)
+    return out.flatten() if out.dim() == 2 and out.shape[1] == 1 else out
+
+
+def generate(generator: nn.Module, latents: Tensor, labels: Tensor | None) -> Tensor:
+    """The generator's samples ``(B, *shape)``."""
+    made: Tensor = generator(latents) if labels is None else generator(latents, labels)
+    return made
+
+
+def _fakes(game: Game, batches: Sequence[Batch]) -> list[Tensor]:
+    """One batch of generated samples for each critic update; the last with the graph that the generator will need."""
+    *early, last = batches
+    fakes: list[Tensor] = []
+    if early:
+        latents = torch.cat([batch.latents for batch in early])
+        labels = (
+            None if last.labels is None else torch.cat([batch.labels for batch in early if batch.labels is not None])
+        )
+        with torch.no_grad():
+            fakes = list(generate(game.generator, latents, labels).split([len(batch.latents) for batch in early]))
+    return [*fakes, generate(game.generator, last.latents, last.labels)]
+
+
+def _critic_update(
+    game: Game, batch: Batch, fake: Tensor, *, due: bool
+) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
+    game.critic_optimizer.zero_grad(set_to_none=True)
+    with game.autocast():
+        real = _seen(game, batch.real)
+        fake = _seen(game, fake)
+        real_scores, fake_scores = _both(game.critic, real, fake, batch.labels)
+        loss = game.objective.critic_loss(real_scores.float(), fake_scores.float())
+        penalty = None
+        if due:
+            penalty = game.constraint.penalty(lambda x: scores(game.critic, x, batch.labels), real, fake)
+    total = loss if penalty is None or not penalty.requires_grad else loss + game.constraint_every * penalty
+    total.backward()  # type: ignore[no-untyped-call]
+    _move(game, game.critic, game.critic_optimizer)
+    game.constraint.project(game.critic)
+    return loss.detach(), None if penalty is None else penalty.detach(), real_scores.detach(), fake_scores.detach()
+
+
+def _generator_update(game: Game, batch: Batch, fake: Tensor) -> Tensor:
+    game.generator_optimizer.zero_grad(set_to_none=True)
+    _ask_gradient(game.critic_optimizer, False)
+    with game.autocast():
+        real_scores = None
+        if getattr(game.objective, "paired", False):
+            with torch.no_grad():
+                real_scores = scores(game.critic, _seen(game, batch.real), batch.labels).float()
+        fake_scores = scores(game.critic, _seen(game, fake), batch.labels).float()
+        loss = game.objective.generator_loss(fake_scores, real_scores)
+    loss.backward()  # type: ignore[no-untyped-call]
+    _move(game, game.generator, game.generator_optimizer)
+    return loss.detach()
+
+
+def _both(critic: nn.Module, real: Tensor, fake: Tensor, labels: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Scores of real and fake: in one pass where the critic promises that no sample sees another."""
+    if not getattr(critic, "independent_samples", False):
+        return scores(critic, real, labels), scores(critic, fake, labels)
+    together = scores(critic, torch.cat([real, fake]), None if labels is None else torch.cat([labels, labels]))
+    return together[: len(real)], together[len(real) :]
+
+
+def _seen(game: Game, samples: Tensor) -> Tensor:
+    return samples if game.augment is None else game.augment(samples)
+
+
+def _move(game: Game, network: nn.Module, optimizer: Optimizer) -> None:
+    if game.average is not None:
+        game.average([weight.grad for weight in network.parameters() if weight.grad is not None])
+    if game.gradient_clip is not None:
+        nn.utils.clip_grad_norm_(network.parameters(), game.gradient_clip, foreach=True)
+    optimizer.step()
+
+
+def _ask_gradient(optimizer: Optimizer, wanted: bool) -> None:
+    """Turns the gradient of all that the optimizer moves on or off; what it does not move is left as the user set it."""
+    for group in optimizer.param_groups:
+        for weight in group["params"]:
+            weight.requires_grad_(wanted)
