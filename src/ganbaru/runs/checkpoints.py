@@ -38,7 +38,8 @@ class Checkpoints:
 
     def __init__(self, parent: Path) -> None:
         self.parent = parent
-        self._checked: dict[int, dict[str, Any] | None] = {}  # step -> manifest if the folder is good, None if damaged
+        self._good: dict[int, dict[str, Any]] = {}  # the manifests of those whose every byte was found right
+        self._said: set[str] = set()
 
     def path(self, step: int) -> Path:
         """Where the checkpoint of ``step`` lies."""
@@ -58,7 +59,7 @@ class Checkpoints:
         score = None if score is None or not math.isfinite(score) else float(score)
         about = {"step": step, "score": score, "metrics_bytes": metrics_bytes}
         folders.save_folder(self.path(step), files, about)
-        self._checked[step] = about
+        self._good[step] = about
         self._thin(step)
         return self.path(step)
 
@@ -127,14 +128,15 @@ class Checkpoints:
                 log.warning("could not remove %s: %s", shown(self.path(step)), error.strerror)
 
     def _check(self, step: int) -> dict[str, Any] | None:
-        """The manifest if every byte is right; read once in the life of this object."""
-        if step not in self._checked:
-            try:
-                self._checked[step] = folders.read_folder(self.path(step)).about
-            except UserError as error:
+        """The manifest if every byte is right; a good one is read once in the life of this object."""
+        try:
+            if step not in self._good:
+                self._good[step] = folders.read_folder(self.path(step)).about
+        except UserError as error:
+            if str(error) not in self._said:
                 log.warning("%s; left as it is", error.args[0])
-                self._checked[step] = None
-        return self._checked[step]
+            self._said.add(str(error))
+        return self._good.get(step)
 
     @staticmethod
     def _best(manifests: Mapping[int, Mapping[str, Any] | None]) -> int | None:

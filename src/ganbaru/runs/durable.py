@@ -162,10 +162,9 @@ def replace_file(path: Path, data: bytes) -> None:
             disk.rename(fresh, path)
             disk.fsync_folder(path.parent)
     except OSError as error:
-        _unlink(fresh)
         raise SaveError(path, error) from error
     finally:
-        _unlink(former)
+        clean(path)
 
 
 def _second_name(path: Path, former: Path) -> None:
@@ -190,9 +189,16 @@ def _undone_on_failure(path: Path, former: Path) -> Iterator[None]:
         raise
 
 
+def clean(path: Path) -> None:
+    """Remove what a killed ``replace_file`` may have left beside ``path``."""
+    _unlink(path.with_name(SAVING + path.name))
+    _unlink(path.with_name(REPLACED + path.name))
+
+
 def _unlink(path: Path) -> None:
     with contextlib.suppress(OSError):
-        disk.unlink(path)
+        if os.path.lexists(path):
+            disk.unlink(path)
 
 
 def make_folders(path: Path) -> None:

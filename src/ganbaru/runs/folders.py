@@ -110,7 +110,7 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise UserError(f"{shown(path)} is missing", hint=RESTORE) from error
     except OSError as error:
-        raise UserError(f"{shown(path)} cannot be read: {error.strerror}", hint=RESTORE) from error
+        raise UserError(f"{shown(path)} cannot be read: {error.strerror}", hint="see to its permissions") from error
 
 
 def names(parent: Path) -> list[str]:

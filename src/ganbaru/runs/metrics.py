@@ -108,6 +108,7 @@ class Metrics:
         kept = b"".join(self._kept(data, step))
         if kept != data:
             durable.replace_file(self.path, kept)
+        durable.clean(self.path)
         self._length, self._clean = len(kept), True
 
     def _kept(self, data: bytes, step: int) -> Iterator[bytes]:
