@@ -14,7 +14,7 @@ from ganbaru.sources import store
 from ganbaru.sources.naming import printable
 from ganbaru.sources.rows import Copied, Rows, digest
 from ganbaru.sources.source import SoundSource, Split
-from ganbaru.sources.splitting import held_out
+from ganbaru.sources.splitting import draw, held_out
 
 _log = logging.getLogger("ganbaru.sources")
 
@@ -29,10 +29,12 @@ class Wish:
 
     Attributes:
         labels: ``"auto"``, ``"folder"`` or ``"none"``; seed: of the split.
+        count: how many rows to draw from all there are, balanced; None: all.
     """
 
     labels: str
     seed: int
+    count: int | None = None
 
     def __post_init__(self) -> None:
         if self.labels not in LABELS:
@@ -52,7 +54,7 @@ def prepared(
         rules: everything that decides what the rows are, ``rate`` and ``seconds`` among it.
         make: reads and decodes everything; called only if no store of these sounds is whole.
     """
-    place = base.with_name(f"{base.name}-{wish.labels}-{wish.seed}")
+    place = base.with_name(f"{base.name}-{wish.labels}-{wish.seed}-{wish.count or 'all'}")
     stored = _load(place)
     if stored is None:
         rows = _sibling(base) or make()
@@ -76,13 +78,15 @@ def _sibling(base: Path) -> Rows | None:
         if (stored := _load(place)) is not None and stored.index["complete"]:
             index = stored.index
             skipped = [(file, why) for file, why in index["skipped"]]
-            return Rows(index["samples"], Copied(stored.sounds), index["columns"], index["contents"], skipped)
+            columns, order = index["columns"], index["label_order"]
+            return Rows(index["samples"], Copied(stored.sounds), columns, index["contents"], skipped, order)
     return None
 
 
 def _arrange(rows: Rows, wish: Wish, rules: dict[str, Any]) -> tuple[list[int], dict[str, Any]]:
     """The order in which rows are stored, training first, and the index that goes with it."""
-    by_name = sorted(range(len(rows)), key=lambda row: (rows.columns["file"][row], rows.columns["start"][row]))
+    drawn = range(len(rows)) if wish.count is None else draw(rows, wish.count)
+    by_name = sorted(drawn, key=lambda row: (rows.columns["file"][row], rows.columns["start"][row]))
     files = dict.fromkeys(rows.columns["file"][row] for row in by_name)
     label_of, label_names, unlabelled = _labels(list(files), rows, wish)
     usable = [file for file in files if file not in unlabelled]
@@ -105,7 +109,8 @@ def _arrange(rows: Rows, wish: Wish, rules: dict[str, Any]) -> tuple[list[int], 
         "labels": [label_of[file] for file in columns["file"]] if label_names else None,
         "label_names": label_names,
         "contents": rows.contents,
-        "complete": not unlabelled,
+        "label_order": rows.label_order,
+        "complete": not unlabelled and wish.count is None,
         "skipped": sorted([*rows.skipped, *unlabelled.items()]),
         "fingerprint": digest(rules, [[file, rows.contents[file]] for file in usable], label_names, wish.seed),
     }
@@ -126,7 +131,8 @@ def _labels(files: list[str], rows: Rows, wish: Wish) -> tuple[dict[str, int], l
         return none
     unlabelled = {file: "lies in no sub-folder, so it has no label" for file in files if not of[file]}
     unlabelled |= {file: "the only sound with its label" for file in files if of[file] and count[of[file]] < 2}
-    names = sorted({of[file] for file in files if file not in unlabelled})
+    present = {of[file] for file in files if file not in unlabelled}
+    names = [label for label in rows.label_order or sorted(present) if label in present]
     if len(names) < 2:
         raise UserError(
             "labels='folder' needs two or more sub-folders with two or more sounds each",
@@ -176,6 +182,7 @@ def _open(stored: store.Stored, name: str, recipe: dict[str, Any]) -> SoundSourc
 def _split(stored: store.Stored, rows: slice) -> Split:
     index = stored.index
     columns = index["columns"]
-    attributes = {key: np.asarray(column[rows]) for key, column in columns.items() if key not in ("name", "sound")}
+    private = {"name", "sound", "label"} | ({"file", "start"} if "label" in columns else set())
+    attributes = {key: np.asarray(column[rows]) for key, column in columns.items() if key not in private}
     labels = None if index["labels"] is None else np.asarray(index["labels"][rows], dtype=np.int64)
     return Split(stored.sounds[rows], labels, tuple(columns["name"][rows]), attributes)

@@ -8,6 +8,8 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+FORMAT = 1
+"""Raised whenever a store is laid out otherwise: stores of another format are not looked at."""
 _log = logging.getLogger("ganbaru.sources")
 
 
@@ -21,7 +23,7 @@ def cache_folder(*, outside: Path | None = None) -> Path:
     if outside is not None and _inside(wanted, outside):
         return _fallback(f"the cache folder {wanted} lies inside the folder of sounds")
     try:
-        prepared = wanted / "prepared"
+        prepared = wanted / f"prepared-{FORMAT}"
         prepared.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=prepared):
             pass

@@ -86,6 +86,9 @@ class _Crew:
                 if "died" in answer:
                     self._forget(worker)
                     worker, answer = None, {"refused": answer["died"]}
+                elif self.task == "speak" and not hasattr(os, "fork"):  # then only a new process is a fresh state
+                    self._forget(worker)
+                    worker = None
                 if "fatal" in answer:
                     raise cannot_write(self.spools.parent, OSError(answer["fatal"]))
                 self.answers.put((number, answer))
@@ -148,7 +151,7 @@ class _Worker:
         if "ready" not in self._read():
             last = self.spool.with_suffix(".stderr").read_text(errors="replace").strip().splitlines()[-1:]
             why = last[0] if last else f"exit code {self._process.poll()}"
-            raise UserError(f"the process that decodes sounds cannot start: {why}", hint="is soundfile installed?")
+            raise UserError(f"a worker process cannot start: {why}", hint="are soundfile and soxr installed whole?")
         self.deadline = float("inf")
 
     def ask(self, job: Job) -> Answer:

@@ -54,14 +54,14 @@ def folder(
         UserError: if there is no such folder, or no eight sounds in it that can be used.
     """
     wish = Wish(labels, seed)
-    rate = _check_rate(sample_rate)
-    samples = _check_seconds(seconds, rate)
+    rate = check_rate(sample_rate, RATE)
+    samples = check_seconds(seconds, rate)
     listing = scan(path)
     cache = cache_folder(outside=listing.folder)
     key = digest(VERSION, str(listing.folder.resolve()), listing.listed, listing.skipped, rate)[:32]
     with ExitStack() as stack:  # what is decoded lasts until the rows are cut from it
         decoded = lru_cache(lambda: _decode(listing, rate, stack.enter_context(unfinished(cache / key)).path, progress))
-        samples = samples or _automatic(cache / f"{key}.json", decoded, rate)
+        samples = samples or remembered(cache / f"{key}.json", lambda: _fitting(decoded(), rate))
         return prepared(
             cache / f"{key}-{samples}",
             wish,
@@ -86,15 +86,20 @@ def rules(rate: int, samples: int) -> dict[str, Any]:
     }
 
 
-def _check_rate(rate: int | None) -> int:
+def check_rate(rate: int | None, default: int) -> int:
+    """A sampling rate (Hz) that was asked for, or the default.
+
+    Raises:
+        UserError: if it is no rate that sounds have.
+    """
     if rate is None:
-        return RATE
+        return default
     if not LEAST_RATE <= rate <= GREATEST_RATE or rate != int(rate):
         raise UserError(f"a rate of {rate} Hz", hint=f"give a whole number from {LEAST_RATE:,} to {GREATEST_RATE:,}")
     return int(rate)
 
 
-def _check_seconds(seconds: float | None, rate: int) -> int | None:
+def check_seconds(seconds: float | None, rate: int) -> int | None:
     if seconds is None:
         return None
     if not SHORTEST <= seconds <= LONGEST:
@@ -102,19 +107,21 @@ def _check_seconds(seconds: float | None, rate: int) -> int | None:
     return round(seconds * rate)
 
 
-def _automatic(memo: Path, decoded: Callable[[], list[crew.Answer]], rate: int) -> int:
-    """The number of samples that suits these files: remembered from the last time, else found by decoding them."""
+def remembered(memo: Path, find: Callable[[], int]) -> int:
+    """The number of samples that suits these sounds: known from the last time, else found and written to ``memo``."""
     try:
         return int(read_sealed(memo)["samples"])
     except (OSError, ValueError, KeyError):
-        pass
-    lengths = [answer["done"]["length"] for answer in decoded() if "done" in answer]
-    samples = slicing.automatic_samples(lengths, rate)
+        samples = find()
     try:
         write_sealed(memo, {"samples": samples})
     except OSError as error:
         raise cannot_write(memo.parent, error) from error
     return samples
+
+
+def _fitting(answers: Sequence[crew.Answer], rate: int) -> int:
+    return slicing.automatic_samples([answer["done"]["length"] for answer in answers if "done" in answer], rate)
 
 
 def _decode(listing: Listing, rate: int, spools: Path, progress: Progress | None) -> list[crew.Answer]:

@@ -32,6 +32,7 @@ class Rows:
         columns: for each row its ``name``, its ``file`` (rows of one file are never parted), its ``sound`` (a hash:
             files of the same sound are never parted) and whatever else is known.
         contents: for each file a hash of what it holds.
+        label_order: what the labels in the column ``label`` are called, in order; None if sub-folders are labels.
     """
 
     samples: int
@@ -39,6 +40,7 @@ class Rows:
     columns: dict[str, list[Any]]
     contents: dict[str, str]
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    label_order: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self.columns["file"])
@@ -58,7 +60,17 @@ class Spooled:
     length: list[int]
     gain: list[float]
     fade_in: list[bool]
+    fade_out: list[bool]
     fade: int
+
+    def add(self, spool: str, done: dict[str, Any], samples: int, peak: float, start: int = 0) -> None:
+        """One more row: what a worker has ``done``, from sample ``start`` of it on, its peak made ``peak``."""
+        self.spool.append(spool)
+        self.offset.append(done["offset"] + start)
+        self.length.append(min(samples, done["length"] - start))
+        self.gain.append(peak / done["peak"])
+        self.fade_in.append(start > 0)
+        self.fade_out.append(done["length"] - start > samples)
 
     def row(self, number: int, samples: int) -> Array:
         """Row ``number``, faded where it was cut, padded with silence, rounded to int16."""
@@ -66,7 +78,8 @@ class Spooled:
         ramp = np.linspace(0, 1, min(self.fade, len(sound)), dtype=np.float32)
         if self.fade_in[number]:
             sound[: len(ramp)] *= ramp
-        sound[len(sound) - len(ramp) :] *= ramp[::-1]
+        if self.fade_out[number]:
+            sound[len(sound) - len(ramp) :] *= ramp[::-1]
         row = np.zeros(samples, np.int16)
         row[: len(sound)] = quantise(sound)
         return row

@@ -11,7 +11,7 @@ from ganbaru.sources.scan import Found
 
 Answer = dict[str, Any]
 
-PEAK = 0.95
+PEAK = 0.9
 """Every file is scaled so that its loudest sample has this amplitude."""
 FAINT = 0.1
 """Slices of a long file whose peak is below this share of the file's are pauses or tails, and left out."""
@@ -23,22 +23,30 @@ LEVEL = f"peak: each file is scaled so that its loudest sample is {PEAK:g}"
 """The one level rule, in words."""
 CUT = (
     f"longer files are cut end to end into slices; one with a peak below {FAINT:g} of its file's, or a last one less "
-    f"than half full, is left out; {1000 * FADE:g} ms fades where a sound ends or was cut; zeros after it"
+    f"than half full, is left out; {1000 * FADE:g} ms fades where it was cut; zeros after it"
 )
 """The rule of cutting and padding, in words."""
 
 
-def automatic_samples(lengths: Sequence[int], rate: int) -> int:
-    """How long a row should be: nine of ten sounds fit whole, within 0.25 to 1 s, up to a multiple of 1,024 samples."""
-    wanted = float(np.quantile(np.asarray(lengths), 0.9))
-    wanted = min(max(wanted, SHORTEST_AUTO * rate), LONGEST_AUTO * rate)
-    return int(-(-wanted // MULTIPLE)) * MULTIPLE
+def automatic_samples(lengths: Sequence[int], rate: int, *, share: float = 0.9, longest: float = LONGEST_AUTO) -> int:
+    """How long a row should be: this share of the sounds fits whole, within 0.25 s to ``longest``.
+
+    Rounded up to a multiple of 1,024 samples.
+    """
+    wanted = float(np.quantile(np.asarray(lengths), share))
+    wanted = min(max(wanted, SHORTEST_AUTO * rate), longest * rate)
+    return round_up(wanted)
+
+
+def round_up(samples: float) -> int:
+    """To a multiple of 1,024."""
+    return int(-(-samples // MULTIPLE)) * MULTIPLE
 
 
 def cut(found: Sequence[Found], answers: Sequence[Answer], *, samples: int, rate: int) -> Rows:
     """The rows of all files that were decoded, in the order of the files."""
     columns: dict[str, list[Any]] = {key: [] for key in ("name", "file", "sound", "start", "original_rate", "channels")}
-    spooled = Spooled([], [], [], [], [], max(1, round(FADE * rate)))
+    spooled = Spooled([], [], [], [], [], [], max(1, round(FADE * rate)))
     contents: dict[str, str] = {}
     for file, answer in zip(found, answers, strict=True):
         if "done" not in answer:
@@ -67,11 +75,7 @@ def _append(
     row = {**done, "name": printable(file.path) + (f" @ {seconds:.2f} s" if many else ""), "file": file.path}
     for key, column in columns.items():
         column.append(seconds if key == "start" else row[key])
-    spooled.spool.append(answer["spool"])
-    spooled.offset.append(done["offset"] + start)
-    spooled.length.append(min(samples, done["length"] - start))
-    spooled.gain.append(PEAK / done["peak"])
-    spooled.fade_in.append(start > 0)
+    spooled.add(answer["spool"], done, samples, PEAK, start)
 
 
 def _starts(answer: Answer, samples: int) -> list[int]:

@@ -1,8 +1,10 @@
-"""Which sounds are held out: whole files, never slices; the same share of every label; copies on one side."""
+"""Which sounds are drawn, and which held out: whole files, the same share of every label, copies on one side."""
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+
+from ganbaru.sources.rows import Rows
 
 SHARE = 0.15
 """The share of files that is held out."""
@@ -32,6 +34,27 @@ def held_out(groups: Sequence[str], labels: Sequence[int], *, seed: int) -> list
     for label, of in members.items():
         chosen |= _pick(of, weight, quota[label], seed)
     return [group in chosen for group in groups]
+
+
+def draw(rows: Rows, count: int) -> list[int]:
+    """``count`` rows of a labelled world: as many of each label, within it of each voice, by a keyed order.
+
+    A larger draw holds all of a smaller one.
+    """
+    columns = rows.columns
+    keyed = [hashlib.sha256(name.encode()).digest() for name in columns["name"]]
+    ranked: dict[tuple[str, str], int] = defaultdict(int)
+    turns: list[tuple[int, bytes, str, int]] = []
+    for row in sorted(range(len(rows)), key=lambda row: keyed[row]):
+        group = (columns["label"][row], columns["voice"][row])
+        turns.append((ranked[group], hashlib.sha256("/".join(group).encode()).digest(), group[0], row))
+        ranked[group] += 1
+    place: dict[str, int] = defaultdict(int)
+    by_label: list[tuple[int, str, int]] = []
+    for _, _, label, row in sorted(turns):
+        by_label.append((place[label], label, row))
+        place[label] += 1
+    return sorted(row for _, _, row in sorted(by_label)[:count])
 
 
 def _quotas(sizes: dict[int, int]) -> dict[int, int]:
