@@ -4,6 +4,8 @@ from ganbaru.training.config import Config
 from ganbaru.training.events import Callback, Event, Measured, Request, Saved, Started, StepDone
 from ganbaru.training.fit import fit
 from ganbaru.training.interrupt import Interrupted
+from ganbaru.training.measure import safe_name
+from ganbaru.training.settings import from_file
 from ganbaru.training.sounds import to_wav
 from ganbaru.training.trained import Trained, load
 
@@ -19,6 +21,8 @@ __all__ = [
     "StepDone",
     "Trained",
     "fit",
+    "from_file",
     "load",
+    "safe_name",
     "to_wav",
 ]

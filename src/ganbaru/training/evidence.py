@@ -45,8 +45,8 @@ def line(game: Game, played: Played, before: Before, held_out: Batch | None) -> 
     Returns:
         Numbers by name: losses; ``w1`` on train and held-out; ``generator_gradient``, the norm of the gradient that
         reached the generator's weights; update ratios; ``clipped_share``, the share of the critic's weights at the
-        clip's bound; ``dead_units_*``, the share of a network's units whose incoming weights got exactly no gradient in this
-        step; mean and standard deviation of the scores.
+        clip's bound; ``dead_units_*``, the share of a network's units whose incoming weights got exactly no gradient
+        in this step; mean and standard deviation of the scores.
     """
     numbers: dict[str, Any] = {
         "critic_loss": float(played.critic_loss),

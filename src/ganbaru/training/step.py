@@ -1,4 +1,4 @@
-"""One step of the game: ``n_critic`` updates of the critic, then one of the generator (Arjovsky et al. 2017, algorithm 1).
+"""One step of the game: ``n_critic`` updates of the critic, then one of the generator (Arjovsky et al. 2017, alg. 1).
 
 What keeps it lean: the generator stands still while the critic learns, so all of its sounds for a step are made in
 one pass; the critic scores real and fake in one pass where its samples do not see each other; the sounds of the last
@@ -51,7 +51,7 @@ class Game:
 
 @dataclass
 class Batch:
-    """Real samples ``(B, *shape)``, their labels ``(B,)`` or None, and the latents ``(B, latent)`` they are set against."""
+    """Real samples ``(B, *shape)``, their labels ``(B,)`` or None, and the latents ``(B, latent)`` set against them."""
 
     real: Tensor
     labels: Tensor | None
@@ -196,7 +196,7 @@ def _move(game: Game, network: nn.Module, optimizer: Optimizer) -> None:
 
 
 def _ask_gradient(optimizer: Optimizer, wanted: bool) -> None:
-    """Turns the gradient of all that the optimizer moves on or off; what it does not move is left as the user set it."""
+    """Turns the gradient of all that the optimizer moves on or off; what it does not move stays as the user set it."""
     for group in optimizer.param_groups:
         for weight in group["params"]:
             weight.requires_grad_(wanted)

@@ -1,0 +1,5 @@
+"""``python -m ganbaru.cli``."""
+
+from ganbaru.cli import main
+
+main()

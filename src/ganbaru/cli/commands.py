@@ -1,0 +1,133 @@
+"""The commands, one function each: parse, call a room, print. Rooms are imported when their command runs."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ganbaru.cli import speech
+
+SOURCE = typer.Argument(help="A folder of sounds, or a world: speech:digits, speech:cat,dog, toy:ring, toy:grid.")
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Seed = Annotated[int | None, typer.Option(help="Every random thing follows from it.")]
+Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, mps …")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting of run.toml; repeatable.")
+]
+Labels = Annotated[str, typer.Option(help="auto, folder (each sub-folder is a label) or none.")]
+Rate = Annotated[int | None, typer.Option(help="Samples a second, Hz. Default: chosen for the source.")]
+Seconds = Annotated[float | None, typer.Option(help="Length of a sound, s. Default: chosen for the source.")]
+
+
+def raise_(
+    sounds: Annotated[str, SOURCE],
+    out: Annotated[Path | None, typer.Option(help="The run's folder. Default: runs/NAME-NUMBER.")] = None,
+    minutes: Annotated[float, typer.Option(help="Budget for all of it, minutes.")] = 10.0,
+    labels: Labels = "auto",
+    rate: Rate = None,
+    seconds: Seconds = None,
+    seed: Seed = None,
+    device: Device = None,
+    set_: Set = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """The whole way in one go: check the data, train, measure, report."""
+    from ganbaru.cli import way
+
+    given = _given(seed=seed, device=device, set_=set_)
+    way.raise_model(
+        sounds,
+        out=out,
+        minutes=minutes,
+        labels=labels,
+        rate=rate,
+        seconds=seconds,
+        settings=given,
+        quiet=quiet or as_json,
+        as_json=as_json,
+    )
+
+
+def fit(
+    source: Annotated[str, SOURCE],
+    out: Annotated[Path | None, typer.Option(help="The run's folder. Default: runs/NAME-NUMBER.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings in a TOML file, or another run's run.toml.")] = None,
+    set_: Set = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out stands.")] = False,
+    minutes: Annotated[float | None, typer.Option(help="How long it may take.")] = None,
+    labels: Labels = "auto",
+    rate: Rate = None,
+    seconds: Seconds = None,
+    seed: Seed = None,
+    device: Device = None,
+    tensorboard: Annotated[Path | None, typer.Option(help="Also write TensorBoard event files there.")] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Train a generator on SOURCE."""
+    from ganbaru.cli import way
+
+    given = _given(seed=seed, device=device, set_=set_)
+    if minutes is not None:
+        given["minutes"] = minutes
+    way.fit_model(
+        source,
+        out=out,
+        config=config,
+        resume=resume,
+        labels=labels,
+        rate=rate,
+        seconds=seconds,
+        settings=given,
+        tensorboard=tensorboard,
+        quiet=quiet or as_json,
+        as_json=as_json,
+    )
+
+
+def listen(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    count: Annotated[int, typer.Option(min=1, help="How many sounds.")] = 10,
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal sounds.")] = 0,
+    label: Annotated[list[str] | None, typer.Option(help="Ask for this label; repeatable.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the WAV files go. Default: RUN/listen.")] = None,
+    step: Annotated[int | None, typer.Option(help="A checkpoint's step. Default: the newest.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write new sounds of a trained generator as WAV files."""
+    from ganbaru.cli import way
+
+    files = way.write_sounds(run, count=count, seed=seed, labels=label, out=out, step=step)
+    if as_json:
+        speech.document({"schema": "ganbaru.listen/1", "files": [str(file) for file in files]})
+    else:
+        for file in files:
+            speech.result(str(file))
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    out: Annotated[Path | None, typer.Option(help="The page's file. Default: RUN/report.html.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a run's report: one HTML page with players, curves and figures."""
+    from ganbaru.report import build
+
+    path = build(run).save(out)
+    if as_json:
+        speech.document({"schema": "ganbaru.report/1", "file": str(path)})
+    else:
+        speech.result(str(path))
+
+
+def _given(*, seed: int | None, device: str | None, set_: list[str] | None) -> dict[str, Any]:
+    from ganbaru.training.settings import from_assignment
+
+    given: dict[str, Any] = dict(from_assignment(text) for text in set_ or [])
+    if seed is not None:
+        given["seed"] = seed
+    if device is not None:
+        given["device"] = device
+    return given

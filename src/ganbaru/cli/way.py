@@ -1,0 +1,184 @@
+"""The way of a source through the rooms: opened, trained, measured, reported. What the commands call."""
+
+import os
+import re
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from ganbaru import report, sources, training
+from ganbaru.cli import speech
+from ganbaru.cli.follow import clock, following
+from ganbaru.distances import Estimate
+from ganbaru.errors import UserError
+from ganbaru.runs import Run
+from ganbaru.sources import Source
+from ganbaru.training import Interrupted
+
+_REPORT_SECONDS = 8.0
+
+
+def raise_model(
+    name: str,
+    *,
+    out: Path | None,
+    minutes: float,
+    labels: str,
+    rate: int | None,
+    seconds: float | None,
+    settings: Mapping[str, Any],
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Opens, trains, measures and reports within a budget of minutes, saying what it does."""
+    began = monotonic()
+    source = open_source(name, labels=labels, rate=rate, seconds=seconds, settings=settings, quiet=quiet)
+    left = minutes - (monotonic() - began + _REPORT_SECONDS) / 60
+    if left <= 0:
+        raise UserError(f"preparing {name} used up the {minutes:g} minutes", hint="give more --minutes")
+    run = _fit(source, out or free_folder(name), {"minutes": left, **settings}, labels=labels, quiet=quiet)
+    page = report.build(run).save()
+    speech.say(f"all of it took {clock(monotonic() - began)} minutes", quiet=quiet)
+    _tell(run, as_json=as_json, page=page)
+
+
+def fit_model(
+    name: str,
+    *,
+    out: Path | None,
+    config: Path | None,
+    resume: bool,
+    labels: str,
+    rate: int | None,
+    seconds: float | None,
+    settings: Mapping[str, Any],
+    tensorboard: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Opens a source and trains on it."""
+    if resume and out is None:
+        raise UserError("--resume needs the run", hint="name its folder with --out")
+    if resume and out is not None:
+        rate, seconds, labels, settings = _as_before(Run.open(out), rate, seconds, labels, settings)
+    source = open_source(name, labels=labels, rate=rate, seconds=seconds, settings=settings, quiet=quiet)
+    callbacks = []
+    if tensorboard is not None:
+        from ganbaru.training.tensorboard import TensorBoard
+
+        callbacks.append(TensorBoard(tensorboard))
+    target = out or free_folder(name)
+    run = _fit(source, target, settings, labels=labels, quiet=quiet, config=config, resume=resume, callbacks=callbacks)
+    _tell(run, as_json=as_json)
+
+
+def write_sounds(
+    path: Path, *, count: int, seed: int, labels: Sequence[str] | None, out: Path | None, step: int | None
+) -> list[Path]:
+    """Writes new sounds (or points) of a run's generator; gives back the files."""
+    run = Run.open(path)
+    trained = training.load(run, step=step)
+    made = trained.sample(count, labels=labels, seed=seed)
+    asked = trained.asked(count, labels)
+    folder = out or run.path / "listen"
+    folder.mkdir(parents=True, exist_ok=True)
+    if trained.rate == 0:
+        rows = "\n".join(",".join(f"{value:.6g}" for value in point) for point in made)
+        return [_write(folder / f"points-seed{seed}.csv", f"x,y\n{rows}\n".encode())]
+    names = ["sound"] * count if asked is None else [trained.label_names[number] for number in asked]
+    return [
+        _write(folder / f"seed{seed}-{index:03d}-{training.safe_name(label)}.wav", training.to_wav(sound, trained.rate))
+        for index, (sound, label) in enumerate(zip(made, names, strict=True))
+    ]
+
+
+def open_source(
+    name: str, *, labels: str, rate: int | None, seconds: float | None, settings: Mapping[str, Any], quiet: bool
+) -> Source:
+    """The source of that name, with what it is said in a line, and the files that had to be left out."""
+    with speech.bars(quiet=quiet) as progress:
+        source = sources.open(
+            name, rate=rate, seconds=seconds, labels=labels, seed=int(settings.get("seed", 0)), progress=progress
+        )
+    speech.say(f"source: {source!r}", quiet=quiet)
+    for file, reason in source.skipped[:5]:
+        speech.say(f"  left out: {file}: {reason}", quiet=quiet)
+    if len(source.skipped) > 5:
+        speech.say(f"  and {len(source.skipped) - 5} more; the report lists them", quiet=quiet)
+    return source
+
+
+def free_folder(name: str) -> Path:
+    """``runs/NAME-N`` with the first number that is free."""
+    plain = re.sub(r"[^\w-]+", "-", Path(name).name if os.path.sep in name else name).strip("-") or "run"
+    number = 1
+    while (path := Path("runs") / f"{plain}-{number}").exists():
+        number += 1
+    return path
+
+
+def _fit(
+    source: Source,
+    out: Path,
+    settings: Mapping[str, Any],
+    *,
+    labels: str,
+    quiet: bool,
+    config: Path | None = None,
+    resume: bool = False,
+    callbacks: Sequence[Any] = (),
+) -> Run:
+    speech.say(f"training in {out}", quiet=quiet)
+    chosen = dict(settings) if labels == "auto" or source.label_names else {"labels": "none", **settings}
+    layers = {} if config is None else dict(training.from_file(config))
+    try:
+        with following(quiet=quiet) as follower:
+            return training.fit(
+                source, out=out, config={**layers, **chosen}, resume=resume, callbacks=[follower, *callbacks]
+            )
+    except Interrupted as stop:
+        speech.say(f"stopped at step {stop.step}; everything is saved. To go on:")
+        speech.say(f"  {resume_command(source.name, out)}")
+        raise
+
+
+def resume_command(name: str, out: Path) -> str:
+    """What to type to go on with a run."""
+    return f"ganbaru fit {shlex.quote(name)} --out {shlex.quote(str(out))} --resume"
+
+
+def _as_before(
+    run: Run, rate: int | None, seconds: float | None, labels: str, settings: Mapping[str, Any]
+) -> tuple[int | None, float | None, str, Mapping[str, Any]]:
+    """How the run's source was opened, where the command does not say otherwise."""
+    stored = run.document["source"]
+    if stored["rate"]:
+        rate = rate or stored["rate"]
+        seconds = seconds or run.document["networks"]["samples"] / stored["rate"]
+    unlabelled = not stored["label_names"]
+    return rate, seconds, "none" if unlabelled else labels, {"seed": run.document["seed"], **settings}
+
+
+def _tell(run: Run, *, as_json: bool, page: Path | None = None) -> None:
+    """The result: where the run is and how good it is."""
+    measured = run.read_json("quality") or {}
+    if as_json:
+        paths = {"run": str(run.path), **({"report": str(page)} if page else {})}
+        speech.document({"schema": "ganbaru.fit/1", **paths, "quality": measured})
+        return
+    for name, figure in measured.get("figures", {}).items():
+        speech.result(f"{name.replace('_', ' '):>16}  {Estimate.from_json(figure)}")
+    for sentence in measured.get("verdicts", []):
+        speech.result(sentence)
+    speech.result(f"run: {run.path}")
+    if page is not None:
+        speech.result(f"report: {page.resolve()}")
+    sys.stdout.flush()
+
+
+def _write(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
