@@ -3,5 +3,16 @@
 from ganbaru.models.build import build_critic, build_generator
 from ganbaru.models.config import CriticConfig, GeneratorConfig
 from ganbaru.models.convolution import Conv1d, UpsampleConv1d
+from ganbaru.models.network import Critic, Generator, describe
 
-__all__ = ["Conv1d", "CriticConfig", "GeneratorConfig", "UpsampleConv1d", "build_critic", "build_generator"]
+__all__ = [
+    "Conv1d",
+    "Critic",
+    "CriticConfig",
+    "Generator",
+    "GeneratorConfig",
+    "UpsampleConv1d",
+    "build_critic",
+    "build_generator",
+    "describe",
+]

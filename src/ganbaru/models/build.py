@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 
-from torch import nn
-
 from ganbaru.models.config import CriticConfig, GeneratorConfig, Plan, plan
 from ganbaru.models.feedforward import FeedForwardCritic, FeedForwardGenerator
+from ganbaru.models.network import Critic, Generator
 from ganbaru.models.spectrogram import SpectrogramCritic, SpectrogramGenerator
 from ganbaru.models.spectrogram2d import PictureCritic, PictureGenerator
 from ganbaru.models.waveform import WaveformCritic, WaveformGenerator
 
-_GENERATORS: dict[str, Callable[[Plan], nn.Module]] = {
+_GENERATORS: dict[str, Callable[[Plan], Generator]] = {
     "waveform": WaveformGenerator,
     "spectrogram": SpectrogramGenerator,
     "spectrogram-2d": PictureGenerator,
     "feed-forward": FeedForwardGenerator,
 }
-_CRITICS: dict[str, Callable[[Plan], nn.Module]] = {
+_CRITICS: dict[str, Callable[[Plan], Critic]] = {
     "waveform": WaveformCritic,
     "spectrogram": SpectrogramCritic,
     "spectrogram-2d": PictureCritic,
@@ -24,7 +23,7 @@ _CRITICS: dict[str, Callable[[Plan], nn.Module]] = {
 }
 
 
-def build_generator(config: GeneratorConfig, shape: tuple[int, ...], classes: int = 0) -> nn.Module:
+def build_generator(config: GeneratorConfig, shape: tuple[int, ...], classes: int = 0) -> Generator:
     """A generator ``forward(z (B, latent), label (B,) or None) -> (B, *shape)`` with the attribute ``latent``.
 
     The weights are drawn from torch's default random state: seed it, inside ``torch.random.fork_rng`` if it matters.
@@ -41,7 +40,7 @@ def build_generator(config: GeneratorConfig, shape: tuple[int, ...], classes: in
     return _GENERATORS[filled.kind](filled)
 
 
-def build_critic(config: CriticConfig, shape: tuple[int, ...], classes: int = 0) -> nn.Module:
+def build_critic(config: CriticConfig, shape: tuple[int, ...], classes: int = 0) -> Critic:
     """A critic ``forward(x (B, *shape), label (B,) or None) -> (B,)``; arguments as for :func:`build_generator`.
 
     Raises:

@@ -117,7 +117,7 @@ def plan(role: Literal["generator", "critic"], config: NetworkConfig, shape: tup
     kind = _kind(config.kind, shape)
     numbers = dict(_SIZES[role, kind][config.size])
     if kind != "feed-forward":
-        numbers["layers"] = stages(kind, shape[-1])
+        numbers["layers"] = stages(kind, min(shape) if kind == "spectrogram-2d" else shape[-1])
     for name, value in config.numbers().items():
         if name not in numbers:
             raise UserError(f"{role}.{name} = {value} has no meaning for kind {kind!r}", hint=f"leave {name} out")

@@ -2,8 +2,8 @@
 
 Why not ``nn.Conv1d``: on a CPU torch runs it in the layout (B, C, L), where oneDNN reaches about half of the
 machine's matmul rate. The same convolution as a two-dimensional one of height 1, with the channels innermost,
-reaches 75-95 % of it forward and backward, and needs no code of its own for gradients of gradients
-(``benchmarks/training_step.py`` times both). Two rewritings are exact and save arithmetic or memory traffic:
+reaches 75-95 % of it forward and 50-90 % backward (``benchmarks/training_step.py`` times both). Two rewritings are
+exact and save arithmetic or memory traffic:
 
 * a strided convolution of ONE channel (the first layer of a critic of waveforms) is a plain convolution of
   ``stride`` channels, because s neighbouring samples are already s neighbouring numbers in memory;
@@ -22,15 +22,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganbaru.models.activation import activate
+from ganbaru.models.products import convolution
+
 
 def channels_last(x: Tensor) -> Tensor:
     """(B, C, L) -> (B, C, 1, L) with the channels innermost in memory; copies only where they are not."""
     return x.unsqueeze(2).contiguous(memory_format=torch.channels_last)
-
-
-def activate(x: Tensor, slope: float | None) -> Tensor:
-    """Leaky ReLU in place; ``slope`` None leaves x as it is."""
-    return x if slope is None else F.leaky_relu_(x, slope)
 
 
 class _Convolution(nn.Module):
@@ -72,7 +70,9 @@ class Conv1d(_Convolution):
         if self.inputs == 1 and self.stride > 1:
             y = self._one_channel(x)
         else:
-            y = F.conv2d(channels_last(x), self.weight.unsqueeze(2), self.bias, (1, self.stride), (0, self.kernel // 2))
+            y = convolution(
+                channels_last(x), self.weight.unsqueeze(2), self.bias, stride=self.stride, padding=self.kernel // 2
+            )
         return activate(y, self.slope).squeeze(2)
 
     def _one_channel(self, x: Tensor) -> Tensor:
@@ -84,7 +84,7 @@ class Conv1d(_Convolution):
         front = blocks * s - half
         weight = F.pad(self.weight, (front, taps * s - self.kernel - front))
         weight = weight.view(self.outputs, 1, taps, s).permute(0, 3, 1, 2)  # (C_out, s, 1, taps)
-        return F.conv2d(channels_last(x), weight, self.bias, 1, (0, blocks))
+        return convolution(channels_last(x), weight, self.bias, padding=blocks)
 
     def extra_repr(self) -> str:
         stride = f", stride={self.stride}" if self.stride > 1 else ""
@@ -125,7 +125,7 @@ class UpsampleConv1d(_Convolution):
     def forward(self, x: Tensor) -> Tensor:
         """(B, C_in, L) -> (B, C_out, scale L)."""
         weight, bias = self.folded()
-        y = F.conv2d(channels_last(x), weight.unsqueeze(2), bias, 1, (0, self.taps // 2))
+        y = convolution(channels_last(x), weight.unsqueeze(2), bias, padding=self.taps // 2)
         y = activate(y, self.slope).squeeze(2).transpose(1, 2)  # (B, L, scale C_out)
         return y.reshape(x.shape[0], -1, self.outputs).transpose(1, 2)
 

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from ganbaru.models.config import Plan
 from ganbaru.models.layers import SLOPE, Dense, Score, with_label
+from ganbaru.models.network import Critic, Generator
 
 
 def _hidden(inputs: int, plan: Plan) -> nn.Sequential:
@@ -14,12 +15,11 @@ def _hidden(inputs: int, plan: Plan) -> nn.Sequential:
     return nn.Sequential(*(Dense(a, b, slope=SLOPE) for a, b in itertools.pairwise(sizes)))
 
 
-class FeedForwardGenerator(nn.Module):
+class FeedForwardGenerator(Generator):
     """Latent vector -> point: hidden layers of (linear, leaky ReLU), then linear."""
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan, self.latent, self.classes = plan, int(plan["latent"]), plan.classes
+        super().__init__(plan)
         self.hidden = _hidden(self.latent + plan.classes, plan)
         self.last = nn.Linear(plan["channels"], math.prod(plan.shape))
 
@@ -28,12 +28,11 @@ class FeedForwardGenerator(nn.Module):
         return self.last(self.hidden(with_label(z, label, self.classes)))
 
 
-class FeedForwardCritic(nn.Module):
+class FeedForwardCritic(Critic):
     """Point -> score: hidden layers of (linear, leaky ReLU), then linear with the label by projection."""
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan, self.classes = plan, plan.classes
+        super().__init__(plan)
         self.hidden = _hidden(math.prod(plan.shape), plan)
         self.score = Score(plan["channels"], plan.classes, deviation=plan["minibatch_deviation"])
 

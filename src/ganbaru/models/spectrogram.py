@@ -1,12 +1,12 @@
 """Generator and critic of spectrograms: one-dimensional convolutions over frames, frequencies as channels."""
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbaru.models.config import Plan
 from ganbaru.models.convolution import Conv1d, UpsampleConv1d, channels_last
 from ganbaru.models.layers import SLOPE, Dense, Score, with_label
+from ganbaru.models.network import Critic, Generator
 
 FACTOR = 2
 
@@ -23,15 +23,14 @@ class Residual(nn.Module):
         return F.leaky_relu_(x + self.convolution(x), SLOPE)
 
 
-class SpectrogramGenerator(nn.Module):
+class SpectrogramGenerator(Generator):
     """Latent vector -> spectrogram: linear, stages of (nearest x 2, convolution, residual convolution), convolution.
 
     The stages start from ``ceil(L / 2**layers)`` frames; what they make beyond L frames is cut off at the end.
     """
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan, self.latent, self.classes = plan, int(plan["latent"]), plan.classes
+        super().__init__(plan)
         width, layers = plan["channels"], plan["layers"]
         self.start = (width, -(-plan.shape[1] // FACTOR**layers))
         self.linear = Dense(self.latent + plan.classes, self.start[0] * self.start[1], slope=SLOPE)
@@ -48,15 +47,14 @@ class SpectrogramGenerator(nn.Module):
         return self.last(x)[..., : self.plan.shape[1]]
 
 
-class SpectrogramCritic(nn.Module):
+class SpectrogramCritic(Critic):
     """Spectrogram -> score: convolution, stages of (convolution with stride 2), linear with the label by projection.
 
     A length that is no multiple of the strides is padded with zeros at the end.
     """
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan, self.classes = plan, plan.classes
+        super().__init__(plan)
         width, layers = plan["channels"], plan["layers"]
         self.stages = nn.Sequential(Conv1d(plan.shape[0], width, 3, slope=SLOPE))
         for _ in range(layers):

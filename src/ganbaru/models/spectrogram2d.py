@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ganbaru.models.config import Plan
 from ganbaru.models.layers import SLOPE, Dense, Score, with_label
+from ganbaru.models.network import Critic, Generator
 
 FACTOR = 2
 WIDEST = 8
@@ -22,15 +23,14 @@ def _shrunk(shape: tuple[int, ...], layers: int) -> tuple[int, int]:
     return -(-shape[0] // FACTOR**layers), -(-shape[1] // FACTOR**layers)
 
 
-class PictureGenerator(nn.Module):
+class PictureGenerator(Generator):
     """Latent vector -> spectrogram: linear, stages of (nearest x 2, convolution, leaky ReLU), convolution.
 
     What the stages make beyond (C, L) is cut off at the top and the end.
     """
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan, self.latent, self.classes = plan, int(plan["latent"]), plan.classes
+        super().__init__(plan)
         inner = _widths(plan["channels"], plan["layers"])[::-1]
         self.start = (inner[0], *_shrunk(plan.shape, plan["layers"]))
         size = self.start[0] * self.start[1] * self.start[2]
@@ -50,12 +50,11 @@ class PictureGenerator(nn.Module):
         return self.last(x).squeeze(1)[:, : self.plan.shape[0], : self.plan.shape[1]]
 
 
-class PictureCritic(nn.Module):
+class PictureCritic(Critic):
     """Spectrogram -> score: stages of (convolution with stride 2, leaky ReLU), linear with the label by projection."""
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan, self.classes = plan, plan.classes
+        super().__init__(plan)
         ends = _widths(plan["channels"], plan["layers"])
         half = plan["kernel"] // 2
         self.stages = nn.ModuleList(

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from ganbaru.models.config import Plan
 from ganbaru.models.convolution import Conv1d, UpsampleConv1d, channels_last
 from ganbaru.models.layers import SLOPE, Dense, Score, with_label
+from ganbaru.models.network import Critic, Generator
 
 FACTOR = 4
 WIDEST = 8
@@ -21,15 +22,14 @@ def widths(channels: int, layers: int) -> list[int]:
     return [channels * min(2**i, WIDEST) for i in range(layers)]
 
 
-class WaveformGenerator(nn.Module):
+class WaveformGenerator(Generator):
     """Latent vector -> waveform: linear, then stages of (nearest x 4, convolution, leaky ReLU), tanh at the end.
 
     The stages start from ``ceil(T / 4**layers)`` frames; what they make beyond T samples is cut off at the end.
     """
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan, self.latent, self.classes = plan, int(plan["latent"]), plan.classes
+        super().__init__(plan)
         inner = widths(plan["channels"], plan["layers"])[::-1]
         self.start = (inner[0], -(-plan.shape[-1] // FACTOR ** plan["layers"]))
         self.linear = Dense(self.latent + plan.classes, self.start[0] * self.start[1], slope=SLOPE)
@@ -49,15 +49,14 @@ class WaveformGenerator(nn.Module):
         return torch.tanh(x[..., : self.plan.shape[-1]])
 
 
-class WaveformCritic(nn.Module):
+class WaveformCritic(Critic):
     """Waveform -> score: stages of (convolution with stride 4, leaky ReLU), then linear with the label by projection.
 
     A length that is no multiple of the strides is padded with zeros at the end.
     """
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan, self.classes = plan, plan.classes
+        super().__init__(plan)
         ends = widths(plan["channels"], plan["layers"])
         starts = [plan.shape[0], *ends[:-1]]
         self.stages = nn.Sequential(
