@@ -58,6 +58,7 @@ class Loop:
         self._started = monotonic() - session.counters.seconds
         self._saved_at = monotonic()
         self._saved_step = -1
+        session.counters.progress = self._progress()
         self._marks = int(session.counters.progress * _MEASUREMENTS)
 
     def run(self) -> None:
@@ -110,13 +111,18 @@ class Loop:
             session.game.augment.progress = counters.progress
 
     def _count(self, updates: int) -> None:
-        config, counters = self.session.config, self.session.counters
+        counters = self.session.counters
         counters.step += 1
         counters.update += updates
         counters.seconds = monotonic() - self._started
-        shares = [0.0 if config.steps is None else counters.step / config.steps]
-        shares.append(0.0 if self.budget is None else counters.seconds / self.budget)
-        counters.progress = min(1.0, self.session.fabric.broadcast(max(shares)))
+        counters.progress = self._progress()
+
+    def _progress(self) -> float:
+        """Share of the training that is done, by its steps or by the clock; the same in every process."""
+        config, counters = self.session.config, self.session.counters
+        of_steps = 0.0 if config.steps is None else counters.step / config.steps
+        of_clock = 0.0 if self.budget is None else counters.seconds / self.budget
+        return min(1.0, self.session.fabric.broadcast(max(of_steps, of_clock)))
 
     def _tell_step(self, played: Played, before: evidence.Before | None) -> None:
         session, counters = self.session, self.session.counters
