@@ -108,3 +108,16 @@ class Recording(Watched):
 
 def _frozen(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
+
+
+class FullFor(Counting):
+    """The disk is full from the n-th call to the m-th; what frees room is still possible."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__()
+        self.first, self.last = first, last
+
+    def at(self, number: int, name: str, call: Callable[..., Any], *args: Any) -> Any:
+        if name in ("create", "open_append", "write", "mkdir", "fsync") and self.first <= number <= self.last:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return call(*args)

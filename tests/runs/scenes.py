@@ -2,28 +2,15 @@
 
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
-
-import pytest
 
 from ganbaru.runs import Run, SaveError, durable
 from ganbaru.runs.durable import Disk
 
 AnyDisk = TypeVar("AnyDisk", bound=Disk)
 LAST = 8
-
-
-@pytest.fixture
-def memory() -> Iterator[Path]:
-    """A folder in memory where there is one, so that thousands of fsyncs cost nothing."""
-    shared = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(dir=shared if shared.is_dir() else None))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -4,12 +4,10 @@ import random
 from pathlib import Path
 
 import pytest
-from scenes import memory, play, prepare
+from scenes import play, prepare
 
 from ganbaru.errors import UserError
 from ganbaru.runs import Run
-
-__all__ = ["memory"]
 
 FLIPS = 1_000
 

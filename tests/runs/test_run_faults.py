@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 from disks import Counting, Failing
-from scenes import actions, check, hidden, memory, play, prepare, state, using, visible
+from scenes import actions, check, hidden, play, prepare, state, using, visible
 
 from ganbaru.errors import UserError
 from ganbaru.runs import Run, SaveError
-
-__all__ = ["memory"]
 
 FAULTS = ["ENOSPC", "EIO", "EACCES", "EINTR", "short", "torn"]
 

@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 from disks import Counting, Dying
-from scenes import actions, check, hidden, memory, play, prepare, state, using, visible
+from scenes import actions, check, hidden, play, prepare, state, using, visible
 
 from ganbaru.runs import Run
-
-__all__ = ["memory"]
 
 
 def in_child(work: Callable[[Callable[[str], object]], object]) -> tuple[int, int]:

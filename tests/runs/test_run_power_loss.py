@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from disks import Recording
 from powerless import BYTES, NAMES, Folder, Model, load
-from scenes import check, memory, play, prepare, using, visible
+from scenes import check, play, prepare, using, visible
 
 from ganbaru.runs import Run
-
-__all__ = ["memory"]
 
 COMBINATIONS = list(itertools.product(NAMES, BYTES))
 
