@@ -1,0 +1,82 @@
+"""The mel scale: filter banks by two conventions, and the way back from mel to linear frequency."""
+
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Scale = Literal["htk", "slaney"]
+Norm = Literal["slaney", "none"]
+
+_LINEAR_HZ = 200.0 / 3
+_BREAK_HZ = 1000.0
+_LOG_STEP = np.log(6.4) / 27
+
+
+def hz_to_mel(hz: np.ndarray, scale: Scale) -> np.ndarray:
+    """Frequencies (Hz) to mel: ``2595 log10(1 + f / 700)`` (HTK), or linear to 1 kHz and then logarithmic (Slaney)."""
+    hz = np.asarray(hz, dtype=np.float64)
+    if scale == "htk":
+        return 2595.0 * np.log10(1.0 + hz / 700.0)
+    above = _BREAK_HZ / _LINEAR_HZ + np.log(np.maximum(hz, 1e-12) / _BREAK_HZ) / _LOG_STEP
+    return np.where(hz < _BREAK_HZ, hz / _LINEAR_HZ, above)
+
+
+def mel_to_hz(mel: np.ndarray, scale: Scale) -> np.ndarray:
+    """The inverse of `hz_to_mel`."""
+    mel = np.asarray(mel, dtype=np.float64)
+    if scale == "htk":
+        return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
+    above = _BREAK_HZ * np.exp(_LOG_STEP * (mel - _BREAK_HZ / _LINEAR_HZ))
+    return np.where(mel < _BREAK_HZ / _LINEAR_HZ, mel * _LINEAR_HZ, above)
+
+
+def filter_bank(
+    *, rate: int, n_fft: int, bands: int, low: float, high: float, scale: Scale = "htk", norm: Norm = "none"
+) -> np.ndarray:
+    """Triangular filters, evenly spaced in mel.
+
+    Args:
+        rate: Hz.
+        n_fft: samples in a window.
+        bands: how many filters.
+        low: lower edge of the first, Hz.
+        high: upper edge of the last, Hz.
+        scale: which mel.
+        norm: "slaney" gives every triangle the area 1 (in Hz), "none" the height 1.
+
+    Returns:
+        ``(bands, n_fft // 2 + 1)`` float32.
+    """
+    edges = mel_to_hz(np.linspace(hz_to_mel(np.array(low), scale), hz_to_mel(np.array(high), scale), bands + 2), scale)
+    bins = np.arange(n_fft // 2 + 1) * rate / n_fft
+    rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
+    weights = np.maximum(0.0, np.minimum(rising, falling))
+    if norm == "slaney":
+        weights *= (2.0 / (edges[2:] - edges[:-2]))[:, None]
+    return weights.astype(np.float32)
+
+
+def to_linear(mel: Tensor, bank: Tensor, *, iterations: int = 20) -> Tensor:
+    """Magnitudes that have these mel bands, by multiplicative updates (Lee & Seung 2001, theorem 2).
+
+    They minimise the generalised Kullback–Leibler divergence of ``bank @ magnitude`` from ``mel`` and keep it
+    non-negative; the pseudo-inverse and least squares have twice the error.
+
+    Args:
+        mel: ``(B, bands, L)``, not negative.
+        bank: ``(bands, F)``.
+        iterations: how many updates.
+
+    Returns:
+        ``(B, F, L)``.
+    """
+    column = bank.sum(dim=0).clamp(min=1e-8)[:, None]
+    row = bank.sum(dim=1).clamp(min=1e-8)[:, None]
+    magnitude = bank.T @ (mel / row) + 1e-9
+    for _ in range(iterations):
+        magnitude = magnitude * (bank.T @ (mel / (bank @ magnitude).clamp(min=1e-9))) / column
+    covered = (bank.sum(dim=0) > 0)[:, None]
+    return torch.where(covered, magnitude, torch.zeros_like(magnitude))

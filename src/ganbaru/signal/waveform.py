@@ -1,0 +1,43 @@
+"""The waveform itself: nothing is lost, and nothing is said about how it sounds."""
+
+from typing import Any, Self
+
+from torch import Tensor
+
+
+class Waveform:
+    """Samples as they are, multiplied so that the training sounds have unit variance.
+
+    Args:
+        rate: samples a second, Hz.
+        scale: standard deviation of the sounds' samples; `fitted` learns it.
+    """
+
+    name = "waveform"
+
+    def __init__(self, *, rate: int, scale: float = 1.0) -> None:
+        self.rate = rate
+        self.scale = scale
+
+    def shape(self, samples: int) -> tuple[int, ...]:
+        """``(1, T)``."""
+        return (1, samples)
+
+    def encode(self, waveform: Tensor) -> Tensor:
+        """``(B, T) → (B, 1, T)``."""
+        return waveform[:, None] / self.scale
+
+    def decode(self, encoded: Tensor, samples: int) -> Tensor:
+        """``(B, 1, T) → (B, T)``."""
+        return encoded[:, 0, :samples] * self.scale
+
+    def recipe(self) -> dict[str, Any]:
+        """All that it takes to make it again."""
+        return {"name": self.name, "rate": self.rate, "scale": self.scale}
+
+    def fitted(self, waveform: Tensor) -> Self:
+        """With the scale of these sounds ``(N, T)``."""
+        return type(self)(rate=self.rate, scale=max(float(waveform.std()), 1e-6))
+
+    def __repr__(self) -> str:
+        return f"Waveform(rate={self.rate}, scale={self.scale:.4g})"
