@@ -106,4 +106,6 @@ def check(path: Path, acknowledged: list[str]) -> None:
     assert run.read_json("quality")["figures"] in (("new",) if "quality" in acknowledged else ("old", "new"))
     if "samples" in acknowledged:
         assert run.read_samples("step-000008") == {"00.wav": b"a", "01.wav": b"b" * 99}
+    if "findings" in acknowledged:
+        assert run.read_json("findings") == {"findings": []}
     assert run.problems() == []

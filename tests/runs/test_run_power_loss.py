@@ -54,24 +54,34 @@ def test_power_loss_after_every_call(memory: Path) -> None:
     assert states(memory, trace, per_call=3) > 300
 
 
-def test_power_loss_after_create(memory: Path) -> None:
+def test_power_loss_in_a_runs_first_moments(memory: Path) -> None:
+    """Each thing stands from the call on with which it was acknowledged: the run, its first records, its first save."""
     with using(Recording()) as disk:
-        Run.create(memory / "run", {"seed": 7})
+        run = Run.create(memory / "run", {"seed": 7})
         created = len(disk.trace)
-        Run.open(memory / "run").save_checkpoint(1, {"a": b"1"})
-    for end in range(len(disk.trace) + 1):
+        run.metrics.append({"step": 1})
+        run.metrics.sync()
+        synced = len(disk.trace)
+        run.metrics.append({"step": 2})
+        run.save_checkpoint(2, {"a": b"2"})
+        saved = len(disk.trace)
+        run.write_json("quality", {"figures": 1})
+    for end, (names, data) in itertools.product(range(len(disk.trace) + 1), COMBINATIONS):
         model = Model(memory, Folder())
         for call in disk.trace[:end]:
             model.do(*call)
-        for names, data in COMBINATIONS:
-            path = memory / "found"
-            model.after_power_loss(path, names, data, random.Random(end))
-            run = Run.open(path / "run") if end >= created else None
-            if run is None and not (path / "run" / "run.toml").exists():
-                run = Run.create(path / "run", {"seed": 7})
-            loaded = Run.open(path / "run").load_checkpoint()
-            assert loaded is not None or end < len(disk.trace)
-            shutil.rmtree(path)
+        path = memory / "found"
+        model.after_power_loss(path, names, data, random.Random(end))
+        if end < created and not (path / "run" / "run.toml").exists():
+            Run.create(path / "run", {"seed": 7})
+        found = Run.open(path / "run")
+        loaded = found.load_checkpoint()
+        assert loaded is not None or end < saved
+        found.metrics.cut_after(loaded.step if loaded else 1)
+        records = found.metrics.read()
+        assert records == [{"step": 1}, {"step": 2}][: max(len(records), 2 if end >= saved else int(end >= synced))]
+        assert found.read_json("quality") or end < len(disk.trace)
+        shutil.rmtree(path)
 
 
 @pytest.mark.soak

@@ -176,7 +176,6 @@ def _place(fresh: Path, path: Path) -> None:
         if path.exists():
             undo.callback(_rename_back, former, path)
             durable.disk.rename(path, former)
-            durable.disk.fsync_folder(path.parent)
         undo.callback(_rename_back, path, fresh)
         durable.disk.rename(fresh, path)
         durable.disk.fsync_folder(path.parent)
