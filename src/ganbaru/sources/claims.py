@@ -15,6 +15,11 @@ _PER_BYTE_OTHERWISE = 8  # PCM at most 1, the ADPCM and GSM families at most 5
 _ALWAYS = 1 << 16
 
 _MISMATCH = re.compile(r"^\W*(\w[\w ]*?)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)
+_FEWER = re.compile(
+    r"Frame count read from 'COMM' chunk \((?P<aiff>\d+)\) not equal to frame count\n"
+    r"\W*calculated from length of 'SSND' chunk \((?P<aiff_there>\d+)\)"
+    r"|Calculated frame count (?P<rf64_there>\d+) does not match value from 'ds64' chunk of (?P<rf64>\d+)"
+)
 _UNKNOWN_LENGTH = 0x7FFFF000  # written by programs that could not seek back: "as long as it goes"
 
 
@@ -65,6 +70,10 @@ def check_whole(log: str, head: bytes, tail: bytes) -> None:
         slack = 8 if name.lower() in ("riff", "form", "riff size") else 1  # some writers count the header too
         if slack < missing and int(claimed) < _UNKNOWN_LENGTH:
             raise Refused(f"truncated: {int(claimed):,} bytes declared, {int(present):,} there")
+    for match in _FEWER.finditer(log):
+        claimed, present = int(match["aiff"] or match["rf64"]), int(match["aiff_there"] or match["rf64_there"])
+        if claimed > present:
+            raise Refused(f"truncated: {claimed:,} frames declared, {present:,} there")
     if head[:4] == b"OggS":
         page = tail.rfind(b"OggS")
         if page < 0 or page + 5 >= len(tail) or not tail[page + 5] & 4:

@@ -137,5 +137,5 @@ def _resampled(blocks: Iterator[Array], rate: int, wanted: int) -> Iterator[Arra
 def _plainly(error: soundfile.LibsndfileError) -> str:
     if error.code == 1:  # SF_ERR_UNRECOGNISED_FORMAT
         return "not a sound file, whatever its name says"
-    text = " ".join(str(error.error_string).split()).rstrip(".")
-    return f"cannot be decoded: {text}"
+    text = " ".join(str(error.error_string).split()).removeprefix("Error : ").rstrip(".")
+    return "damaged" if "not exist" in text else f"damaged: {text}"  # libsndfile says so of files that do exist

@@ -37,7 +37,7 @@ class Split:
         """A float32 copy of some of it: sounds ``(B, T)`` in [-1, 1], or points ``(B, 2)``."""
         taken = self.data[np.asarray(indices, dtype=np.int64)]
         if taken.dtype == np.int16:
-            return np.multiply(taken, np.float32(1 / FULL_SCALE), dtype=np.float32)
+            return np.divide(taken, np.float32(FULL_SCALE), dtype=np.float32)
         return np.asarray(taken, dtype=np.float32)
 
     def __repr__(self) -> str:

@@ -136,9 +136,8 @@ def set_aside(folder: Path) -> None:
 
 def write_sealed(path: Path, document: dict[str, Any]) -> None:
     """Write a small JSON document that carries its own SHA-256, in one piece or not at all."""
-    seal = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
-    _write(beside, json.dumps({**document, "sha256": seal}).encode())
+    _write(beside, _sealed(document))
     beside.replace(path)
     _sync_folder(path.parent)
 
@@ -147,15 +146,18 @@ def read_sealed(path: Path) -> dict[str, Any]:
     """Read what ``write_sealed`` wrote.
 
     Raises:
-        OSError: if it is not there; ValueError: if it is not what was written.
+        OSError: if it is not there; ValueError: if it is not, byte for byte, what was written.
     """
-    document = json.loads(path.read_bytes())
-    if not isinstance(document, dict):
-        raise ValueError(f"{path.name} is not what was written")
-    seal = document.pop("sha256", None)
-    if seal != hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest():
+    data = path.read_bytes()
+    document = json.loads(data)
+    if not isinstance(document, dict) or document.pop("sha256", None) is None or _sealed(document) != data:
         raise ValueError(f"{path.name} is not what was written")
     return document
+
+
+def _sealed(document: dict[str, Any]) -> bytes:
+    seal = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return json.dumps({**document, "sha256": seal}, sort_keys=True).encode()
 
 
 def _whole(folder: Path) -> bool:
