@@ -1,0 +1,59 @@
+"""Figures of quality as sentences that the numbers support."""
+
+from collections.abc import Mapping
+
+from ganbaru.distances import Estimate
+
+Figures = Mapping[str, Estimate]
+
+
+def verdicts(figures: Figures, untrained: Figures) -> list[str]:
+    """What the figures say, in words; nothing is said of what was not measured.
+
+    Args:
+        figures: of the trained generator, by name.
+        untrained: of the same generator before its first step.
+    """
+    said = [_distance(figures, untrained), _memorisation(figures), _diversity(figures), _modes(figures)]
+    return [sentence for sentence in said if sentence]
+
+
+def _distance(figures: Figures, untrained: Figures) -> str:
+    now = figures.get("distance")
+    if now is None or now.floor is None:
+        return ""
+    if not now.distinguishable:
+        return "At this sample size it cannot be told from real by its distance."
+    before = untrained.get("distance")
+    if before is None:
+        return f"It can be told from real: its distance {now.value:.3g} is above the floor {now.floor:.3g}."
+    share = now.value / before.value
+    return (
+        f"Its distance from real is {share:.0%} of what it was untrained; the floor is {now.floor / before.value:.0%}."
+    )
+
+
+def _memorisation(figures: Figures) -> str:
+    found = figures.get("memorisation")
+    if found is None or found.floor is None:
+        return ""
+    if found.low > found.floor:
+        share = f"{found.value:.1%} of its sounds are nearer to a training sound than {1 - found.floor:.0%} of held-out ones"
+        return f"It memorises: {share}."
+    return "No sign of memorisation: no more of its sounds lie near training sounds than held-out ones do."
+
+
+def _diversity(figures: Figures) -> str:
+    found = figures.get("diversity")
+    if found is None:
+        return ""
+    if found.high < 0.7:
+        return f"It varies too little: {found.value:.0%} of what real sounds vary."
+    return f"It varies {found.value:.0%} as much as real sounds do."
+
+
+def _modes(figures: Figures) -> str:
+    modes, good = figures.get("modes"), figures.get("high_quality")
+    if modes is None or good is None or modes.samples is None:
+        return ""
+    return f"It covers {modes.value:.0f} of {modes.samples[1]} modes; {good.value:.1%} of its points lie on one."
