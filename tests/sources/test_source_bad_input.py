@@ -167,6 +167,9 @@ def test_a_streamed_wave_without_length_is_whole(tmp_path: Path) -> None:
     data = bytearray(write(tmp_path / "x.wav", tone(20)).read_bytes())
     data[4:8] = data[40:44] = b"\xff" * 4  # as written by a program whose output was a pipe
     (folder / "piped.wav").write_bytes(data)
+    data = bytearray(write(tmp_path / "x.wav", tone(21)).read_bytes())
+    data[4:8] = len(data).to_bytes(4, "little")  # as written by programs that count the first 8 bytes too
+    (folder / "counted.wav").write_bytes(data + b"\0")
     assert sources.open(folder).skipped == ()
 
 

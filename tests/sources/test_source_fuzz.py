@@ -1,6 +1,7 @@
 """Hostile files: refused by name, or decoded with every invariant true; no crash, no hang, no memory beyond the cap."""
 
 import io
+import itertools
 import resource
 import struct
 import time
@@ -67,6 +68,14 @@ def test_two_thousand_hurt_files(tmp_path: Path) -> None:
     assert children_peak() < BASELINE + 200 * MEGABYTE
     assert {name for name, _ in source.skipped}.isdisjoint(f"{number:03d}.wav" for number in range(10))
     assert len(source.skipped) > 1_000
+
+
+def test_what_follows_a_damaged_place_is_not_believed(tmp_path: Path) -> None:
+    """libsndfile stops short there, and goes on when asked once more: together as many frames as were declared."""
+    name, data = next(itertools.islice(mutants(4_000, 21), 3_867, None))
+    fill(tmp_path, 8)
+    (tmp_path / name).write_bytes(data)
+    assert sources.folder(tmp_path).skipped == ((name, "truncated: 1,137 frames declared, 768 read"),)
 
 
 @pytest.mark.soak

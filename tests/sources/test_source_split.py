@@ -40,6 +40,21 @@ def test_the_order_of_the_files_does_not_matter(order: list[int]) -> None:
     assert [chosen[number] for number in order] == again
 
 
+@given(st.lists(st.integers(1, 20), min_size=8, max_size=60), st.integers(0, 9))
+def test_one_long_recording_among_short_ones_is_trained_on(rows: list[int], seed: int) -> None:
+    weights = [*rows, 40 * sum(rows)]
+    held = held_out([str(number) for number in range(len(weights))], [0] * len(weights), seed=seed, weights=weights)
+    assert not held[-1]
+    assert sum(held) == max(4, round(0.15 * len(weights)))
+
+
+@given(st.lists(st.integers(1, 9), min_size=40, max_size=90), st.integers(0, 9))
+def test_rows_are_held_out_about_as_files_are(rows: list[int], seed: int) -> None:
+    held = held_out([str(number) for number in range(len(rows))], [0] * len(rows), seed=seed, weights=rows)
+    share = sum(row for row, side in zip(rows, held, strict=True) if side) / sum(rows)
+    assert 0.01 < share <= 1.5 * 0.16
+
+
 def test_another_seed_is_another_choice() -> None:
     groups = [str(number) for number in range(100)]
     assert held_out(groups, [0] * 100, seed=0) != held_out(groups, [0] * 100, seed=1)

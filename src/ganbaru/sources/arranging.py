@@ -92,13 +92,14 @@ def _arrange(rows: Rows, wish: Wish, rules: dict[str, Any]) -> tuple[list[int], 
     usable = [file for file in files if file not in unlabelled]
     sounds = dict(zip(rows.columns["file"], rows.columns["sound"], strict=True))
     _enough(usable, sounds, rows)
-    held = dict(
-        zip(
-            usable,
-            held_out([sounds[file] for file in usable], [label_of[file] for file in usable], seed=wish.seed),
-            strict=True,
-        )
+    rows_of = Counter(rows.columns["file"][row] for row in by_name)
+    sides = held_out(
+        [sounds[file] for file in usable],
+        [label_of[file] for file in usable],
+        seed=wish.seed,
+        weights=[rows_of[file] for file in usable],
     )
+    held = dict(zip(usable, sides, strict=True))
     kept = [row for row in by_name if rows.columns["file"][row] in held]
     order = sorted(kept, key=lambda row: held[rows.columns["file"][row]])  # stable: by name on either side
     columns = {key: [column[row] for row in order] for key, column in rows.columns.items()}

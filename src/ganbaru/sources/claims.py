@@ -20,6 +20,8 @@ _FEWER = re.compile(
     r"\W*calculated from length of 'SSND' chunk \((?P<aiff_there>\d+)\)"
     r"|Calculated frame count (?P<rf64_there>\d+) does not match value from 'ds64' chunk of (?P<rf64>\d+)"
 )
+_SLACK = {"riff": 8, "form": 8, "riff size": 8, "data": 1, "data size": 1, "ssnd": 1}
+"""The lengths in a header that matter, with the bytes they may be off: some writers count the header of 8 too."""
 _UNKNOWN_LENGTH = 0x7FFFF000  # written by programs that could not seek back: "as long as it goes"
 
 
@@ -67,8 +69,8 @@ def check_whole(log: str, head: bytes, tail: bytes) -> None:
     """
     for name, claimed, present in _MISMATCH.findall(log):
         missing = int(claimed) - int(present)
-        slack = 8 if name.lower() in ("riff", "form", "riff size") else 1  # some writers count the header too
-        if slack < missing and int(claimed) < _UNKNOWN_LENGTH:
+        slack = _SLACK.get(name.lower())
+        if slack is not None and missing > slack and int(claimed) < _UNKNOWN_LENGTH:
             raise Refused(f"truncated: {int(claimed):,} bytes declared, {int(present):,} there")
     for match in _FEWER.finditer(log):
         claimed, present = int(match["aiff"] or match["rf64"]), int(match["aiff_there"] or match["rf64_there"])

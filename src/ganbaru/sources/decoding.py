@@ -104,7 +104,10 @@ def _mono(file: soundfile.SoundFile, declared: int, cap: int) -> Iterator[Array]
     """Blocks of the mean of all channels, ``(n,)`` float32; at the end, read must equal declared."""
     step = max(1, _BLOCK // file.channels)
     read, loudest = 0, 0.0
-    while len(block := file.read(step, dtype="float32", always_2d=True)):
+    while read % step == 0:  # a block that is not full is the last: what follows a damaged place is not believed
+        block = file.read(step, dtype="float32", always_2d=True)
+        if not len(block):
+            break
         read += len(block)
         if read > cap:
             raise Refused(f"goes on beyond the {cap:,} frames that a file of its size can hold")

@@ -1,8 +1,10 @@
 """Which sounds are drawn, and which held out: whole files, the same share of every label, copies on one side."""
 
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ganbaru.sources.rows import Rows
 
@@ -12,27 +14,37 @@ FEWEST = 4
 """At least so many files are held out."""
 
 
-def held_out(groups: Sequence[str], labels: Sequence[int], *, seed: int) -> list[bool]:
+@dataclass
+class _Heap:
+    """Copies of one sound: how many files, how many rows they give together."""
+
+    files: int = 0
+    rows: int = 0
+
+
+def held_out(
+    groups: Sequence[str], labels: Sequence[int], *, seed: int, weights: Sequence[int] | None = None
+) -> list[bool]:
     """Whether each file is held out.
 
     Args:
         groups: what each file sounds like, as a hash: files of one group are copies and stay together.
         labels: the label of each file (all 0 when unlabelled).
-        seed: another seed is another choice. The order of the files does not matter, nor what else is there
-            beyond the shares: a file's rank comes from its own hash.
+        seed: another seed is another choice. The order of the files does not matter: a file's rank comes from its
+            own hash.
+        weights: how many rows each file gives (1 each if not given): a file that alone outweighs the share stays in
+            training, so that one long recording among short ones is not held out.
     """
-    members: dict[int, list[str]] = defaultdict(list)
-    weight: dict[str, int] = defaultdict(int)
+    heaps: dict[int, dict[str, _Heap]] = defaultdict(dict)
     home: dict[str, int] = {}
-    for group, label in zip(groups, labels, strict=True):
-        weight[group] += 1
-        if group not in home:
-            home[group] = label
-            members[label].append(group)
-    quota = _quotas({label: sum(weight[group] for group in of) for label, of in members.items()})
+    for group, label, rows in zip(groups, labels, weights or [1] * len(groups), strict=True):
+        heap = heaps[home.setdefault(group, label)].setdefault(group, _Heap())
+        heap.files += 1
+        heap.rows += rows
+    quota = _quotas({label: sum(heap.files for heap in of.values()) for label, of in heaps.items()})
     chosen: set[str] = set()
-    for label, of in members.items():
-        chosen |= _pick(of, weight, quota[label], seed)
+    for label, of in heaps.items():
+        chosen |= _pick(of, quota[label], seed)
     return [group in chosen for group in groups]
 
 
@@ -72,16 +84,22 @@ def _quotas(sizes: dict[int, int]) -> dict[int, int]:
     return quota
 
 
-def _pick(groups: list[str], weight: dict[str, int], quota: int, seed: int) -> set[str]:
-    """Groups in a keyed order until the quota is met, leaving at least one group for training."""
-    ranked = sorted(set(groups), key=lambda group: hashlib.sha256(f"{seed}/{group}".encode()).digest())
+def _pick(heaps: dict[str, _Heap], quota: int, seed: int) -> set[str]:
+    """Groups in a keyed order until the quota of files is met, leaving at least one group for training.
+
+    First those with which the rows stay near their share too; if they are too few, the lightest of the others.
+    """
+    ranked = sorted(heaps, key=lambda group: hashlib.sha256(f"{seed}/{group}".encode()).digest())
+    share = quota / sum(heap.files for heap in heaps.values())
+    most = 1.5 * share * sum(heap.rows for heap in heaps.values())
     chosen: set[str] = set()
-    held = 0
-    for group in ranked[:-1]:
-        if held >= quota:
+    held = _Heap()
+    rounds = [(group, most) for group in ranked]
+    rounds += [(group, math.inf) for group in sorted(ranked, key=lambda group: heaps[group].rows)]
+    for group, limit in rounds:
+        if held.files >= quota or len(chosen) == len(ranked) - 1:
             break
-        if held and held + weight[group] > 2 * quota:  # a big heap of copies would swallow the training set
-            continue
-        chosen.add(group)
-        held += weight[group]
+        if group not in chosen and held.rows + heaps[group].rows <= limit:
+            chosen.add(group)
+            held = _Heap(held.files + heaps[group].files, held.rows + heaps[group].rows)
     return chosen
