@@ -5,8 +5,9 @@ machine's matmul rate. The same convolution as a two-dimensional one of height 1
 reaches 75-95 % of it forward and 50-90 % backward (``benchmarks/training_step.py`` times both). Two rewritings are
 exact and save arithmetic or memory traffic:
 
-* a strided convolution of ONE channel (the first layer of a critic of waveforms) is a plain convolution of
-  ``stride`` channels, because s neighbouring samples are already s neighbouring numbers in memory;
+* a convolution with stride s of C channels is a plain convolution of ``s C`` channels, because s neighbouring samples
+  are already neighbours in memory, with the taps filled up to whole blocks of s. It pays for one channel (the first
+  layer of a critic of waveforms) and for long kernels (25 taps at s = 4: the weight gradient in a third of the time);
 * nearest upsampling by s followed by a convolution of k taps is s convolutions of ``2 ceil((k // 2) / s) + 1`` taps on
   the input that was not upsampled, one for each phase of the output (9 taps at s = 4: three), whose weights are sums of
   the k taps. The s phases lie side by side in memory, which is the upsampled order, so nothing is moved.
@@ -25,6 +26,9 @@ from torch import Tensor, nn
 from ganbaru.models.activation import activate
 from ganbaru.models.products import convolution
 
+_FILL = 1.15
+"""A strided convolution runs by blocks where that fills up at most so many times the taps (measured)."""
+
 
 def channels_last(x: Tensor) -> Tensor:
     """(B, C, L) -> (B, C, 1, L) with the channels innermost in memory; copies only where they are not."""
@@ -32,7 +36,7 @@ def channels_last(x: Tensor) -> Tensor:
 
 
 class _Convolution(nn.Module):
-    """Weight, bias and description that both convolutions share."""
+    """Weight and bias that both convolutions share; ``bias`` may be set to None, as torch's own may."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, *, slope: float | None) -> None:
         super().__init__()
@@ -40,14 +44,15 @@ class _Convolution(nn.Module):
             raise ValueError(f"the kernel must be odd so that the padding is even on both sides, not {kernel}")
         self.inputs, self.outputs, self.kernel, self.slope = inputs, outputs, kernel, slope
         self.weight = nn.Parameter(torch.empty(outputs, inputs, kernel))
-        self.bias = nn.Parameter(torch.empty(outputs))
+        self.bias: Tensor | None = nn.Parameter(torch.empty(outputs))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Draws weight and bias as ``nn.Conv1d`` does: uniform within 1 / sqrt(C_in k)."""
         bound = 1 / math.sqrt(self.inputs * self.kernel)
         nn.init.uniform_(self.weight, -bound, bound)
-        nn.init.uniform_(self.bias, -bound, bound)
+        if self.bias is not None:
+            nn.init.uniform_(self.bias, -bound, bound)
 
 
 class Conv1d(_Convolution):
@@ -64,27 +69,30 @@ class Conv1d(_Convolution):
     def __init__(self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, slope: float | None = None) -> None:
         super().__init__(inputs, outputs, kernel, slope=slope)
         self.stride = stride
+        self.blocks = -(-(kernel // 2) // stride)  # blocks of `stride` samples on either side of the output's own
+        filled = (2 * self.blocks + 1) * stride
+        self.blocked = stride > 1 and (inputs == 1 or filled <= _FILL * kernel)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C_in, L) -> (B, C_out, ceil(L / stride))."""
-        if self.inputs == 1 and self.stride > 1:
-            y = self._one_channel(x)
+        if self.blocked:
+            y = self._by_blocks(x)
         else:
             y = convolution(
                 channels_last(x), self.weight.unsqueeze(2), self.bias, stride=self.stride, padding=self.kernel // 2
             )
         return activate(y, self.slope).squeeze(2)
 
-    def _one_channel(self, x: Tensor) -> Tensor:
-        """(B, 1, L) -> (B, C_out, 1, ceil(L / s)): s samples become s channels, s taps one tap."""
-        s, half = self.stride, self.kernel // 2
-        x = F.pad(x, (0, -x.shape[2] % s)).reshape(x.shape[0], -1, s).transpose(1, 2)  # (B, s, L / s)
-        blocks = -(-half // s)  # on either side of the output's own block
-        taps = 2 * blocks + 1
-        front = blocks * s - half
+    def _by_blocks(self, x: Tensor) -> Tensor:
+        """(B, C_in, L) -> (B, C_out, 1, ceil(L / s)): s samples become s times the channels, s taps become one."""
+        s, taps = self.stride, 2 * self.blocks + 1
+        x = F.pad(channels_last(x).squeeze(2), (0, -x.shape[2] % s)).transpose(1, 2)
+        x = x.reshape(x.shape[0], -1, s * self.inputs).transpose(1, 2)  # (B, s C_in, L / s)
+        front = self.blocks * s - self.kernel // 2
         weight = F.pad(self.weight, (front, taps * s - self.kernel - front))
-        weight = weight.view(self.outputs, 1, taps, s).permute(0, 3, 1, 2)  # (C_out, s, 1, taps)
-        return convolution(channels_last(x), weight, self.bias, padding=blocks)
+        weight = weight.view(self.outputs, self.inputs, taps, s).permute(0, 3, 1, 2)  # (C_out, s, C_in, taps)
+        weight = weight.reshape(self.outputs, s * self.inputs, 1, taps)
+        return convolution(channels_last(x), weight, self.bias, padding=self.blocks)
 
     def extra_repr(self) -> str:
         stride = f", stride={self.stride}" if self.stride > 1 else ""
@@ -116,11 +124,12 @@ class UpsampleConv1d(_Convolution):
         """Taps of each phase."""
         return self.fold.shape[1] // self.scale
 
-    def folded(self) -> tuple[Tensor, Tensor]:
+    def folded(self) -> tuple[Tensor, Tensor | None]:
         """Weight (scale * C_out, C_in, taps), phase-major, and bias (scale * C_out,) of the folded convolution."""
         flat = self.weight.reshape(-1, self.kernel) @ self.fold
         weight = flat.view(self.outputs, self.inputs, self.taps, self.scale).permute(3, 0, 1, 2)
-        return weight.reshape(self.scale * self.outputs, self.inputs, self.taps), self.bias.repeat(self.scale)
+        bias = None if self.bias is None else self.bias.repeat(self.scale)
+        return weight.reshape(self.scale * self.outputs, self.inputs, self.taps), bias
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C_in, L) -> (B, C_out, scale L)."""

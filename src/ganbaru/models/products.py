@@ -22,8 +22,8 @@ Steps = tuple[int, int]
 """Stride and padding, in samples."""
 
 
-def convolution(x: Tensor, weight: Tensor, bias: Tensor, *, stride: int = 1, padding: int = 0) -> Tensor:
-    """``F.conv2d`` of height 1: (B, C_in, 1, L), (C_out, C_in, 1, k), (C_out,) -> (B, C_out, 1, L')."""
+def convolution(x: Tensor, weight: Tensor, bias: Tensor | None, *, stride: int = 1, padding: int = 0) -> Tensor:
+    """``F.conv2d`` of height 1: (B, C_in, 1, L), (C_out, C_in, 1, k), (C_out,) or None -> (B, C_out, 1, L')."""
     if torch.is_autocast_enabled(x.device.type):  # torch's own knows which of its parts to round
         return F.conv2d(x, weight, bias, (1, stride), (0, padding))
     result: Tensor = _Forward.apply(x, weight, bias, (stride, padding))
