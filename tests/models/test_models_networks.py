@@ -6,7 +6,7 @@ from torch import nn
 
 from ganbaru.errors import UserError
 from ganbaru.models import CriticConfig, GeneratorConfig, build_critic, build_generator, describe
-from ganbaru.models.layers import minibatch_deviation
+from ganbaru.models.layers import Fourier, minibatch_deviation
 
 SHAPES = [(1, 4096), (1, 1000), (1, 7), (64, 64), (80, 61), (2, 3), (2,), (5,)]
 KINDS = {1: ["feed-forward"], 2: ["waveform", "spectrogram", "spectrogram-2d"]}
@@ -89,6 +89,20 @@ def test_minibatch_deviation_is_the_deviation_within_a_group() -> None:
     assert critic(torch.randn(7, 2)).shape == (7,)
 
 
+def test_a_point_is_shown_in_octaves() -> None:
+    shown = Fourier(2)(torch.tensor([[0.3, -1.0]]))
+    x = torch.tensor([0.3, 0.6, -1.0, -2.0])
+    torch.testing.assert_close(shown, torch.cat([torch.tensor([0.3, -1.0]), x.sin(), x.cos()])[None])
+    assert Fourier(0)(torch.ones(3, 2)).equal(torch.ones(3, 2))
+
+
+def test_slope_zero_is_relu() -> None:
+    generator = build_generator(GeneratorConfig(slope=0), (2,))
+    hidden = generator.hidden(torch.randn(64, generator.latent))
+    assert hidden.min() == 0
+    hidden.sum().backward()
+
+
 def test_a_penalty_trains_the_critic() -> None:
     critic = build_critic(CriticConfig(channels=8), (16, 32), 2)
     x, label = torch.randn(4, 16, 32, requires_grad=True), torch.tensor([0, 1, 0, 1])
@@ -125,7 +139,7 @@ def test_multiply_adds_are_those_of_the_folded_network() -> None:
     assert describe(build_generator(GeneratorConfig(), (1, 4096)))["multiply_adds"] == (
         64 * 4096 + 3 * 4 * (16 * 256 * 128 + 64 * 128 * 64 + 256 * 64 * 32 + 1024 * 32 * 1)
     )
-    assert describe(build_critic(CriticConfig(), (2,)))["multiply_adds"] == 2 * 128 + 2 * 128 * 128 + 128
+    assert describe(build_critic(CriticConfig(), (2,)))["multiply_adds"] == ((1 + 8) * 2 * 128 + 2 * 128 * 128 + 128)
 
 
 def test_any_module_is_described() -> None:

@@ -21,6 +21,7 @@ class NetworkConfig(BaseModel):
     channels: int | None = Field(None, ge=1, le=4096, description="width; in the waveform kind, next to the sound")
     layers: int | None = Field(None, ge=1, le=12, description="stages that change the length, or hidden layers")
     kernel: int | None = Field(None, ge=1, le=127, description="taps of those stages; odd")
+    slope: float | None = Field(None, ge=0, lt=1, description="of the leaky ReLUs; 0 makes them plain ReLUs")
 
     def numbers(self) -> dict[str, Any]:
         """The overrides that were given, by field."""
@@ -36,6 +37,9 @@ class GeneratorConfig(NetworkConfig):
 class CriticConfig(NetworkConfig):
     """The critic: from one encoded sound (and a label) to a score."""
 
+    fourier: int | None = Field(
+        None, ge=0, le=16, description="octaves of sines and cosines that a point's coordinates are joined by"
+    )
     minibatch_deviation: bool | None = Field(
         None, description="show the critic how much the sounds of a batch differ (Karras et al. 2018, section 3)"
     )
@@ -57,44 +61,44 @@ class Plan:
 
 _SIZES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
     ("generator", "waveform"): {
-        "small": {"latent": 64, "channels": 32, "kernel": 9},
-        "medium": {"latent": 64, "channels": 48, "kernel": 17},
-        "large": {"latent": 128, "channels": 64, "kernel": 25},
+        "small": {"latent": 64, "channels": 32, "kernel": 9, "slope": 0.2},
+        "medium": {"latent": 64, "channels": 48, "kernel": 17, "slope": 0.2},
+        "large": {"latent": 128, "channels": 64, "kernel": 25, "slope": 0.2},
     },
     ("critic", "waveform"): {
-        "small": {"channels": 32, "kernel": 9, "minibatch_deviation": False},
-        "medium": {"channels": 48, "kernel": 17, "minibatch_deviation": False},
-        "large": {"channels": 64, "kernel": 25, "minibatch_deviation": False},
+        "small": {"channels": 32, "kernel": 9, "slope": 0.2, "minibatch_deviation": False},
+        "medium": {"channels": 48, "kernel": 17, "slope": 0.2, "minibatch_deviation": False},
+        "large": {"channels": 64, "kernel": 25, "slope": 0.2, "minibatch_deviation": False},
     },
     ("generator", "spectrogram"): {
-        "small": {"latent": 64, "channels": 128, "kernel": 5},
-        "medium": {"latent": 64, "channels": 192, "kernel": 5},
-        "large": {"latent": 128, "channels": 320, "kernel": 5},
+        "small": {"latent": 64, "channels": 128, "kernel": 5, "slope": 0.2},
+        "medium": {"latent": 64, "channels": 192, "kernel": 5, "slope": 0.2},
+        "large": {"latent": 128, "channels": 320, "kernel": 5, "slope": 0.2},
     },
     ("critic", "spectrogram"): {
-        "small": {"channels": 128, "kernel": 5, "minibatch_deviation": False},
-        "medium": {"channels": 192, "kernel": 5, "minibatch_deviation": False},
-        "large": {"channels": 320, "kernel": 5, "minibatch_deviation": False},
+        "small": {"channels": 128, "kernel": 5, "slope": 0.2, "minibatch_deviation": False},
+        "medium": {"channels": 192, "kernel": 5, "slope": 0.2, "minibatch_deviation": False},
+        "large": {"channels": 320, "kernel": 5, "slope": 0.2, "minibatch_deviation": False},
     },
     ("generator", "spectrogram-2d"): {
-        "small": {"latent": 64, "channels": 16, "kernel": 3},
-        "medium": {"latent": 64, "channels": 32, "kernel": 3},
-        "large": {"latent": 128, "channels": 64, "kernel": 3},
+        "small": {"latent": 64, "channels": 16, "kernel": 3, "slope": 0.2},
+        "medium": {"latent": 64, "channels": 32, "kernel": 3, "slope": 0.2},
+        "large": {"latent": 128, "channels": 64, "kernel": 3, "slope": 0.2},
     },
     ("critic", "spectrogram-2d"): {
-        "small": {"channels": 16, "kernel": 3, "minibatch_deviation": False},
-        "medium": {"channels": 32, "kernel": 3, "minibatch_deviation": False},
-        "large": {"channels": 64, "kernel": 3, "minibatch_deviation": False},
+        "small": {"channels": 16, "kernel": 3, "slope": 0.2, "minibatch_deviation": False},
+        "medium": {"channels": 32, "kernel": 3, "slope": 0.2, "minibatch_deviation": False},
+        "large": {"channels": 64, "kernel": 3, "slope": 0.2, "minibatch_deviation": False},
     },
     ("generator", "feed-forward"): {
-        "small": {"latent": 8, "channels": 128, "layers": 3},
-        "medium": {"latent": 8, "channels": 256, "layers": 3},
-        "large": {"latent": 16, "channels": 512, "layers": 4},
+        "small": {"latent": 2, "channels": 128, "layers": 5, "slope": 0.0},
+        "medium": {"latent": 4, "channels": 256, "layers": 5, "slope": 0.0},
+        "large": {"latent": 8, "channels": 512, "layers": 5, "slope": 0.0},
     },
     ("critic", "feed-forward"): {
-        "small": {"channels": 128, "layers": 3, "minibatch_deviation": False},
-        "medium": {"channels": 256, "layers": 3, "minibatch_deviation": False},
-        "large": {"channels": 512, "layers": 4, "minibatch_deviation": False},
+        "small": {"channels": 128, "layers": 3, "slope": 0.2, "fourier": 4, "minibatch_deviation": False},
+        "medium": {"channels": 256, "layers": 3, "slope": 0.2, "fourier": 4, "minibatch_deviation": False},
+        "large": {"channels": 512, "layers": 4, "slope": 0.2, "fourier": 4, "minibatch_deviation": False},
     },
 }
 

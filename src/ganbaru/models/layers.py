@@ -4,9 +4,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-SLOPE = 0.2
-"""Slope of every leaky ReLU."""
-
 
 class Dense(nn.Linear):
     """Linear, then leaky ReLU if a slope is given: (B, inputs) -> (B, outputs)."""
@@ -19,6 +16,24 @@ class Dense(nn.Linear):
         """(B, inputs) -> (B, outputs)."""
         y = super().forward(input)
         return y if self.slope is None else F.leaky_relu_(y, self.slope)
+
+
+class Fourier(nn.Module):
+    """Joins coordinates by sines and cosines of 1, 2, 4 ... times themselves: (B, D) -> (B, D (1 + 2 octaves)).
+
+    A small network sees fine detail late or never, unless it is shown (Tancik et al. 2020, "Fourier features").
+    """
+
+    octaves: Tensor
+
+    def __init__(self, octaves: int) -> None:
+        super().__init__()
+        self.register_buffer("octaves", 2.0 ** torch.arange(octaves), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, D) -> (B, D (1 + 2 octaves))."""
+        angles = (x.unsqueeze(2) * self.octaves).flatten(1)
+        return torch.cat([x, angles.sin(), angles.cos()], 1)
 
 
 def with_label(z: Tensor, label: Tensor | None, classes: int) -> Tensor:

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from ganbaru.models.config import Plan
 from ganbaru.models.convolution import Conv1d, UpsampleConv1d, channels_last
-from ganbaru.models.layers import SLOPE, Dense, Score, with_label
+from ganbaru.models.layers import Dense, Score, with_label
 from ganbaru.models.network import Critic, Generator
 
 FACTOR = 2
@@ -14,13 +14,14 @@ FACTOR = 2
 class Residual(nn.Module):
     """``leaky(x + convolution(x))``: (B, C, L) -> (B, C, L)."""
 
-    def __init__(self, channels: int, kernel: int) -> None:
+    def __init__(self, channels: int, kernel: int, *, slope: float) -> None:
         super().__init__()
+        self.slope = slope
         self.convolution = Conv1d(channels, channels, kernel)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, L) -> (B, C, L)."""
-        return F.leaky_relu_(x + self.convolution(x), SLOPE)
+        return F.leaky_relu_(x + self.convolution(x), self.slope)
 
 
 class SpectrogramGenerator(Generator):
@@ -33,11 +34,11 @@ class SpectrogramGenerator(Generator):
         super().__init__(plan)
         width, layers = plan["channels"], plan["layers"]
         self.start = (width, -(-plan.shape[1] // FACTOR**layers))
-        self.linear = Dense(self.latent + plan.classes, self.start[0] * self.start[1], slope=SLOPE)
+        self.linear = Dense(self.latent + plan.classes, self.start[0] * self.start[1], slope=plan["slope"])
         self.stages = nn.Sequential()
         for _ in range(layers):
-            self.stages.append(UpsampleConv1d(width, width, plan["kernel"], scale=FACTOR, slope=SLOPE))
-            self.stages.append(Residual(width, 3))
+            self.stages.append(UpsampleConv1d(width, width, plan["kernel"], scale=FACTOR, slope=plan["slope"]))
+            self.stages.append(Residual(width, 3, slope=plan["slope"]))
         self.last = Conv1d(width, plan.shape[0], 3)
 
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
@@ -56,9 +57,9 @@ class SpectrogramCritic(Critic):
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         width, layers = plan["channels"], plan["layers"]
-        self.stages = nn.Sequential(Conv1d(plan.shape[0], width, 3, slope=SLOPE))
+        self.stages = nn.Sequential(Conv1d(plan.shape[0], width, 3, slope=plan["slope"]))
         for _ in range(layers):
-            self.stages.append(Conv1d(width, width, plan["kernel"], stride=FACTOR, slope=SLOPE))
+            self.stages.append(Conv1d(width, width, plan["kernel"], stride=FACTOR, slope=plan["slope"]))
         frames = -(-plan.shape[1] // FACTOR**layers)
         self.score = Score(width * frames, plan.classes, deviation=plan["minibatch_deviation"])
 

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbaru.models.config import Plan
-from ganbaru.models.layers import SLOPE, Dense, Score, with_label
+from ganbaru.models.layers import Dense, Score, with_label
 from ganbaru.models.network import Critic, Generator
 
 FACTOR = 2
@@ -34,7 +34,7 @@ class PictureGenerator(Generator):
         inner = _widths(plan["channels"], plan["layers"])[::-1]
         self.start = (inner[0], *_shrunk(plan.shape, plan["layers"]))
         size = self.start[0] * self.start[1] * self.start[2]
-        self.linear = Dense(self.latent + plan.classes, size, slope=SLOPE)
+        self.linear = Dense(self.latent + plan.classes, size, slope=plan["slope"])
         half = plan["kernel"] // 2
         self.stages = nn.ModuleList(
             nn.Conv2d(a, b, plan["kernel"], padding=half) for a, b in zip(inner, [*inner[1:], inner[-1]], strict=True)
@@ -46,7 +46,7 @@ class PictureGenerator(Generator):
         x = self.linear(with_label(z, label, self.classes)).view(-1, *self.start)
         x = x.contiguous(memory_format=torch.channels_last)
         for stage in self.stages:
-            x = F.leaky_relu_(stage(F.interpolate(x, scale_factor=FACTOR, mode="nearest")), SLOPE)
+            x = F.leaky_relu_(stage(F.interpolate(x, scale_factor=FACTOR, mode="nearest")), self.plan["slope"])
         return self.last(x).squeeze(1)[:, : self.plan.shape[0], : self.plan.shape[1]]
 
 
@@ -68,5 +68,5 @@ class PictureCritic(Critic):
         """(B, C, L), (B,) or None -> (B,)."""
         x = x.unsqueeze(1)
         for stage in self.stages:
-            x = F.leaky_relu_(stage(x), SLOPE)
+            x = F.leaky_relu_(stage(x), self.plan["slope"])
         return self.score(x.flatten(1), label)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ganbaru.models.config import Plan
 from ganbaru.models.convolution import Conv1d, UpsampleConv1d, channels_last
-from ganbaru.models.layers import SLOPE, Dense, Score, with_label
+from ganbaru.models.layers import Dense, Score, with_label
 from ganbaru.models.network import Critic, Generator
 
 FACTOR = 4
@@ -32,9 +32,9 @@ class WaveformGenerator(Generator):
         super().__init__(plan)
         inner = widths(plan["channels"], plan["layers"])[::-1]
         self.start = (inner[0], -(-plan.shape[-1] // FACTOR ** plan["layers"]))
-        self.linear = Dense(self.latent + plan.classes, self.start[0] * self.start[1], slope=SLOPE)
+        self.linear = Dense(self.latent + plan.classes, self.start[0] * self.start[1], slope=plan["slope"])
         ends = [*inner[1:], plan.shape[0]]
-        slopes = [SLOPE] * (len(inner) - 1) + [None]
+        slopes = [plan["slope"]] * (len(inner) - 1) + [None]
         self.stages = nn.Sequential(
             *(
                 UpsampleConv1d(a, b, plan["kernel"], scale=FACTOR, slope=s)
@@ -60,7 +60,10 @@ class WaveformCritic(Critic):
         ends = widths(plan["channels"], plan["layers"])
         starts = [plan.shape[0], *ends[:-1]]
         self.stages = nn.Sequential(
-            *(Conv1d(a, b, plan["kernel"], stride=FACTOR, slope=SLOPE) for a, b in zip(starts, ends, strict=True))
+            *(
+                Conv1d(a, b, plan["kernel"], stride=FACTOR, slope=plan["slope"])
+                for a, b in zip(starts, ends, strict=True)
+            )
         )
         frames = -(-plan.shape[-1] // FACTOR ** plan["layers"])
         self.score = Score(ends[-1] * frames, plan.classes, deviation=plan["minibatch_deviation"])
