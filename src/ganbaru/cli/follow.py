@@ -1,9 +1,10 @@
 """Following a training from the terminal: a bar with rate and time left, or a line now and then."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
+from typing import Any
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
@@ -84,6 +85,6 @@ def _now_and_then() -> Callable[[str, float], None]:
     return show
 
 
-def _headline(figures: "dict[str, dict[str, float]]") -> "dict[str, dict[str, float]]":
+def _headline(figures: Mapping[str, Any]) -> dict[str, Any]:
     wanted = ("right_label", "recognised", "labels_covered", "modes", "high_quality", "distance", "diversity")
     return {name: figures[name] for name in wanted if name in figures}

@@ -48,7 +48,7 @@ class Estimate:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Estimate":
         """The inverse of `to_json`."""
-        numbers = {
+        numbers: dict[str, Any] = {
             key: float(item) if isinstance(item, str) and key != "method" else item for key, item in value.items()
         }
         if "samples" in numbers:

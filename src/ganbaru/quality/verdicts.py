@@ -38,8 +38,8 @@ def _memorisation(figures: Figures) -> str:
     if found is None or found.floor is None:
         return ""
     if found.low > found.floor:
-        share = f"{found.value:.1%} of its sounds are nearer to a training sound than {1 - found.floor:.0%} of held-out ones"
-        return f"It memorises: {share}."
+        usual = f"{1 - found.floor:.0%} of held-out ones"
+        return f"It memorises: {found.value:.1%} of its sounds are nearer to a training sound than {usual}."
     return "No sign of memorisation: no more of its sounds lie near training sounds than held-out ones do."
 
 

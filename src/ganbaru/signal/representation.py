@@ -1,5 +1,6 @@
 """What a representation of sound is, and the names by which one is asked for."""
 
+import inspect
 from typing import Any, Protocol, Self, runtime_checkable
 
 from torch import Tensor
@@ -57,7 +58,7 @@ def representation(name: str, *, rate: int, **options: Any) -> Representation:
     kinds: dict[str, type] = {kind.name: kind for kind in (Waveform, LogMagnitude, LogMel)}
     if name not in kinds:
         raise unknown("representation", name, kinds)
-    known = set(kinds[name].__init__.__annotations__) - {"return", "rate"}
+    known = set(inspect.signature(kinds[name]).parameters) - {"rate"}
     for option in options:
         if option not in known:
             raise unknown(f"option of {name}", option, known)

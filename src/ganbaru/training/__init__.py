@@ -2,7 +2,7 @@
 
 from ganbaru.training.config import Config
 from ganbaru.training.events import Callback, Event, Measured, Request, Saved, Started, StepDone
-from ganbaru.training.fit import fit
+from ganbaru.training.fitting import fit
 from ganbaru.training.interrupt import Interrupted
 from ganbaru.training.measure import safe_name
 from ganbaru.training.settings import from_file

@@ -107,8 +107,8 @@ class Config(BaseModel):
     devices: Positive = 1
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
     threads: Positive | None = None
-    generator: GeneratorSettings = Field(default_factory=GeneratorSettings)
-    critic: CriticSettings = Field(default_factory=CriticSettings)
+    generator: GeneratorSettings = Field(default_factory=lambda: GeneratorSettings())
+    critic: CriticSettings = Field(default_factory=lambda: CriticSettings())
 
     def document(self) -> dict[str, Any]:
         """The settings as TOML can hold them: what is None is left out, and read back as None."""

@@ -12,11 +12,11 @@ class Interrupted(KeyboardInterrupt):
     """The training was asked to stop, finished its step and saved; the run can be resumed.
 
     Attributes:
-        path: the run's folder.
+        path: the run's folder; None in a process that writes none.
         step: the step it stands at.
     """
 
-    def __init__(self, path: Path, step: int) -> None:
+    def __init__(self, path: Path | None, step: int) -> None:
         super().__init__(f"stopped at step {step}, saved in {path}")
         self.path = path
         self.step = step

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -22,7 +23,7 @@ def optimizer(config: OptimizerConfig, network: nn.Module) -> Optimizer:
     """
     kind = _kinds().get(config.optimizer.lower())
     if kind is None:
-        raise unknown("optimizer", config.optimizer, (name for name in _kinds()))
+        raise unknown("optimizer", config.optimizer, _kinds())
     options: dict[str, Any] = dict(config.optimizer_options)
     taken = inspect.signature(kind).parameters
     for name in options:
@@ -41,7 +42,7 @@ def optimizer(config: OptimizerConfig, network: nn.Module) -> Optimizer:
         raise UserError(f"optimizer {config.optimizer!r} with {config.optimizer_options}: {error}") from None
 
 
-def _kinds() -> dict[str, type[Optimizer]]:
+def _kinds() -> dict[str, Callable[..., Optimizer]]:
     return {
         name.lower(): kind
         for name, kind in vars(torch.optim).items()

@@ -121,14 +121,14 @@ def prepare(source: Source, config: Config, parts: Parts) -> Session:
         for split in (source.train, source.held_out)
     ]
     latent = int(getattr(generator, "latent", config.generator.latent or _LATENT))
-    decks = [
+    deck, held_out = (
         Deck(
             feed, seed=config.seed, batch=config.batch, latent=latent, rank=fabric.global_rank, world=fabric.world_size
         )
         for feed in feeds
-    ]
+    )
     average = Average(generator, config.ema) if config.ema else None
-    return Session(config, source, fabric, representation, classes, game, average, *decks)
+    return Session(config, source, fabric, representation, classes, game, average, deck, held_out)
 
 
 def document(session: Session, parts: Parts) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def average_over(fabric: Fabric) -> Any:
 
     def average(gradients: Sequence[Tensor]) -> None:
         flat = torch.cat([gradient.flatten() for gradient in gradients])
-        flat = fabric.all_reduce(flat, reduce_op="mean")
+        flat = torch.as_tensor(fabric.all_reduce(flat, reduce_op="mean"))
         start = 0
         for gradient in gradients:
             gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))

@@ -45,7 +45,8 @@ def pack(
     model = {
         f"{name}.{key}": value for name, network in networks.items() for key, value in network.state_dict().items()
     }
-    moments, scalars = {}, {}
+    moments: dict[str, Tensor] = {}
+    scalars: dict[str, Any] = {}
     for name, optimizer in optimizers.items():
         for index, state in optimizer.state_dict()["state"].items():
             for key, value in state.items():

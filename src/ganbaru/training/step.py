@@ -154,7 +154,7 @@ def _critic_update(
         if due:
             penalty = game.constraint.penalty(lambda x: scores(game.critic, x, batch.labels), real, fake)
     total = loss if penalty is None or not penalty.requires_grad else loss + game.constraint_every * penalty
-    total.backward()  # type: ignore[no-untyped-call]
+    total.backward()
     _move(game, game.critic, game.critic_optimizer)
     game.constraint.project(game.critic)
     return loss.detach(), None if penalty is None else penalty.detach(), real_scores.detach(), fake_scores.detach()
@@ -170,7 +170,7 @@ def _generator_update(game: Game, batch: Batch, fake: Tensor) -> Tensor:
                 real_scores = scores(game.critic, _seen(game, batch.real), batch.labels).float()
         fake_scores = scores(game.critic, _seen(game, fake), batch.labels).float()
         loss = game.objective.generator_loss(fake_scores, real_scores)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     _move(game, game.generator, game.generator_optimizer)
     return loss.detach()
 
