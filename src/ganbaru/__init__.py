@@ -13,8 +13,9 @@ from ganbaru._version import __version__
 from ganbaru.errors import UserError
 
 if TYPE_CHECKING:
-    from ganbaru import distances, models, objectives, quality, report, runs, signal, sources, training
+    from ganbaru import distances, models, objectives, quality, runs, signal, sources, training
     from ganbaru.distances import Estimate
+    from ganbaru.report import build as report  # the room may be called like this function
     from ganbaru.runs import Run
     from ganbaru.training import fit, load
 

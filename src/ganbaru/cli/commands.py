@@ -1,6 +1,7 @@
 """The commands, one function each: parse, call a room, print. Rooms are imported when their command runs."""
 
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Any
 
 import typer
@@ -34,11 +35,13 @@ def raise_(
     as_json: Json = False,
 ) -> None:
     """The whole way in one go: check the data, train, measure, report."""
+    began = monotonic()
     from ganbaru.cli import way
 
     given = _given(seed=seed, device=device, set_=set_)
     way.raise_model(
         sounds,
+        began=began,
         out=out,
         minutes=minutes,
         labels=labels,

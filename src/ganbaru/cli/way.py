@@ -13,17 +13,19 @@ from ganbaru import report, sources, training
 from ganbaru.cli import speech
 from ganbaru.cli.follow import clock, following
 from ganbaru.distances import Estimate
-from ganbaru.errors import UserError
+from ganbaru.errors import UserError, unknown
 from ganbaru.runs import Run
 from ganbaru.sources import Source
 from ganbaru.training import Interrupted
 
 _REPORT_SECONDS = 8.0
+LABELS = ("auto", "folder", "none")
 
 
 def raise_model(
     name: str,
     *,
+    began: float,
     out: Path | None,
     minutes: float,
     labels: str,
@@ -33,13 +35,13 @@ def raise_model(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Opens, trains, measures and reports within a budget of minutes, saying what it does."""
-    began = monotonic()
+    """Opens, trains, measures and reports within a budget of minutes since ``began``, saying what it does."""
+    settings = _told(labels, settings)
     source = open_source(name, labels=labels, rate=rate, seconds=seconds, settings=settings, quiet=quiet)
     left = minutes - (monotonic() - began + _REPORT_SECONDS) / 60
     if left <= 0:
         raise UserError(f"preparing {name} used up the {minutes:g} minutes", hint="give more --minutes")
-    run = _fit(source, out or free_folder(name), {"minutes": left, **settings}, labels=labels, quiet=quiet)
+    run = _fit(source, out or free_folder(name), {"minutes": left, **settings}, quiet=quiet)
     page = report.build(run).save()
     speech.say(f"all of it took {clock(monotonic() - began)} minutes", quiet=quiet)
     _tell(run, as_json=as_json, page=page)
@@ -62,16 +64,24 @@ def fit_model(
     """Opens a source and trains on it."""
     if resume and out is None:
         raise UserError("--resume needs the run", hint="name its folder with --out")
-    if resume and out is not None:
-        rate, seconds, labels, settings = _as_before(Run.open(out), rate, seconds, labels, settings)
-    source = open_source(name, labels=labels, rate=rate, seconds=seconds, settings=settings, quiet=quiet)
+    before: Mapping[str, Any] = Run.open(out).document if resume and out is not None else {}
+    settings = _told(labels, settings)
+    source = open_source(
+        name,
+        labels=labels,
+        rate=rate,
+        seconds=seconds,
+        settings=settings,
+        quiet=quiet,
+        before=before.get("source", {}).get("recipe", {}),
+    )
     callbacks = []
     if tensorboard is not None:
         from ganbaru.training.tensorboard import TensorBoard
 
         callbacks.append(TensorBoard(tensorboard))
     target = out or free_folder(name)
-    run = _fit(source, target, settings, labels=labels, quiet=quiet, config=config, resume=resume, callbacks=callbacks)
+    run = _fit(source, target, settings, quiet=quiet, config=config, resume=resume, callbacks=callbacks)
     _tell(run, as_json=as_json)
 
 
@@ -96,19 +106,40 @@ def write_sounds(
 
 
 def open_source(
-    name: str, *, labels: str, rate: int | None, seconds: float | None, settings: Mapping[str, Any], quiet: bool
+    name: str,
+    *,
+    labels: str,
+    rate: int | None,
+    seconds: float | None,
+    settings: Mapping[str, Any],
+    quiet: bool,
+    before: Mapping[str, Any] | None = None,
 ) -> Source:
-    """The source of that name, with what it is said in a line, and the files that had to be left out."""
+    """The source of that name, with what it is said in a line, and the files that had to be left out.
+
+    Labels are read even where the networks are not told them: what is generated is then still judged by them.
+
+    Args:
+        before: how a run that is resumed had opened it; what the command does not say is taken from there.
+    """
+    wished = {"rate": rate, "seconds": seconds, "labels": "folder" if labels == "folder" else None}
+    wished["seed"] = settings.get("seed")
+    given = {key: value for key, value in wished.items() if value is not None}
     with speech.bars(quiet=quiet) as progress:
-        source = sources.open(
-            name, rate=rate, seconds=seconds, labels=labels, seed=int(settings.get("seed", 0)), progress=progress
-        )
+        source = sources.reopen({**(before or {}), "name": name, **given}, progress=progress)
     speech.say(f"source: {source!r}", quiet=quiet)
     for file, reason in source.skipped[:5]:
         speech.say(f"  left out: {file}: {reason}", quiet=quiet)
     if len(source.skipped) > 5:
         speech.say(f"  and {len(source.skipped) - 5} more; the report lists them", quiet=quiet)
     return source
+
+
+def _told(labels: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings with what ``--labels`` means for the networks."""
+    if labels not in LABELS:
+        raise unknown("value of --labels", labels, LABELS)
+    return {"labels": "none", **settings} if labels == "none" else settings
 
 
 def free_folder(name: str) -> Path:
@@ -125,19 +156,17 @@ def _fit(
     out: Path,
     settings: Mapping[str, Any],
     *,
-    labels: str,
     quiet: bool,
     config: Path | None = None,
     resume: bool = False,
     callbacks: Sequence[Any] = (),
 ) -> Run:
     speech.say(f"training in {out}", quiet=quiet)
-    chosen = dict(settings) if labels == "auto" or source.label_names else {"labels": "none", **settings}
     layers = {} if config is None else dict(training.from_file(config))
     try:
         with following(quiet=quiet) as follower:
             return training.fit(
-                source, out=out, config={**layers, **chosen}, resume=resume, callbacks=[follower, *callbacks]
+                source, out=out, config={**layers, **settings}, resume=resume, callbacks=[follower, *callbacks]
             )
     except Interrupted as stop:
         speech.say(f"stopped at step {stop.step}; everything is saved. To go on:")
@@ -148,18 +177,6 @@ def _fit(
 def resume_command(name: str, out: Path) -> str:
     """What to type to go on with a run."""
     return f"ganbaru fit {shlex.quote(name)} --out {shlex.quote(str(out))} --resume"
-
-
-def _as_before(
-    run: Run, rate: int | None, seconds: float | None, labels: str, settings: Mapping[str, Any]
-) -> tuple[int | None, float | None, str, Mapping[str, Any]]:
-    """How the run's source was opened, where the command does not say otherwise."""
-    stored = run.document["source"]
-    if stored["rate"]:
-        rate = rate or stored["rate"]
-        seconds = seconds or run.document["networks"]["samples"] / stored["rate"]
-    unlabelled = not stored["label_names"]
-    return rate, seconds, "none" if unlabelled else labels, {"seed": run.document["seed"], **settings}
 
 
 def _tell(run: Run, *, as_json: bool, page: Path | None = None) -> None:

@@ -14,7 +14,13 @@ def verdicts(figures: Figures, untrained: Figures) -> list[str]:
         figures: of the trained generator, by name.
         untrained: of the same generator before its first step.
     """
-    said = [_distance(figures, untrained), _memorisation(figures), _diversity(figures), _modes(figures)]
+    said = [
+        _labels(figures),
+        _modes(figures),
+        _distance(figures, untrained),
+        _memorisation(figures),
+        _diversity(figures),
+    ]
     return [sentence for sentence in said if sentence]
 
 
@@ -50,6 +56,19 @@ def _diversity(figures: Figures) -> str:
     if found.high < 0.7:
         return f"It varies too little: {found.value:.0%} of what real sounds vary."
     return f"It varies {found.value:.0%} as much as real sounds do."
+
+
+def _labels(figures: Figures) -> str:
+    covered, recognised = figures.get("labels_covered"), figures.get("recognised")
+    if covered is None or recognised is None or covered.samples is None:
+        return ""
+    right = figures.get("right_label")
+    share = (
+        f"{recognised.value:.1%} of its sounds are recognised"
+        if right is None
+        else f"{right.value:.1%} of its sounds are recognised as the very label asked for"
+    )
+    return f"{share}; it covers {covered.value:.0f} of {covered.samples[1]} labels."
 
 
 def _modes(figures: Figures) -> str:

@@ -12,7 +12,12 @@ from ganbaru.objectives import ALIASES, Alias
 from ganbaru.training.config import Config
 
 WORLDS: dict[str, dict[str, Any]] = {
-    "sound": {},
+    "sound": {
+        "constraint_strength": 1.0,
+        "constraint_every": 8,
+        "generator.learning_rate": 1e-3,
+        "critic.learning_rate": 1e-3,
+    },
     "points": {},
 }
 """What differs from the defaults of `Config` by the kind of source. Found by ``benchmarks/recipes.py``."""

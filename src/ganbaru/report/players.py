@@ -1,0 +1,111 @@
+"""The listening set as a table: a row for each latent, a column for each step, and the real sound beside them."""
+
+import base64
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from ganbaru.report.facts import Facts, spread
+from ganbaru.report.loudness import gains
+from ganbaru.report.markup import Markup, tag
+from ganbaru.report.pictures import spectrogram
+
+Array = np.ndarray[Any, Any]
+_COLUMNS = 5
+_SOUND_BYTES = 12_000_000
+_HELP = (
+    "Click a picture to hear it; a column's head plays the whole column. Keys: arrows move, "
+    "A plays the real sound of the row, B the generated one of the last step, S stops. "
+    "Pictures: time to the right, pitch upwards (mel), brightness down to 70 dB below the sound's own loudest."
+)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One sound of the table."""
+
+    data: bytes
+    waveform: Array
+    what: str
+
+
+def table(facts: Facts) -> Markup:
+    """The players; nothing where no sound is stored."""
+    columns, left_out = _columns(facts)
+    if not columns:
+        return Markup("")
+    cells = {name: [_cell(file, data, name) for file, data in files.items()] for name, files in columns.items()}
+    flat = [cell for column in cells.values() for cell in column]
+    factors = iter(gains([cell.waveform for cell in flat], facts.rate))
+    buttons = {name: [_button(cell, facts.rate, next(factors)) for cell in column] for name, column in cells.items()}
+    head = tag("tr", tag("th", "sound", scope="col"), *(_head(name) for name in columns))
+    rows = [
+        tag("tr", tag("th", name, scope="row"), *(tag("td", *column[index : index + 1]) for column in buttons.values()))
+        for index, name in enumerate(_row_names(columns))
+    ]
+    grid = tag("table", tag("thead", head), tag("tbody", *rows), class_="players")
+    loud = tag("label", tag("input", type="checkbox", id="equal", checked=True), " equal loudness")
+    said = [tag("p", _HELP, " ", loud, class_="note")]
+    if left_out:
+        said.append(
+            tag("p", f"Left out to keep this page small: {left_out}; they are in the run's samples/.", class_="note")
+        )
+    said.append(tag("noscript", tag("p", "Without scripts nothing plays here; the sounds are in the run's samples/.")))
+    return tag("section", tag("h2", "Listen"), *said, tag("div", grid, class_="scroll"), id="listen")
+
+
+def _columns(facts: Facts) -> tuple[dict[str, dict[str, bytes]], str]:
+    """The files of each column by its name, as many as the page may hold, and what had to be left out."""
+    steps = spread(
+        [step for step, files in facts.sets.items() if any(name.endswith(".wav") for name in files)], _COLUMNS
+    )
+    for count in range(len(steps), 0, -1):
+        columns = {_name(step): facts.sets[step] for step in (spread(steps, count) if count > 1 else steps[-1:])}
+        whole = {"real": facts.real, **columns} if facts.real else columns
+        if _size(whole) <= _SOUND_BYTES:
+            return whole, "" if count == len(steps) else f"{len(steps) - count} of the steps"
+    return _fewer_rows({"real": facts.real, **{_name(step): facts.sets[step] for step in steps[-1:]}})
+
+
+def _fewer_rows(columns: dict[str, dict[str, bytes]]) -> tuple[dict[str, dict[str, bytes]], str]:
+    most = max(map(len, columns.values()))
+    for rows in range(most, 0, -1):
+        kept = {name: dict(list(files.items())[:rows]) for name, files in columns.items() if files}
+        if _size(kept) <= _SOUND_BYTES:
+            return kept, "" if rows == most else f"{most - rows} of the {most} sounds"
+    return {}, "all sounds, each of which is too long"
+
+
+def _size(columns: dict[str, dict[str, bytes]]) -> int:
+    return sum(len(data) for files in columns.values() for data in files.values())
+
+
+def _name(step: int) -> str:
+    return "untrained" if step == 0 else f"step {step:,}"
+
+
+def _row_names(columns: dict[str, dict[str, bytes]]) -> list[str]:
+    longest = max(columns.values(), key=len)
+    return [Path(file).stem.partition("-")[2] or Path(file).stem for file in longest]
+
+
+def _head(name: str) -> Markup:
+    return tag("th", tag("button", name, class_="column", type="button", title=f"play all of: {name}"), scope="col")
+
+
+def _cell(file: str, data: bytes, column: str) -> _Cell:
+    waveform, _ = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
+    return _Cell(data, waveform[:, 0], f"{Path(file).stem.partition('-')[2]}, {column}")
+
+
+def _button(cell: _Cell, rate: int, gain: float) -> Markup:
+    encoded = Markup(base64.b64encode(cell.data).decode())
+    picture = tag("img", src=Markup(spectrogram(cell.waveform, rate)), alt="", width=128, height=64)
+    kind = "sound real" if cell.what.endswith(", real") else "sound"
+    return tag(
+        "button", picture, class_=kind, type="button", data_wav=encoded, data_gain=gain, aria_label=f"play {cell.what}"
+    )

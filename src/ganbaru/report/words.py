@@ -1,0 +1,60 @@
+"""What the figures and causes are called, for people."""
+
+from dataclasses import dataclass
+
+from ganbaru.distances import Estimate
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a figure is written: its name, how its number is printed, and what it means."""
+
+    name: str
+    form: str
+    meaning: str
+
+    def value(self, number: float) -> str:
+        """The number in this figure's form."""
+        return {"share": f"{number:.1%}", "count": f"{number:.0f}", "dB": f"{number:.3g} dB"}.get(
+            self.form, f"{number:.3g}"
+        )
+
+
+_WORDINGS = {
+    "right_label": Wording("the label asked for", "share", "sounds that the judge accepts as the very label asked for"),
+    "recognised": Wording("recognised", "share", "sounds that the judge accepts as any label at all"),
+    "labels_covered": Wording("labels covered", "count", "labels that at least 1 % of the sounds are"),
+    "balance": Wording("balance", "share", "evenness of the labels heard; 100 % where all are equally frequent"),
+    "modes": Wording("modes covered", "count", "modes with a point within 3 sd"),
+    "high_quality": Wording("on a mode", "share", "points within 3 sd of a mode"),
+    "distance": Wording("distance from real", "dB", "sliced Wasserstein-1 distance to held-out sounds; less is better"),
+    "diversity": Wording("diversity", "share", "how far sounds differ among themselves, real ones being 100 %"),
+    "memorisation": Wording("memorisation", "share", "sounds that lie suspiciously near a training sound"),
+    "precision": Wording("precision", "share", "generated sounds that lie among real ones"),
+    "recall": Wording("recall", "share", "real sounds that lie among generated ones"),
+    "density": Wording("density", "number", "how densely real sounds surround generated ones; real against real is 1"),
+    "coverage": Wording("coverage", "share", "real sounds with a generated one near"),
+}
+
+
+def wording(name: str, *, points: bool = False) -> Wording:
+    """The words for a figure; an unknown one is called by its own name."""
+    known = _WORDINGS.get(name, Wording(name.replace("_", " "), "number", ""))
+    if points and name == "distance":
+        return Wording(known.name, "number", "sliced Wasserstein-1 distance to held-out points; less is better")
+    return known
+
+
+def interval(words: Wording, figure: Estimate) -> str:
+    """The interval and the floor beside a value; empty for a count, which has neither."""
+    if figure.low == figure.high == figure.value:
+        return f"of {figure.samples[1]}" if words.form == "count" and figure.samples else ""
+    floor = "" if figure.floor is None else f", real against real {words.value(figure.floor)}"
+    return f"{words.value(figure.low)} to {words.value(figure.high)}{floor}"
+
+
+def clock(seconds: float) -> str:
+    """``9:05 minutes`` or ``1:02:09 hours``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d} hours" if hours else f"{minutes}:{rest:02d} minutes"
