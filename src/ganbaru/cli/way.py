@@ -9,11 +9,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from ganbaru import report, sources, training
+from ganbaru import sources, training
 from ganbaru.cli import speech
 from ganbaru.cli.follow import clock, following
 from ganbaru.distances import Estimate
 from ganbaru.errors import UserError, unknown
+from ganbaru.report import build
 from ganbaru.runs import Run
 from ganbaru.sources import Source
 from ganbaru.training import Interrupted
@@ -42,7 +43,7 @@ def raise_model(
     if left <= 0:
         raise UserError(f"preparing {name} used up the {minutes:g} minutes", hint="give more --minutes")
     run = _fit(source, out or free_folder(name), {"minutes": left, **settings}, quiet=quiet)
-    page = report.build(run).save()
+    page = build(run).save()
     speech.say(f"all of it took {clock(monotonic() - began)} minutes", quiet=quiet)
     _tell(run, as_json=as_json, page=page)
 

@@ -60,15 +60,16 @@ def table(facts: Facts) -> Markup:
 
 def _columns(facts: Facts) -> tuple[dict[str, dict[str, bytes]], str]:
     """The files of each column by its name, as many as the page may hold, and what had to be left out."""
-    steps = spread(
-        [step for step, files in facts.sets.items() if any(name.endswith(".wav") for name in files)], _COLUMNS
-    )
+    if facts.rate == 0 or not facts.sets:
+        return {}, ""
+    real = {"real": facts.real} if facts.real else {}
+    steps = spread(list(facts.sets), _COLUMNS)
     for count in range(len(steps), 0, -1):
-        columns = {_name(step): facts.sets[step] for step in (spread(steps, count) if count > 1 else steps[-1:])}
-        whole = {"real": facts.real, **columns} if facts.real else columns
-        if _size(whole) <= _SOUND_BYTES:
-            return whole, "" if count == len(steps) else f"{len(steps) - count} of the steps"
-    return _fewer_rows({"real": facts.real, **{_name(step): facts.sets[step] for step in steps[-1:]}})
+        shown = spread(steps, count) if count > 1 else steps[-1:]
+        columns = {**real, **{_name(step): facts.sets[step] for step in shown}}
+        if _size(columns) <= _SOUND_BYTES:
+            return columns, "" if count == len(steps) else f"{len(steps) - count} of the steps"
+    return _fewer_rows(columns)
 
 
 def _fewer_rows(columns: dict[str, dict[str, bytes]]) -> tuple[dict[str, dict[str, bytes]], str]:

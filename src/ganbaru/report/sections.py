@@ -178,7 +178,7 @@ def _charts(heading: str, drawn: list[Markup], *more: Markup) -> Markup:
 
 
 def _time(facts: Facts) -> Markup:
-    line = facts.steps[-1]
+    line = facts.steps[-1] if facts.steps else {}
     parts = {name: float(line.get(f"seconds_{name}", 0.0)) for name in ("critic", "generator", "data", "measure")}
     total = sum(parts.values())
     if total <= 0:
