@@ -102,7 +102,12 @@ def bootstrap(
         confidence: how often the interval holds the truth.
         seed: of the resampling.
         method: how it was estimated.
+
+    Raises:
+        UserError: a sample is empty.
     """
+    if not all(len(sample) for sample in samples):
+        raise UserError("an empty sample has no statistic")
     rng = np.random.default_rng([seed, 0xB007])
     draws = [
         statistic(*(sample[rng.integers(len(sample), size=len(sample))] for sample in samples))

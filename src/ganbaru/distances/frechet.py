@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ganbaru.errors import UserError
+from ganbaru.distances.samples import pair
 
 Array = np.ndarray[Any, Any]
 
@@ -19,11 +19,9 @@ def frechet(a: Array, b: Array) -> float:
         b: ``(m, d)`` with m ≥ 2.
 
     Raises:
-        UserError: the shapes do not fit.
+        UserError: the shapes do not fit, or a number is not finite.
     """
-    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < 2:
-        raise UserError(f"samples of shapes {a.shape} and {b.shape} cannot be compared", hint="give (n, d) and (m, d)")
+    a, b = pair(a, b, least=2)
     root = _square_root(np.atleast_2d(np.cov(a, rowvar=False)))
     covariance = np.atleast_2d(np.cov(b, rowvar=False))
     cross = np.sqrt(np.clip(np.linalg.eigvalsh(root @ covariance @ root), 0, None)).sum()

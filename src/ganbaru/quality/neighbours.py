@@ -62,14 +62,14 @@ def diversity(real: Array, fake: Array, groups: tuple[Array, Array] | None = Non
         real: features ``(n, d)``.
         fake: features ``(m, d)``.
         groups: labels of both, ``(n,)`` and ``(m,)``; None compares all with all.
-        seed: of the bootstrap.
+        seed: of the draws.
     """
     labels = groups or (np.zeros(len(real), int), np.zeros(len(fake), int))
     common = [g for g in np.unique(labels[1]) if (labels[0] == g).sum() > 1 and (labels[1] == g).sum() > 1]
     if not common:
         return Estimate(0.0, 0.0, 0.0, method="no two generated sounds of one label")
-    pairs = [(_distances(real[labels[0] == g]), _distances(fake[labels[1] == g])) for g in common]
     rng = np.random.default_rng([seed, 0xD17])
+    pairs = [(_distances(real[labels[0] == g], rng), _distances(fake[labels[1] == g], rng)) for g in common]
     value = float(np.mean([_spread(b) / _spread(a) for a, b in pairs]))
     draws = [np.mean([_spread(b, rng) / _spread(a, rng) for a, b in pairs]) for _ in range(100)]
     low, high = np.quantile(draws, [0.025, 0.975])
@@ -84,8 +84,10 @@ def _reach(points: Array, k: int) -> Array:
     return np.asarray(np.partition(cdist(points, points), k, axis=1)[:, k])
 
 
-def _distances(points: Array, most: int = 200) -> Array:
-    return np.asarray(cdist(points[:most], points[:most]))
+def _distances(points: Array, rng: np.random.Generator, most: int = 200) -> Array:
+    """Between some of them, drawn at random: sounds stand sorted by voice or by file."""
+    some = points[rng.permutation(len(points))[:most]]
+    return np.asarray(cdist(some, some))
 
 
 def _spread(distances: Array, rng: np.random.Generator | None = None) -> float:

@@ -22,10 +22,12 @@ def check(n_fft: int, hop: int) -> None:
     """Refuses frames that do not overlap evenly.
 
     Raises:
-        UserError: the hop does not divide the window, or there is no overlap.
+        UserError: the hop does not divide the window, there is no overlap, or the window is zero but for one sample.
     """
-    if hop < 1 or n_fft % hop or n_fft // hop < 2:
-        raise UserError(f"hop {hop} does not fit n_fft {n_fft}", hint="the hop must divide n_fft at least twice")
+    if hop < 1 or n_fft < 3 or n_fft % hop or n_fft // hop < 2:
+        raise UserError(
+            f"hop {hop} does not fit n_fft {n_fft}", hint="the hop must divide n_fft, of 3 or more, at least twice"
+        )
 
 
 def window(n_fft: int, like: Tensor) -> Tensor:

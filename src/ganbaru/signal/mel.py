@@ -1,10 +1,12 @@
 """The mel scale: filter banks by two conventions, and the way back from mel to linear frequency."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from ganbaru.errors import UserError, unknown
 
 Scale = Literal["htk", "slaney"]
 Norm = Literal["slaney", "none"]
@@ -48,7 +50,16 @@ def filter_bank(
 
     Returns:
         ``(bands, n_fft // 2 + 1)`` float32.
+
+    Raises:
+        UserError: the scale or the norm is not known, or there are no bands.
     """
+    if scale not in get_args(Scale):
+        raise unknown("mel scale", scale, get_args(Scale))
+    if norm not in get_args(Norm):
+        raise unknown("norm of mel bands", norm, get_args(Norm))
+    if bands < 1:
+        raise UserError(f"{bands} mel bands hold no sound", hint="take some, such as 64")
     edges = mel_to_hz(np.linspace(hz_to_mel(np.array(low), scale), hz_to_mel(np.array(high), scale), bands + 2), scale)
     bins = np.arange(n_fft // 2 + 1) * rate / n_fft
     rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]

@@ -38,8 +38,10 @@ class _LogSpectrogram:
         self.n_fft = n_fft or _power_of_two(0.032 * rate)
         self.hop = hop or self.n_fft // 2
         check(self.n_fft, self.hop)
-        if floor <= 0:
+        if not floor > 0:
             raise UserError(f"floor {floor} has no logarithm", hint="take a small amplitude, such as 0.001 (-60 dB)")
+        if (mean is None) != (deviation is None):
+            raise UserError("mean and deviation of the bands belong together", hint="give both or neither")
         self.floor = floor
         self.iterations = iterations
         self.mean = None if mean is None else torch.tensor(list(mean), dtype=torch.float32)

@@ -4,6 +4,8 @@ from typing import Any, Self
 
 from torch import Tensor
 
+from ganbaru.errors import UserError
+
 
 class Waveform:
     """Samples as they are, multiplied so that the training sounds have unit variance.
@@ -16,6 +18,8 @@ class Waveform:
     name = "waveform"
 
     def __init__(self, *, rate: int, scale: float = 1.0) -> None:
+        if not scale > 0:
+            raise UserError(f"scale {scale} cannot be divided by", hint="take one above 0")
         self.rate = rate
         self.scale = scale
 

@@ -1,0 +1,28 @@
+"""Two samples that can be compared."""
+
+from typing import Any
+
+import numpy as np
+
+from ganbaru.errors import UserError
+
+Array = np.ndarray[Any, Any]
+
+
+def pair(a: Array, b: Array, *, least: int = 1) -> tuple[Array, Array]:
+    """Both as float64.
+
+    Args:
+        a: ``(n, d)``.
+        b: ``(m, d)``.
+        least: the fewest points that either may have.
+
+    Raises:
+        UserError: the shapes do not fit, a sample is too small, or a number is not finite.
+    """
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < least:
+        raise UserError(f"samples of shapes {a.shape} and {b.shape} cannot be compared", hint="give (n, d) and (m, d)")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise UserError("a sample holds a number that is not finite")
+    return a, b
