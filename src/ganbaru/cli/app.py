@@ -3,15 +3,17 @@
 import logging
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 from ganbaru._version import __version__
 from ganbaru.cli import commands
 from ganbaru.cli.speech import complain
 from ganbaru.errors import UserError
+
+_Usage = typer.BadParameter.__mro__[2]
+"""The class of every error of usage; newer releases of typer do not export it."""
 
 app = typer.Typer(
     name="ganbaru",
@@ -56,9 +58,6 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         outcome = app(args=arguments, standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
     except UserError as error:
         _trace()
         complain(str(error.args[0]), error.hint)
@@ -67,10 +66,23 @@ def run(arguments: list[str] | None = None) -> int:
         _trace()
         complain(f"the system refused: {error}", "check the path, the permissions and the room on the disk")
         return 1
-    except (KeyboardInterrupt, click.Abort) as error:
+    except (KeyboardInterrupt, typer.Abort) as error:
         _trace()
         complain(str(error) or "interrupted", "")
         return 130
+    except Exception as error:
+        if isinstance(error, _Usage):
+            return _wrong_usage(error)
+        _trace()
+        complain(
+            f"a fault in ganbaru: {type(error).__name__}: {error}", "ganbaru --debug … shows where; please report it"
+        )
+        return 1
+
+
+def _wrong_usage(error: Any) -> int:
+    error.show()
+    return int(error.exit_code)
 
 
 def _trace() -> None:

@@ -24,7 +24,7 @@ Seconds = Annotated[float | None, typer.Option(help="Length of a sound, s. Defau
 def raise_(
     sounds: Annotated[str, SOURCE],
     out: Annotated[Path | None, typer.Option(help="The run's folder. Default: runs/NAME-NUMBER.")] = None,
-    minutes: Annotated[float, typer.Option(help="Budget for all of it, minutes.")] = 10.0,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Budget for all of it, minutes.")] = 10.0,
     labels: Labels = "auto",
     rate: Rate = None,
     seconds: Seconds = None,
@@ -59,7 +59,7 @@ def fit(
     config: Annotated[Path | None, typer.Option(help="Settings in a TOML file, or another run's run.toml.")] = None,
     set_: Set = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out stands.")] = False,
-    minutes: Annotated[float | None, typer.Option(help="How long it may take.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="How long it may take, minutes.")] = None,
     labels: Labels = "auto",
     rate: Rate = None,
     seconds: Seconds = None,

@@ -20,6 +20,8 @@ from ganbaru.sources import Source
 from ganbaru.training import Interrupted
 
 _REPORT_SECONDS = 8.0
+_NAMED = 10
+"""Files that were left out and are named; the report names them all."""
 LABELS = ("auto", "folder", "none")
 
 
@@ -65,7 +67,7 @@ def fit_model(
     """Opens a source and trains on it."""
     if resume and out is None:
         raise UserError("--resume needs the run", hint="name its folder with --out")
-    before: Mapping[str, Any] = Run.open(out).document if resume and out is not None else {}
+    before = _opened_before(out if resume else None, config)
     settings = _told(labels, settings)
     source = open_source(
         name,
@@ -74,7 +76,7 @@ def fit_model(
         seconds=seconds,
         settings=settings,
         quiet=quiet,
-        before=before.get("source", {}).get("recipe", {}),
+        before=before,
     )
     callbacks = []
     if tensorboard is not None:
@@ -121,7 +123,7 @@ def open_source(
     Labels are read even where the networks are not told them: what is generated is then still judged by them.
 
     Args:
-        before: how a run that is resumed had opened it; what the command does not say is taken from there.
+        before: how an earlier run had opened it; what the command does not say is taken from there.
     """
     wished = {"rate": rate, "seconds": seconds, "labels": "folder" if labels == "folder" else None}
     wished["seed"] = settings.get("seed")
@@ -129,11 +131,19 @@ def open_source(
     with speech.bars(quiet=quiet) as progress:
         source = sources.reopen({**(before or {}), "name": name, **given}, progress=progress)
     speech.say(f"source: {source!r}", quiet=quiet)
-    for file, reason in source.skipped[:5]:
+    for file, reason in source.skipped[:_NAMED]:
         speech.say(f"  left out: {file}: {reason}", quiet=quiet)
-    if len(source.skipped) > 5:
-        speech.say(f"  and {len(source.skipped) - 5} more; the report lists them", quiet=quiet)
+    if len(source.skipped) > _NAMED:
+        speech.say(f"  and {len(source.skipped) - _NAMED} more; the report lists them", quiet=quiet)
     return source
+
+
+def _opened_before(resumed: Path | None, config: Path | None) -> Mapping[str, Any]:
+    """How the source was opened by the run that is resumed, or by the one whose settings are taken."""
+    if resumed is not None:
+        recipe: dict[str, Any] = Run.open(resumed).document["source"]["recipe"]
+        return recipe
+    return {} if config is None else training.source_recipe(config)
 
 
 def _told(labels: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:

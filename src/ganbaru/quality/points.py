@@ -33,5 +33,10 @@ def modes_covered(points: Array, centres: Array, sd: float) -> dict[str, Estimat
 
 
 def points(made: Array, train: Array, held_out: Array, *, seed: int = 0) -> dict[str, Estimate]:
-    """``distance``: sliced W1 of generated points ``(n, d)`` to held-out ones, with its floor."""
-    return {"distance": sliced_wasserstein(made, held_out, floor_from=(train, held_out), seed=seed)}
+    """``distance``: sliced W1 of generated points ``(n, d)`` to (at most) as many held-out ones, with its floor.
+
+    Equal sizes are compared in a tenth of the time of unequal ones, and a plane needs few directions.
+    """
+    others = held_out[: len(made)]
+    floor_from = (train[: len(made)], others)
+    return {"distance": sliced_wasserstein(made, others, projections=32, floor_from=floor_from, seed=seed)}

@@ -58,7 +58,7 @@ def prepared(
     stored = _load(place)
     if stored is None:
         rows = _sibling(base) or make()
-        order, index = _arrange(rows, wish, rules)
+        order, index = _arrange(name, rows, wish, rules)
         stored = store.save(place, samples=rows.samples, rows=rows.blocks(order), count=len(order), index=index)
     return _open(stored, name, {**recipe, **rules, "labels": wish.labels, "seed": wish.seed})
 
@@ -83,7 +83,7 @@ def _sibling(base: Path) -> Rows | None:
     return None
 
 
-def _arrange(rows: Rows, wish: Wish, rules: dict[str, Any]) -> tuple[list[int], dict[str, Any]]:
+def _arrange(name: str, rows: Rows, wish: Wish, rules: dict[str, Any]) -> tuple[list[int], dict[str, Any]]:
     """The order in which rows are stored, training first, and the index that goes with it."""
     drawn = range(len(rows)) if wish.count is None else draw(rows, wish.count)
     by_name = sorted(drawn, key=lambda row: (rows.columns["file"][row], rows.columns["start"][row]))
@@ -91,7 +91,7 @@ def _arrange(rows: Rows, wish: Wish, rules: dict[str, Any]) -> tuple[list[int], 
     label_of, label_names, unlabelled = _labels(list(files), rows, wish)
     usable = [file for file in files if file not in unlabelled]
     sounds = dict(zip(rows.columns["file"], rows.columns["sound"], strict=True))
-    _enough(usable, sounds, rows)
+    _enough(name, usable, sounds, rows)
     rows_of = Counter(rows.columns["file"][row] for row in by_name)
     sides = held_out(
         [sounds[file] for file in usable],
@@ -144,14 +144,14 @@ def _labels(files: list[str], rows: Rows, wish: Wish) -> tuple[dict[str, int], l
     return labels, [printable(label) for label in names], unlabelled
 
 
-def _enough(usable: list[str], sounds: dict[str, str], rows: Rows) -> None:
+def _enough(name: str, usable: list[str], sounds: dict[str, str], rows: Rows) -> None:
     different = len({sounds[file] for file in usable})
     if different >= FEWEST_SOUNDS:
         return
     copies = f" ({len(usable) - different} more are copies)" if len(usable) > different else ""
     why = first_reasons(rows.skipped)
     raise UserError(
-        f"only {different} usable sound{'s' * (different != 1)}{copies}{why}",
+        f"{name}: only {different} usable sound{'s' * (different != 1)}{copies}{why}",
         hint=f"{FEWEST_SOUNDS} different files or more are needed; cut a long recording into several files",
     )
 

@@ -5,7 +5,7 @@ from ganbaru.training.events import Callback, Event, Measured, Request, Saved, S
 from ganbaru.training.fitting import fit
 from ganbaru.training.interrupt import Interrupted
 from ganbaru.training.measure import safe_name
-from ganbaru.training.settings import from_file
+from ganbaru.training.settings import from_file, source_recipe
 from ganbaru.training.sounds import to_wav
 from ganbaru.training.trained import Trained, load
 
@@ -24,5 +24,6 @@ __all__ = [
     "from_file",
     "load",
     "safe_name",
+    "source_recipe",
     "to_wav",
 ]

@@ -62,12 +62,28 @@ def from_file(path: Path) -> dict[str, Any]:
     Raises:
         UserError: the file cannot be read or is not TOML.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"cannot read settings from {path}: {error}") from None
+    document = _read(path)
     config = document.get("config", document)
     return config if isinstance(config, dict) else document
+
+
+def source_recipe(path: Path) -> dict[str, Any]:
+    """How a ``run.toml`` opened its source; of any other TOML file of settings, at most the seed.
+
+    Raises:
+        UserError: the file cannot be read or is not TOML.
+    """
+    seed = {key: value for key, value in from_file(path).items() if key == "seed"}
+    source = _read(path).get("source", {})
+    recipe = source.get("recipe", {}) if isinstance(source, dict) else {}
+    return {**seed, **recipe}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"cannot read settings from {path}: {error}") from None
 
 
 def from_assignment(text: str) -> tuple[str, Any]:
