@@ -13,6 +13,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Seed = Annotated[int | None, typer.Option(help="Every random thing follows from it.")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, mps …")]
+Devices = Annotated[
+    int | None, typer.Option(min=1, help="How many of them, one process each; each takes a batch of its own.")
+]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting of run.toml; repeatable.")
 ]
@@ -30,6 +33,7 @@ def raise_(
     seconds: Seconds = None,
     seed: Seed = None,
     device: Device = None,
+    devices: Devices = None,
     set_: Set = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -38,7 +42,7 @@ def raise_(
     began = monotonic()
     from ganbaru.cli import way
 
-    given = _given(seed=seed, device=device, set_=set_)
+    given = _given(set_, seed=seed, device=device, devices=devices)
     way.raise_model(
         sounds,
         began=began,
@@ -65,6 +69,7 @@ def fit(
     seconds: Seconds = None,
     seed: Seed = None,
     device: Device = None,
+    devices: Devices = None,
     tensorboard: Annotated[Path | None, typer.Option(help="Also write TensorBoard event files there.")] = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -72,7 +77,7 @@ def fit(
     """Train a generator on SOURCE."""
     from ganbaru.cli import way
 
-    given = _given(seed=seed, device=device, set_=set_)
+    given = _given(set_, seed=seed, device=device, devices=devices)
     if minutes is not None:
         given["minutes"] = minutes
     way.fit_model(
@@ -125,12 +130,8 @@ def report(
         speech.result(str(path))
 
 
-def _given(*, seed: int | None, device: str | None, set_: list[str] | None) -> dict[str, Any]:
+def _given(set_: list[str] | None, **options: Any) -> dict[str, Any]:
     from ganbaru.training.settings import from_assignment
 
     given: dict[str, Any] = dict(from_assignment(text) for text in set_ or [])
-    if seed is not None:
-        given["seed"] = seed
-    if device is not None:
-        given["device"] = device
-    return given
+    return given | {name: value for name, value in options.items() if value is not None}

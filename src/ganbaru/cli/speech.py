@@ -1,6 +1,7 @@
 """What the command says: results on stdout, everything else on stderr, progress bars only where somebody watches."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +20,15 @@ def console() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=not watched)
 
 
+def first_process() -> bool:
+    """Whether this process is the only one of its training, or the first of several: the one that speaks."""
+    return os.environ.get("LOCAL_RANK", "0") == "0" and os.environ.get("NODE_RANK", "0") == "0"
+
+
 def complain(message: str, hint: str) -> None:
     """One line about what is at fault, and what to try."""
+    if not first_process():
+        return
     line = " ".join(f"error: {message}{f' ({hint})' if hint else ''}".split())
     console().print(line, markup=False, style="red" if sys.stderr.isatty() else None)
 

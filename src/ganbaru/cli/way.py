@@ -1,5 +1,6 @@
 """The way of a source through the rooms: opened, trained, measured, reported. What the commands call."""
 
+import logging
 import os
 import re
 import shlex
@@ -39,12 +40,14 @@ def raise_model(
     as_json: bool,
 ) -> None:
     """Opens, trains, measures and reports within a budget of minutes since ``began``, saying what it does."""
-    settings = _told(labels, settings)
+    settings, quiet = _told(labels, settings), quiet or not speech.first_process()
     source = open_source(name, labels=labels, rate=rate, seconds=seconds, settings=settings, quiet=quiet)
     left = minutes - (monotonic() - began + _REPORT_SECONDS) / 60
     if left <= 0:
         raise UserError(f"preparing {name} used up the {minutes:g} minutes", hint="give more --minutes")
     run = _fit(source, out or free_folder(name), {"minutes": left, **settings}, quiet=quiet)
+    if not speech.first_process():
+        return
     page = build(run).save()
     speech.say(f"all of it took {clock(monotonic() - began)} minutes", quiet=quiet)
     _tell(run, as_json=as_json, page=page)
@@ -68,7 +71,7 @@ def fit_model(
     if resume and out is None:
         raise UserError("--resume needs the run", hint="name its folder with --out")
     before = _opened_before(out if resume else None, config)
-    settings = _told(labels, settings)
+    settings, quiet = _told(labels, settings), quiet or not speech.first_process()
     source = open_source(
         name,
         labels=labels,
@@ -85,7 +88,8 @@ def fit_model(
         callbacks.append(TensorBoard(tensorboard))
     target = out or free_folder(name)
     run = _fit(source, target, settings, quiet=quiet, config=config, resume=resume, callbacks=callbacks)
-    _tell(run, as_json=as_json)
+    if speech.first_process():
+        _tell(run, as_json=as_json)
 
 
 def write_sounds(
@@ -172,6 +176,7 @@ def _fit(
     resume: bool = False,
     callbacks: Sequence[Any] = (),
 ) -> Run:
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it speaks at INFO through a handler of its own
     speech.say(f"training in {out}", quiet=quiet)
     layers = {} if config is None else dict(training.from_file(config))
     try:

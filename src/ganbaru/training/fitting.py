@@ -80,13 +80,17 @@ def fit(
     with own_random_state(chosen.seed, "fit"):
         session = prepare(opened, chosen, parts)
         if session.fabric.global_rank != 0:
-            _play(session, None, callbacks, progress, began)
-            return _wait_for(session, out)
+            if old is not None:
+                _restore(session, old)
+            _play(session, None, (), progress, began)
+            session.fabric.barrier()
+            return Run.open(out)
         run = old or Run.create(out, document(session, parts))
         with run.claim():
-            if resume:
-                _restore(session, run)
+            if old is not None:
+                run.metrics.cut_after(_restore(session, old))
             _play(session, run, callbacks, progress, began)
+        session.fabric.barrier()
     return run
 
 
@@ -117,16 +121,15 @@ def _budget(config: Config, spent: float) -> float | None:
 _LAST_MEASUREMENT = 0.04
 
 
-def _restore(session: Session, run: Run) -> None:
-    """Puts the newest whole checkpoint into the session, and drops what the run noted after it."""
+def _restore(session: Session, run: Run) -> int:
+    """Puts the newest whole checkpoint into the session, and gives back its step; -1 where there is none yet."""
     checkpoint = run.load_checkpoint()
     if checkpoint is None:
-        run.metrics.cut_after(-1)
-        return
+        return -1
     counters = state.unpack(checkpoint.files, session.networks, session.optimizers)
     for name, value in vars(counters).items():
         setattr(session.counters, name, value)
-    run.metrics.cut_after(counters.step)
+    return counters.step
 
 
 def _untrained(run: Run) -> dict[str, Any]:
@@ -156,11 +159,6 @@ def _resumed_config(run: Run, source: Source, *layers: Mapping[str, Any]) -> Con
                 hint=f"leave {key} as it is, or start a new run with another --out",
             )
     return given
-
-
-def _wait_for(session: Session, out: str | Path) -> Run:
-    session.fabric.barrier()
-    return Run.open(out)
 
 
 def _parts_and_settings(**given: Any) -> tuple[Parts, dict[str, Any]]:

@@ -90,7 +90,7 @@ class Loop:
         began = perf_counter()
         batches = [session.deck.deal(counters.update + k, session.device) for k in range(config.n_critic)]
         self._parts["data"] += perf_counter() - began
-        torch.manual_seed(mix(config.seed, "step", counters.step))
+        torch.manual_seed(mix(config.seed, "step", counters.step) + session.fabric.global_rank)
         self._follow_schedules()
         before = evidence.Before(session.game) if recorded else None
         played = play(session.game, batches, update=counters.update)
@@ -216,7 +216,8 @@ class Loop:
             )
 
     def _refuse_non_finite(self, played: Played) -> None:
-        values = {"critic_loss": float(played.critic_loss), "generator_loss": float(played.generator_loss)}
+        losses = {"critic_loss": played.critic_loss, "generator_loss": played.generator_loss}
+        values = {name: self._over_processes(loss) for name, loss in losses.items()}
         bad = [name for name, value in values.items() if not math.isfinite(value)]
         if not bad:
             return
@@ -228,6 +229,11 @@ class Loop:
             f"{bad[0].replace('_', ' ')} became {values[bad[0]]} at step {step}: training stopped",
             hint="lower critic.learning_rate, or set gradient_clip=1; findings.json in the run has the evidence",
         )
+
+    def _over_processes(self, value: torch.Tensor) -> float:
+        """The mean over all processes, so that what is not finite in one stops them all."""
+        fabric = self.session.fabric
+        return float(value if fabric.world_size == 1 else torch.as_tensor(fabric.all_reduce(value, reduce_op="mean")))
 
     def _note(self, text: str) -> None:
         if self.journal is not None:

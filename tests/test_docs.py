@@ -1,0 +1,96 @@
+"""The documents tell the truth: their Python runs, their commands and files exist, their words name what there is."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import ganbaru as gb
+from ganbaru import objectives
+
+ROOT = Path(__file__).parents[1]
+READMES = ("README.md", "README.ja.md")
+
+
+def blocks(readme: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.fixture
+def sounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder ``sounds`` in an empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    Path("sounds").mkdir()
+    time = np.arange(8000) / 16_000
+    for index in range(20):
+        tone = 0.5 * np.sin(2 * np.pi * (200 + 40 * index) * time) * np.exp(-4 * time)
+        soundfile.write(f"sounds/{index}.wav", tone, 16_000)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_python_of_the_readme_runs(readme: str, sounds: None) -> None:
+    parts = blocks(readme, "python")
+    assert len(parts) == 2
+    for part in parts:
+        short = part.replace("steps=20_000", 'steps=2, generator={"channels": 8}, critic={"channels": 8}')
+        exec(compile(short, readme, "exec"), {})
+    assert Path("first.html").is_file()
+
+
+def test_both_readmes_hold_the_same_code() -> None:
+    mine, theirs = (
+        [
+            line.split("#")[0].rstrip()
+            for block in blocks(readme, "sh") + blocks(readme, "python")
+            for line in block.splitlines()
+        ]
+        for readme in READMES
+    )
+    assert mine == theirs
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_name_in_the_readme_exists(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    for name in (*objectives.OBJECTIVES, *objectives.CONSTRAINTS, *objectives.ALIASES):
+        assert f"`{name}`" in text or name == "wasserstein-gp"
+    for file in re.findall(r"\]\(([\w./-]+)\)", text):
+        assert (ROOT / file).is_file(), file
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_command_in_the_readme_is_understood(readme: str) -> None:
+    commands = [
+        line.split("#")[0].split()[1]
+        for block in blocks(readme, "sh")
+        for line in block.splitlines()
+        if "ganbaru" in line
+    ]
+    assert set(commands) == {"raise", "listen", "fit"}
+    for command in set(commands):
+        done = subprocess.run([sys.executable, "-m", "ganbaru.cli", command, "--help"], capture_output=True, text=True)
+        assert done.returncode == 0
+        for block in blocks(readme, "sh"):
+            for line in block.splitlines():
+                if f"ganbaru {command} " in line:
+                    for option in re.findall(r" (--[a-z]+)", line):
+                        assert option in done.stdout
+
+
+def test_the_version_stands_in_one_place() -> None:
+    assert (ROOT / "src/ganbaru/_version.py").read_text().count(gb.__version__) == 1
+    assert gb.__version__ not in (ROOT / "pyproject.toml").read_text()
+
+
+def test_every_dependency_has_its_line() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    said = (ROOT / "docs/dependencies.md").read_text()
+    for name in {re.split(r"[<>=]", line)[0] for line in asked}:
+        assert name in said, name
