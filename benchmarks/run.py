@@ -18,7 +18,7 @@ RESULTS = HERE / "results.md"
 BENCHMARKS: dict[str, list[str]] = {
     "training_step": ["--rounds", "2"],
     "second_start": [],
-    "known_results": ["--seeds", "1", "--steps", "200"],
+    "known_results": ["--seeds", "1", "--updates", "200"],
     "recipes": ["--minutes", "0.3", "--only", "default"],
 }
 """The benchmarks, each with what makes it quick."""

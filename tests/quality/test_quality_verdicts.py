@@ -58,6 +58,16 @@ def test_labels_are_said_as_asked_for_where_they_were_asked_for() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("right", "fooled", "doubted"), [(99, 1, False), (95, 5, False), (94, 0, True), (100, 6, True)]
+)
+def test_a_judge_that_errs_is_doubted(right: int, fooled: int, doubted: bool) -> None:
+    judge = {"accuracy": proportion(right, 100), "false_acceptance": proportion(fooled, 100)}
+    said = verdicts({}, {}, judge)
+    assert [sentence.startswith("Read that with care") for sentence in said] == [True] * doubted
+    assert not doubted or f"{right}.0%" in said[0]
+
+
 def test_modes_are_counted_out() -> None:
     figures = {"modes": Estimate(6, 6, 6, samples=(50, 8)), "high_quality": proportion(45, 50)}
     assert only(figures) == "It covers 6 of 8 modes; 90.0% of its points lie on one."

@@ -29,6 +29,24 @@ def test_what_is_said_beside_a_recipe_wins_over_it() -> None:
     assert (config.n_critic, config.critic.learning_rate, config.generator.learning_rate) == (2, 1e-3, 1e-4)
 
 
+def test_another_constraint_does_not_inherit_a_number_that_was_meant_for_the_first() -> None:
+    assert settings.resolve("sound").constraint_strength not in (None, 1.0)
+    config = settings.resolve("sound", {"constraint": "clip"})
+    assert (config.constraint_strength, config.constraint_every) == (None, 1)
+    config = settings.resolve("sound", {"objective": "wgan"}, {"constraint": "gradient-penalty", "constraint_every": 4})
+    assert (config.constraint_strength, config.constraint_every) == (None, 4)
+    config = settings.resolve("sound", {"constraint": "clip", "constraint_strength": 0.1}, {"constraint": "clip"})
+    assert config.constraint_strength == 0.1
+
+
+def test_another_optimizer_does_not_inherit_options_that_it_may_not_take() -> None:
+    config = settings.resolve("sound", {"critic": {"optimizer": "sgd"}})
+    assert config.critic.optimizer_options == {}
+    assert config.generator.optimizer_options == {"betas": [0.0, 0.99]}
+    config = settings.resolve("sound", {"critic.optimizer": "sgd", "critic.optimizer_options.momentum": 0.9})
+    assert config.critic.optimizer_options == {"momentum": 0.9}
+
+
 @pytest.mark.parametrize(
     ("key", "nearest"), [("bach", "batch"), ("critic.learningrate", "critic.learning_rate"), ("n-critic", "n_critic")]
 )

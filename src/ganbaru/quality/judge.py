@@ -43,6 +43,10 @@ class Judge:
     accuracy: Estimate
     false_acceptance: Estimate
 
+    def figures(self) -> dict[str, Estimate]:
+        """``accuracy`` and ``false_acceptance``."""
+        return {"accuracy": self.accuracy, "false_acceptance": self.false_acceptance}
+
     @torch.no_grad()
     def __call__(self, spectrograms: Tensor) -> Array:
         """Labels ``(B,)``; −1 where the judge refuses."""

@@ -7,15 +7,21 @@ from ganbaru.distances import Estimate
 Figures = Mapping[str, Estimate]
 
 
-def verdicts(figures: Figures, untrained: Figures) -> list[str]:
+_BELIEVED = 0.95
+"""A judge that gives fewer real sounds their own label, or accepts more of what is none than the rest, is doubted."""
+
+
+def verdicts(figures: Figures, untrained: Figures, judge: Figures | None = None) -> list[str]:
     """What the figures say, in words; nothing is said of what was not measured.
 
     Args:
         figures: of the trained generator, by name.
         untrained: of the same generator before its first step.
+        judge: of the judge itself, where there is one.
     """
     said = [
         _labels(figures),
+        _judge(judge or {}),
         _modes(figures),
         _distance(figures, untrained),
         _memorisation(figures),
@@ -69,6 +75,16 @@ def _labels(figures: Figures) -> str:
         else f"{right.value:.1%} of its sounds are recognised as the very label asked for"
     )
     return f"{share}; it covers {covered.value:.0f} of {covered.samples[1]} labels."
+
+
+def _judge(judge: Figures) -> str:
+    right, fooled = judge.get("accuracy"), judge.get("false_acceptance")
+    if right is None or fooled is None or (right.value >= _BELIEVED and fooled.value <= 1 - _BELIEVED):
+        return ""
+    return (
+        f"Read that with care: the judge gives {right.value:.1%} of held-out real sounds their own label, and accepts "
+        f"{fooled.value:.1%} of what is no such sound."
+    )
 
 
 def _modes(figures: Figures) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ganbaru.distances import Estimate
 from ganbaru.report import charts
 from ganbaru.report.charts import curve, intervals
 from ganbaru.report.facts import Facts, points_of, spread
@@ -93,9 +94,17 @@ def _measured_on(facts: Facts) -> str:
     on = facts.quality.get("measured_on")
     if not on:
         return "Measured during training, on fewer sounds than a full measurement takes."
+    judge = {name: Estimate.from_json(value) for name, value in facts.quality.get("judge", {}).items()}
+    heard = (
+        f" The judge, tested on the held-out sounds, gives {judge['accuracy'].value:.1%} of them their own label and "
+        f"accepts {judge['false_acceptance'].value:.1%} of what was made of them to be refused: noise, noise of their "
+        f"spectra, shuffled, reversed and blended sounds, near silence."
+        if judge
+        else ""
+    )
     return (
         f"Measured at step {facts.quality['step']:,} on {on['generated']:,} generated and {on['held_out']:,} held-out "
-        f"{'points' if facts.rate == 0 else 'sounds'} ({on['form']}); 95 % intervals."
+        f"{'points' if facts.rate == 0 else 'sounds'} ({on['form']}); 95 % intervals.{heard}"
     )
 
 

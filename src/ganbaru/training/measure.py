@@ -29,6 +29,10 @@ class Measurer:
         source: real sounds or points.
         trained: the generator that is measured; its weights are those of the moment.
         config: the training's settings.
+
+    Attributes:
+        untrained: figures of the generator before its first step; whoever measures them puts them here.
+        judge: how far the judge of labelled sounds is to be believed; empty where there is none.
     """
 
     def __init__(self, source: Source, trained: Trained, config: Config, *, progress: Progress = silent) -> None:
@@ -36,9 +40,14 @@ class Measurer:
         self._trained = trained
         self._config = config
         progress("learning what real sounds measure", 0, 1)
-        self._of: Callable[[np.ndarray, np.ndarray | None], Figures] = (
-            _point_figures(source, config.seed) if source.kind == "points" else _sound_figures(source, config.seed)
-        )
+        self.judge: Figures = {}
+        self._of: Callable[[np.ndarray, np.ndarray | None], Figures]
+        if source.kind == "points":
+            self._of = _point_figures(source, config.seed)
+        else:
+            reference = _reference(source, config.seed)
+            self._of = lambda made, labels: reference.measure(made, labels, seed=config.seed)
+            self.judge = {} if reference.judge is None else reference.judge.figures()
         progress("learning what real sounds measure", 1, 1)
         self.untrained: Figures = {}
 
@@ -106,7 +115,8 @@ def write_quality(run: Run, measurer: Measurer, *, step: int, seconds: float) ->
         },
         "figures": as_json(figures),
         "untrained": as_json(measurer.untrained),
-        "verdicts": quality.verdicts(figures, measurer.untrained),
+        "judge": as_json(measurer.judge),
+        "verdicts": quality.verdicts(figures, measurer.untrained, measurer.judge),
     }
     run.write_json("quality", document)
     return document
@@ -128,8 +138,8 @@ def safe_name(label: str) -> str:
     return kept[:40] or "_"
 
 
-def _sound_figures(source: Source, seed: int) -> Callable[[np.ndarray, np.ndarray | None], Figures]:
-    reference = quality.Reference(
+def _reference(source: Source, seed: int) -> quality.Reference:
+    return quality.Reference(
         source.train.take(np.arange(len(source.train.data))),
         source.held_out.take(np.arange(len(source.held_out.data))),
         rate=source.rate,
@@ -138,7 +148,6 @@ def _sound_figures(source: Source, seed: int) -> Callable[[np.ndarray, np.ndarra
         label_names=source.label_names,
         seed=seed,
     )
-    return lambda made, labels: reference.measure(made, labels, seed=seed)
 
 
 def _point_figures(source: Source, seed: int) -> Callable[[np.ndarray, np.ndarray | None], Figures]:

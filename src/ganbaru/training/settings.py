@@ -13,14 +13,30 @@ from ganbaru.training.config import Config
 
 WORLDS: dict[str, dict[str, Any]] = {
     "sound": {
-        "constraint_strength": 1.0,
+        "constraint_strength": 5.0,
         "constraint_every": 8,
         "generator.learning_rate": 1e-3,
         "critic.learning_rate": 1e-3,
     },
-    "points": {},
+    "points": {
+        "objective": "relativistic",
+        "constraint": "r1+r2",
+        "constraint_strength": 0.02,
+        "batch": 256,
+        "decay_start": 0.2,
+        "generator.learning_rate": 1e-3,
+        "critic.learning_rate": 1e-3,
+    },
 }
-"""What differs from the defaults of `Config` by the kind of source. Found by ``benchmarks/recipes.py``."""
+"""What differs from the defaults of `Config` by the kind of source. ``benchmarks/recipes.py`` is the study behind those
+of sound, ``benchmarks/known_results.py`` says what those of points are worth."""
+
+_BELONGING: dict[str, dict[str, Any]] = {
+    "constraint": {"constraint_strength": None, "constraint_every": 1},
+    "generator.optimizer": {"generator.optimizer_options": {}},
+    "critic.optimizer": {"critic.optimizer_options": {}},
+}
+"""What was chosen for one constraint or optimizer only, and what it falls back to with another."""
 
 DEFAULT_STEPS = 4000
 
@@ -32,7 +48,9 @@ def resolve(kind: str, *layers: Mapping[str, Any]) -> Config:
         kind: "sound" or "points": whose defaults lie underneath.
         layers: mappings from keys to values; a key may be dotted (``"critic.learning_rate"``) or a table may be
             given as a mapping. An objective named by a published recipe (``"wgan-gp"``) sets all that belongs to
-            it, under whatever the same or a later layer says.
+            it, under whatever the same or a later layer says. Another constraint comes with its published strength
+            and at every update, another optimizer without options, unless the same or a later layer says otherwise:
+            a clip's bound is no penalty's weight.
 
     Raises:
         UserError: a key or value is not known; names the nearest.
@@ -41,12 +59,16 @@ def resolve(kind: str, *layers: Mapping[str, Any]) -> Config:
     for layer in flat:
         for key in layer:
             _check_key(key)
-    merged: dict[str, Any] = dict(_flatten(WORLDS[kind]))
+    plain = dict(_flatten(Config().model_dump()))
+    merged: dict[str, Any] = {**{name: plain[name] for name in _BELONGING}, **dict(_flatten(WORLDS[kind]))}
     for layer in flat:
         alias = ALIASES.get(str(layer.get("objective")))
         if alias is not None:
             merged.update(_recipe(alias))
             layer = {key: value for key, value in layer.items() if key != "objective"}
+        for name, belonging in _BELONGING.items():
+            if layer.get(name, merged[name]) != merged[name]:
+                merged.update(belonging)
         merged.update(layer)
     if merged.get("steps") is None and merged.get("minutes") is None:
         merged["steps"] = DEFAULT_STEPS
