@@ -4,7 +4,10 @@ import io
 import itertools
 import resource
 import struct
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +27,15 @@ FAULTS = ("crashed", "far longer", "memory")
 def children_peak() -> int:
     """The most memory (bytes, resident) that any child that has ended ever held."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+
+
+def alone(body: Callable[..., None], *given: Path | int) -> None:
+    """Run a function of this file in a process that has had no children yet: ``children_peak`` is then its own."""
+    words = ", ".join(repr(str(value) if isinstance(value, Path) else value) for value in given)
+    here = str(Path(__file__).parent)
+    code = f"import sys; sys.path.insert(0, {here!r}); import {__name__} as t; t.{body.__name__}({words})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def check_folder(folder: Path) -> sources.SoundSource:
@@ -61,7 +73,11 @@ def hurt(folder: Path, count: int, seed: int) -> Path:
 
 
 def test_two_thousand_hurt_files(tmp_path: Path) -> None:
-    folder = hurt(tmp_path / "in", 2_000, seed=1)
+    alone(two_thousand_hurt_files, tmp_path)
+
+
+def two_thousand_hurt_files(place: str) -> None:
+    folder = hurt(Path(place) / "in", 2_000, seed=1)
     began = time.monotonic()
     source = check_folder(folder)
     assert time.monotonic() - began < 120
@@ -81,7 +97,11 @@ def test_what_follows_a_damaged_place_is_not_believed(tmp_path: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(2, 22))
 def test_a_hundred_thousand_hurt_files(tmp_path: Path, seed: int) -> None:
-    check_folder(hurt(tmp_path / "in", 5_000, seed))
+    alone(five_thousand_hurt_files, tmp_path, seed)
+
+
+def five_thousand_hurt_files(place: str, seed: int) -> None:
+    check_folder(hurt(Path(place) / "in", 5_000, seed))
     assert children_peak() < BASELINE + 200 * MEGABYTE
 
 
@@ -124,6 +144,11 @@ BOMBS = {
 
 
 def test_bombs_are_refused_at_once(tmp_path: Path) -> None:
+    alone(bombs_are_refused_at_once, tmp_path)
+
+
+def bombs_are_refused_at_once(place: str) -> None:
+    tmp_path = Path(place)
     write(tmp_path / "0.wav", tone())
     (tmp_path / "spools").mkdir()
     for name, make in BOMBS.items():
@@ -157,6 +182,11 @@ def test_the_caps_let_real_sounds_through(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_long_file_is_streamed(tmp_path: Path) -> None:
+    alone(a_long_file_is_streamed, tmp_path)
+
+
+def a_long_file_is_streamed(place: str) -> None:
+    tmp_path = Path(place)
     fill(tmp_path / "in", 8)
     rng = np.random.default_rng(0)
     with soundfile.SoundFile(tmp_path / "in" / "long.wav", "w", 44_100, 2, "PCM_16") as file:

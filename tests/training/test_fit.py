@@ -117,6 +117,14 @@ def test_fit_leaves_the_callers_random_state_alone(tiny: Train) -> None:
     assert torch.equal(torch.rand(2), expected)
 
 
+def test_fit_leaves_the_callers_arithmetic_alone(tiny: Train) -> None:
+    before = torch.get_num_threads()
+    tiny(threads=before + 1)
+    assert torch.get_num_threads() == before
+    assert float(torch.tensor(1e-40) * 1) > 0
+    assert math.ulp(0.0) / 1 > 0
+
+
 def test_a_trained_generator_is_asked_for_points(tiny: Train) -> None:
     trained = gb.load(tiny())
     assert (trained.sample(6, seed=1) == trained.sample(6, seed=1)).all()

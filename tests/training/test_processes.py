@@ -18,6 +18,7 @@ COMMON = {
     "measure_every": 6,
     "checkpoint_every": 3,
     "device": "cpu",
+    "objective": "nonsaturating",
     "generator.channels": 16,
     "critic.channels": 16,
 }

@@ -22,7 +22,7 @@ from ganbaru.training.journal import Journal
 from ganbaru.training.loop import Loop
 from ganbaru.training.measure import Measurer, from_json, write_quality
 from ganbaru.training.randomness import own_random_state
-from ganbaru.training.session import Parts, Session, document, prepare
+from ganbaru.training.session import Parts, Session, document, own_arithmetic, prepare
 
 _MAY_CHANGE = ("steps", "minutes", "device", "threads")
 
@@ -77,7 +77,7 @@ def fit(
         chosen = settings.resolve(opened.kind, file, layer, options)
     else:
         chosen = _resumed_config(old, opened, file, layer, options)
-    with own_random_state(chosen.seed, "fit"):
+    with own_random_state(chosen.seed, "fit"), own_arithmetic(chosen):
         session = prepare(opened, chosen, parts)
         if session.fabric.global_rank != 0:
             if old is not None:
@@ -88,7 +88,8 @@ def fit(
         run = old or Run.create(out, document(session, parts))
         with run.claim():
             if old is not None:
-                run.metrics.cut_after(_restore(session, old))
+                step = _restore(session, old)
+                run.metrics.cut_after(step if step > 0 else -1)  # at step 0 all begins anew, measuring included
             _play(session, run, callbacks, progress, began)
         session.fabric.barrier()
     return run

@@ -1,6 +1,6 @@
 """What a training writes into its run: lines of metrics, listening sets, checkpoints, notes of what happened.
 
-A failed write never stops a training: a checkpoint is tried again, and the last good one stays.
+A failed write never stops a training: what was not written is kept and tried again, and the last good checkpoint stays.
 """
 
 import logging
@@ -16,7 +16,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 5.0, 120.0
 
 
 class Journal:
-    """Writes for one run, and remembers whether a checkpoint is owed.
+    """Writes for one run, and remembers what is owed.
 
     Attributes:
         run: the run's folder.
@@ -26,6 +26,7 @@ class Journal:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.owed = False
+        self._owed_sets: dict[str, dict[str, bytes]] = {}
         self._wait = _FIRST_WAIT
         self._next_try = 0.0
 
@@ -39,15 +40,26 @@ class Journal:
         self.line("event", step=step, seconds=seconds, text=text)
 
     def samples(self, name: str, files: Mapping[str, bytes], *, step: int, seconds: float) -> None:
-        """Writes a listening set."""
+        """Writes a listening set; one that cannot be written now is, before the next checkpoint that finds room."""
         try:
             self.run.save_samples(name, dict(files))
         except OSError as error:
-            _log.warning("listening set %s was not written: %s", name, error)
-            self.line("event", step=step, seconds=seconds, text=f"listening set {name} was not written: {error}")
+            self._owed_sets[name] = dict(files)
+            _log.warning("listening set %s was not written yet: %s", name, error)
+            self.line("event", step=step, seconds=seconds, text=f"listening set {name} was not written yet: {error}")
+
+    def _pay_sets(self) -> None:
+        """Tries the listening sets that are owed, as far as there is room."""
+        for name in list(self._owed_sets):
+            try:
+                self.run.save_samples(name, self._owed_sets[name])
+            except OSError:
+                return
+            del self._owed_sets[name]
 
     def checkpoint(self, files: Mapping[str, bytes], *, step: int, seconds: float, score: float | None) -> Path | None:
         """Saves a checkpoint; None if it failed and is owed."""
+        self._pay_sets()
         try:
             path = self.run.save_checkpoint(step, dict(files), score=score)
         except OSError as error:

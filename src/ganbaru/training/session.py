@@ -3,7 +3,8 @@
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -179,15 +180,22 @@ def environment(fabric: Fabric) -> dict[str, Any]:
     }
 
 
-def use_threads(config: Config) -> None:
-    """Sets torch's threads, and flushes denormal numbers to zero in every thread that will train.
+@contextmanager
+def own_arithmetic(config: Config) -> Iterator[None]:
+    """A block with torch's threads as the settings say and denormal numbers flushed to zero; both are put back.
 
     Weight clipping drives a critic's activations into denormals, on which a CPU is many times slower. The switch
     belongs to a thread and is inherited by those that it starts, so it comes first.
     """
-    torch.set_flush_denormal(True)
+    threads, flushed = torch.get_num_threads(), sys.float_info.min / 2 == 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_flush_denormal(True)
     torch.set_num_threads(config.threads or max(1, cores // config.devices))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_flush_denormal(flushed)
 
 
 def average_over(fabric: Fabric) -> Any:
@@ -207,7 +215,6 @@ def average_over(fabric: Fabric) -> Any:
 
 
 def _fabric(config: Config) -> Fabric:
-    use_threads(config)
     try:
         fabric = Fabric(
             accelerator=config.device if config.device != "cuda" else "gpu",
