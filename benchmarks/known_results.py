@@ -14,7 +14,7 @@ could. PacGAN's own table (10 seeds): GAN
 
 **Parallel lines** (Arjovsky et al. 2017, example 1): mass on the line x = 0 against mass on the line x = θ. The earth
 mover's distance is |θ|, so it falls on the way to the truth; the Jensen-Shannon divergence is ln 2 wherever θ is not 0,
-so it says nothing of the way. Both are read off critics that are trained here, by the same step as everything else.
+so it says nothing of the way. Both are read off critics that are trained here with the package's own objectives.
 The last line is the worst error of |θ| as a ratio.
 """
 
