@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -87,8 +88,6 @@ def test_the_version_stands_in_one_place() -> None:
 
 
 def test_every_dependency_has_its_line() -> None:
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
     said = (ROOT / "docs/dependencies.md").read_text()

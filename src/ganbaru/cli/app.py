@@ -12,7 +12,7 @@ from ganbaru.cli import commands
 from ganbaru.cli.speech import complain
 from ganbaru.errors import UserError
 
-_Usage = typer.BadParameter.__mro__[2]
+_Usage: Any = typer.BadParameter.__mro__[2]
 """The class of every error of usage; newer releases of typer do not export it."""
 
 app = typer.Typer(
@@ -58,6 +58,9 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         outcome = app(args=arguments, standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
+    except _Usage as error:
+        error.show()
+        return int(error.exit_code)
     except UserError as error:
         _trace()
         complain(str(error.args[0]), error.hint)
@@ -71,18 +74,11 @@ def run(arguments: list[str] | None = None) -> int:
         complain(str(error) or "interrupted", "")
         return 130
     except Exception as error:
-        if isinstance(error, _Usage):
-            return _wrong_usage(error)
         _trace()
         complain(
             f"a fault in ganbaru: {type(error).__name__}: {error}", "ganbaru --debug … shows where; please report it"
         )
         return 1
-
-
-def _wrong_usage(error: Any) -> int:
-    error.show()
-    return int(error.exit_code)
 
 
 def _trace() -> None:

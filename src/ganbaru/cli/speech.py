@@ -15,9 +15,9 @@ from ganbaru.progress import silent
 
 
 def console() -> Console:
-    """The console on stderr; it honours NO_COLOR and wraps nothing that is not watched."""
+    """The console on stderr; it honours NO_COLOR, wraps nothing that is not watched, and speaks for one process."""
     watched = sys.stderr.isatty()
-    return Console(stderr=True, highlight=False, soft_wrap=not watched)
+    return Console(stderr=True, highlight=False, soft_wrap=not watched, quiet=not first_process())
 
 
 def first_process() -> bool:
@@ -27,8 +27,6 @@ def first_process() -> bool:
 
 def complain(message: str, hint: str) -> None:
     """One line about what is at fault, and what to try."""
-    if not first_process():
-        return
     line = " ".join(f"error: {message}{f' ({hint})' if hint else ''}".split())
     console().print(line, markup=False, style="red" if sys.stderr.isatty() else None)
 

@@ -40,7 +40,7 @@ def raise_model(
     as_json: bool,
 ) -> None:
     """Opens, trains, measures and reports within a budget of minutes since ``began``, saying what it does."""
-    settings, quiet = _told(labels, settings), quiet or not speech.first_process()
+    settings = _told(labels, settings)
     source = open_source(name, labels=labels, rate=rate, seconds=seconds, settings=settings, quiet=quiet)
     left = minutes - (monotonic() - began + _REPORT_SECONDS) / 60
     if left <= 0:
@@ -71,7 +71,7 @@ def fit_model(
     if resume and out is None:
         raise UserError("--resume needs the run", hint="name its folder with --out")
     before = _opened_before(out if resume else None, config)
-    settings, quiet = _told(labels, settings), quiet or not speech.first_process()
+    settings = _told(labels, settings)
     source = open_source(
         name,
         labels=labels,

@@ -100,6 +100,11 @@ def check_rate(rate: int | None, default: int) -> int:
 
 
 def check_seconds(seconds: float | None, rate: int) -> int | None:
+    """A length (s) that was asked for, in samples at ``rate`` (Hz); None where none was.
+
+    Raises:
+        UserError: if it is no length that can be prepared.
+    """
     if seconds is None:
         return None
     if not SHORTEST <= seconds <= LONGEST:

@@ -79,20 +79,32 @@ def fit(
         chosen = _resumed_config(old, opened, file, layer, options)
     with own_random_state(chosen.seed, "fit"), own_arithmetic(chosen):
         session = prepare(opened, chosen, parts)
-        if session.fabric.global_rank != 0:
-            if old is not None:
-                _restore(session, old)
-            _play(session, None, (), progress, began)
-            session.fabric.barrier()
-            return Run.open(out)
-        run = old or Run.create(out, document(session, parts))
-        with run.claim():
-            if old is not None:
-                step = _restore(session, old)
-                run.metrics.cut_after(step if step > 0 else -1)  # at step 0 all begins anew, measuring included
-            _play(session, run, callbacks, progress, began)
+        if session.fabric.global_rank == 0:
+            run = old or Run.create(out, document(session, parts))
+            _write(session, run, old is not None, callbacks, progress, began)
+        else:
+            _accompany(session, old, progress, began)
+            run = Run.open(out)
         session.fabric.barrier()
     return run
+
+
+def _write(
+    session: Session, run: Run, resumed: bool, callbacks: Iterable[Callback], progress: Progress, began: float
+) -> None:
+    """The sitting of the first process, which alone writes the run."""
+    with run.claim():
+        if resumed:
+            step = _restore(session, run)
+            run.metrics.cut_after(step if step > 0 else -1)  # at step 0 all begins anew, measuring included
+        _play(session, run, callbacks, progress, began)
+
+
+def _accompany(session: Session, old: Run | None, progress: Progress, began: float) -> None:
+    """The sitting of every other process: the same steps, and nothing written."""
+    if old is not None:
+        _restore(session, old)
+    _play(session, None, (), progress, began)
 
 
 def _play(session: Session, run: Run | None, callbacks: Iterable[Callback], progress: Progress, began: float) -> None:

@@ -216,8 +216,10 @@ class Loop:
             )
 
     def _refuse_non_finite(self, played: Played) -> None:
-        losses = {"critic_loss": played.critic_loss, "generator_loss": played.generator_loss}
-        values = {name: self._over_processes(loss) for name, loss in losses.items()}
+        losses = torch.stack([played.critic_loss, played.generator_loss])
+        if self.session.game.average is not None:  # what is not finite in one process stops them all
+            self.session.game.average([losses])
+        values = dict(zip(("critic_loss", "generator_loss"), losses.tolist(), strict=True))
         bad = [name for name, value in values.items() if not math.isfinite(value)]
         if not bad:
             return
@@ -229,11 +231,6 @@ class Loop:
             f"{bad[0].replace('_', ' ')} became {values[bad[0]]} at step {step}: training stopped",
             hint="lower critic.learning_rate, or set gradient_clip=1; findings.json in the run has the evidence",
         )
-
-    def _over_processes(self, value: torch.Tensor) -> float:
-        """The mean over all processes, so that what is not finite in one stops them all."""
-        fabric = self.session.fabric
-        return float(value if fabric.world_size == 1 else torch.as_tensor(fabric.all_reduce(value, reduce_op="mean")))
 
     def _note(self, text: str) -> None:
         if self.journal is not None:

@@ -187,7 +187,8 @@ def own_arithmetic(config: Config) -> Iterator[None]:
     Weight clipping drives a critic's activations into denormals, on which a CPU is many times slower. The switch
     belongs to a thread and is inherited by those that it starts, so it comes first.
     """
-    threads, flushed = torch.get_num_threads(), sys.float_info.min / 2 == 0
+    threads = torch.get_num_threads()
+    flushed = sys.float_info.min / 2 == 0  # torch sets the switch and cannot be asked for it
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     torch.set_flush_denormal(True)
     torch.set_num_threads(config.threads or max(1, cores // config.devices))
@@ -199,17 +200,17 @@ def own_arithmetic(config: Config) -> Iterator[None]:
 
 
 def average_over(fabric: Fabric) -> Any:
-    """A function that averages gradients over all processes in place; None for a single process."""
+    """A function that averages tensors over all processes in place; None for a single process."""
     if fabric.world_size == 1:
         return None
 
-    def average(gradients: Sequence[Tensor]) -> None:
-        flat = torch.cat([gradient.flatten() for gradient in gradients])
+    def average(tensors: Sequence[Tensor]) -> None:
+        flat = torch.cat([tensor.flatten() for tensor in tensors])
         flat = torch.as_tensor(fabric.all_reduce(flat, reduce_op="mean"))
         start = 0
-        for gradient in gradients:
-            gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
-            start += gradient.numel()
+        for tensor in tensors:
+            tensor.copy_(flat[start : start + tensor.numel()].view_as(tensor))
+            start += tensor.numel()
 
     return average
 

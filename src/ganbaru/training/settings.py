@@ -84,9 +84,7 @@ def from_file(path: Path) -> dict[str, Any]:
     Raises:
         UserError: the file cannot be read or is not TOML.
     """
-    document = _read(path)
-    config = document.get("config", document)
-    return config if isinstance(config, dict) else document
+    return _settings_in(_read(path))
 
 
 def source_recipe(path: Path) -> dict[str, Any]:
@@ -95,10 +93,16 @@ def source_recipe(path: Path) -> dict[str, Any]:
     Raises:
         UserError: the file cannot be read or is not TOML.
     """
-    seed = {key: value for key, value in from_file(path).items() if key == "seed"}
-    source = _read(path).get("source", {})
+    document = _read(path)
+    seed = {key: value for key, value in _settings_in(document).items() if key == "seed"}
+    source = document.get("source", {})
     recipe = source.get("recipe", {}) if isinstance(source, dict) else {}
     return {**seed, **recipe}
+
+
+def _settings_in(document: dict[str, Any]) -> dict[str, Any]:
+    config = document.get("config", document)
+    return config if isinstance(config, dict) else document
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Game:
         gradient_clip: greatest norm of one network's gradient; None for no bound.
         augment: what the critic's input goes through, real and fake alike.
         autocast: a new context for the arithmetic's precision.
-        average: averages gradients over processes, in place.
+        average: averages tensors over processes, in place; None for a single process.
     """
 
     generator: nn.Module
