@@ -11,7 +11,7 @@ help:
 	@echo "make test    run all tests"
 	@echo "make check   format, lint, types, import floors"
 	@echo "make bench   run all benchmarks, write benchmarks/results.md"
-	@echo "make soak    the long tests: hours of kills and damaged files"
+	@echo "make soak    the long tests: 500 kills, 100,000 damaged files, power losses"
 	@echo "make clean   remove what these commands made"
 
 demo:
