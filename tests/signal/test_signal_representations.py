@@ -13,17 +13,32 @@ from torch import Tensor
 from ganbaru import signal
 from ganbaru.errors import UserError
 
-NAMES = ["waveform", "log-magnitude", "log-mel"]
-SPECTRA = NAMES[1:]
 RATE = 8_000
 OPTIONS: dict[str, dict[str, Any]] = {
     "waveform": {"scale": 0.3},
-    "log-magnitude": {"n_fft": 192, "hop": 64, "floor": 0.02, "iterations": 5},
+    "mu-law": {"bits": 10},
+    "stft": {"n_fft": 192, "hop": 60},
+    "log-magnitude": {"n_fft": 192, "hop": 64, "floor": 0.02, "iterations": 5, "phase": "random"},
+    "mel": {
+        "bands": 20, "n_fft": 128, "hop": 30, "low": 100.0, "high": 3_000.0, "scale": "slaney", "norm": "slaney",
+        "power": 2, "iterations": 4, "phase": "random",
+    },
     "log-mel": {
         "bands": 20, "n_fft": 128, "hop": 32, "low": 100.0, "high": 3_000.0, "scale": "slaney", "norm": "slaney",
-        "floor": 1e-5, "iterations": 4, "inversion": 7,
+        "power": 2, "floor": 1e-4, "iterations": 4, "phase": "random",
     },
+    "magnitude+if": {"n_fft": 192, "hop": 60, "floor": 1e-4},
+    "cqt": {"low": 200.0, "bins_per_octave": 12, "hop": 11, "iterations": 3},
+    "log-cqt": {"low": 200.0, "bins_per_octave": 12, "hop": 11, "floor": 0.01, "iterations": 3},
+    "mdct": {"hop": 90},
 }  # fmt: skip
+NAMES = list(OPTIONS)
+EXACT = {"waveform": {}, "stft": {"n_fft": 190, "hop": 61}, "magnitude+if": {"floor": 1e-8}, "mdct": {"hop": 34}}
+"""Those that lose nothing, with options."""
+LINEAR = ["waveform", "mu-law", "stft", "mdct"]
+"""Those that silence has a slope in."""
+BANDED = ["stft", "log-magnitude", "mel", "log-mel", "cqt", "log-cqt", "mdct"]
+LOGARITHMIC = ["log-magnitude", "log-mel", "log-cqt"]
 
 
 def noise(batch: int, samples: int, *, seed: int = 0) -> Tensor:
@@ -50,7 +65,16 @@ def test_a_waveform_comes_back_exactly() -> None:
     assert plain.decode(plain.encode(sound), 1_001).equal(sound)
     fitted = plain.fitted(sound)
     torch.testing.assert_close(fitted.decode(fitted.encode(sound), 1_001), sound, rtol=1e-6, atol=0)
-    assert plain.decode(plain.encode(sound), 700).equal(sound[:, :700])
+
+
+@settings(deadline=None, max_examples=150)
+@given(name=st.sampled_from(list(EXACT)), samples=st.integers(1, 5_000), fit=st.booleans())
+def test_what_loses_nothing_comes_back_100_decibels_down(name: str, samples: int, fit: bool) -> None:
+    sound = noise(2, samples)
+    plain = signal.representation(name, rate=RATE, **EXACT[name])
+    representation = plain.fitted(noise(9, 800, seed=3)) if fit else plain
+    back = representation.decode(representation.encode(sound), samples)
+    assert 20 * math.log10(float((back - sound).norm() / sound.norm()) + 1e-30) < -100
 
 
 @pytest.mark.parametrize("hz", [100, 440, 1_000, 2_500, 3_500])
@@ -74,15 +98,15 @@ def test_a_tone_comes_back_from_log_mel_within_its_band(hz: int) -> None:
     band = (hz + 700) * math.log(10) / 2_595 * (2_146 - 78) / 65
     assert abs(int(spectrum.argmax()) - hz) < band / 2
     assert spectrum[hz - 110 : hz + 111].sum() > 0.95 * spectrum.sum()
-    assert spectrum.sum().item() == pytest.approx(power(tone).sum().item(), rel=0.2)
+    assert spectrum.sum().item() == pytest.approx(power(tone).sum().item(), rel=0.4)
 
 
-@pytest.mark.parametrize("name", SPECTRA)
+@pytest.mark.parametrize("name", ["mu-law", "log-magnitude", "mel", "log-mel", "cqt", "log-cqt"])
 def test_what_was_decoded_encodes_to_nearly_the_same(name: str) -> None:
     representation = signal.representation(name, rate=RATE).fitted(noise(8, 4_001, seed=3))
     encoded = representation.encode(noise(4, 4_001))
     again = representation.encode(representation.decode(encoded, 4_001))
-    assert (again - encoded).abs().mean() < 0.15 < 0.3 < (encoded.flip(0) - encoded).abs().mean()
+    assert (again - encoded).abs().mean() < 0.2 < 0.3 < (encoded.flip(0) - encoded).abs().mean()
 
 
 @settings(deadline=None, max_examples=60)
@@ -153,17 +177,24 @@ def test_a_batch_is_its_sounds_one_by_one(name: str) -> None:
 @pytest.mark.parametrize("fit", [False, True])
 def test_encoding_has_a_finite_gradient_for_silence_too(name: str, fit: bool) -> None:
     representation = made(name, fit)
-    for sound, moves in ((noise(2, 500), True), (torch.zeros(2, 500), name == "waveform")):
+    for sound, moves in ((noise(2, 500), True), (torch.zeros(2, 500), name in LINEAR)):
         sound.requires_grad_()
         (gradient,) = torch.autograd.grad(representation.encode(sound).sum(), sound)
         assert gradient.isfinite().all()
         assert bool(gradient.any()) == moves
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "mu-law"])
 def test_the_gradient_is_the_slope(name: str) -> None:
     sound = noise(1, 90).double().requires_grad_()
     assert torch.autograd.gradcheck(made(name, fit=True).encode, (sound,))
+
+
+@pytest.mark.parametrize("name", ["stft", "magnitude+if", "mdct", "mu-law", "waveform"])
+def test_the_way_back_has_gradients_too(name: str) -> None:
+    representation = made(name)
+    encoded = representation.encode(noise(1, 90)).double().requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: representation.decode(x, 90), (encoded,))
 
 
 def test_a_fitted_waveform_has_unit_variance() -> None:
@@ -172,13 +203,17 @@ def test_a_fitted_waveform_has_unit_variance() -> None:
     assert fitted.encode(sound).std().item() == pytest.approx(1, rel=1e-3)
 
 
-@pytest.mark.parametrize("name", SPECTRA)
+@pytest.mark.parametrize("name", BANDED)
 def test_fitted_bands_have_mean_zero_and_unit_deviation(name: str) -> None:
     sounds = noise(20, 2_000) * torch.logspace(-1, 1, 20)[:, None]
     fitted = signal.representation(name, rate=RATE).fitted(sounds)
     encoded = fitted.encode(sounds)
-    torch.testing.assert_close(encoded.mean(dim=(0, 2)), torch.zeros(encoded.shape[1]), rtol=0, atol=1e-3)
-    torch.testing.assert_close(encoded.std(dim=(0, 2)), torch.ones(encoded.shape[1]), rtol=1e-3, atol=0)
+    bands = encoded.transpose(-2, -1).flatten(0, -2)
+    size = bands.square().mean(dim=0).sqrt()
+    assert (size < 1.001).all()
+    assert (size > 0.999).float().mean() > 0.97, "but for the lowest, nearly empty bands of a constant Q"
+    if name not in LINEAR:
+        torch.testing.assert_close(bands.mean(dim=0), torch.zeros(bands.shape[1]), rtol=0, atol=1e-3)
     torch.testing.assert_close(fitted.fitted(sounds).encode(sounds), encoded)
 
 
@@ -189,10 +224,10 @@ def test_silence_is_fitted_and_comes_back_silent(name: str) -> None:
     encoded = fitted.encode(silence)
     assert encoded.isfinite().all()
     assert encoded.abs().max() < 2
-    assert fitted.decode(encoded, 1_000).eq(0).all()
+    assert fitted.decode(encoded, 1_000).abs().max() <= (1e-5 if name == "mu-law" else 0)
 
 
-@pytest.mark.parametrize("name", SPECTRA)
+@pytest.mark.parametrize("name", LOGARITHMIC)
 def test_what_lies_below_the_floor_is_silent(name: str) -> None:
     representation = signal.representation(name, rate=RATE, floor=0.01)
     for amplitude, heard in ((0.001, False), (0.1, True)):
@@ -222,7 +257,7 @@ def test_windows_are_32_milliseconds_at_every_rate_and_no_band_is_empty(rate: in
     [
         ("log-mell", {}, "did you mean 'log-mel'"),
         ("waveforms", {}, "did you mean 'waveform'"),
-        ("xyz", {}, "known: log-magnitude, log-mel, waveform"),
+        ("xyz", {}, "known: cqt, log-cqt, log-magnitude, log-mel"),
         ("log-mel", {"band": 3}, "did you mean 'bands'"),
         ("log-magnitude", {"bands": 3}, "known: deviation, floor, hop"),
         ("waveform", {"hop": 3}, "known: scale"),
@@ -236,7 +271,7 @@ def test_windows_are_32_milliseconds_at_every_rate_and_no_band_is_empty(rate: in
         ("log-magnitude", {"floor": 0.0}, "floor"),
         ("log-magnitude", {"floor": -1.0}, "floor"),
         ("log-magnitude", {"floor": math.nan}, "floor"),
-        ("log-magnitude", {"hop": 100}, "divide"),
+        ("log-magnitude", {"hop": 200}, "half of n_fft"),
         ("waveform", {"scale": 0.0}, "scale"),
         ("waveform", {"rate": 0}, "0 Hz"),
         ("waveform", {"rate": -8_000}, "-8000 Hz"),

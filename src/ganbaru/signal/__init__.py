@@ -8,16 +8,30 @@
 torch.Size([2, 4096])
 """
 
+from ganbaru.signal.complex_spectrogram import ComplexSpectrogram, MagnitudeAndFrequency
+from ganbaru.signal.constant_q import ConstantQ, LogConstantQ
 from ganbaru.signal.framing import frames_of, istft, stft
-from ganbaru.signal.griffin_lim import griffin_lim, spectral_convergence
+from ganbaru.signal.griffin_lim import Recovered, griffin_lim, mel_griffin_lim, recover, spectral_convergence
+from ganbaru.signal.mdct import Mdct
 from ganbaru.signal.mel import filter_bank, hz_to_mel, mel_to_hz, to_linear
+from ganbaru.signal.mel_spectrogram import LogMel, Mel
+from ganbaru.signal.mu_law import MuLaw
+from ganbaru.signal.pghi import pghi
 from ganbaru.signal.representation import Representation, representation
-from ganbaru.signal.spectrogram import LogMagnitude, LogMel
+from ganbaru.signal.spectrogram import LogMagnitude
 from ganbaru.signal.waveform import Waveform
 
 __all__ = [
+    "ComplexSpectrogram",
+    "ConstantQ",
+    "LogConstantQ",
     "LogMagnitude",
     "LogMel",
+    "MagnitudeAndFrequency",
+    "Mdct",
+    "Mel",
+    "MuLaw",
+    "Recovered",
     "Representation",
     "Waveform",
     "filter_bank",
@@ -25,7 +39,10 @@ __all__ = [
     "griffin_lim",
     "hz_to_mel",
     "istft",
+    "mel_griffin_lim",
     "mel_to_hz",
+    "pghi",
+    "recover",
     "representation",
     "spectral_convergence",
     "stft",

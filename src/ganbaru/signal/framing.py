@@ -1,9 +1,12 @@
 """Sound to frames and back, with as many frames as hops: "same" length for every sound.
 
 Why not ``torch.stft``: with ``center=True`` it makes one frame more than there are hops, and with ``center=False`` its
-inverse refuses windows that are zero at the edges (pytorch #62323, #91309). Here a sound of T samples has
-``ceil(T / hop)`` frames, padded with zeros on both sides, and the inverse divides by the windows' own overlap, which
-these paddings keep above zero on every sample that is returned.
+inverse refuses windows that are zero at the edges (pytorch #62323, #91309, #118507). Here a sound of T samples has
+``ceil(T / hop)`` frames, padded with zeros on both sides, and the inverse divides by the windows' own overlap. The
+invariant: with a hop of at most half a window, every sample that is returned lies within a quarter of a window of some
+frame's centre, where the Hann window is at least half its height; so the inverse is exact for every length and hop.
+
+librosa's numbers are ``n_fft / 4`` times these (its window is not scaled), and its frames lie half a hop earlier.
 """
 
 import torch
@@ -12,6 +15,8 @@ from torch import Tensor
 
 from ganbaru.errors import UserError
 
+_LOUDEST = 1e6
+
 
 def frames_of(samples: int, hop: int) -> int:
     """How many frames a sound of so many samples has."""
@@ -19,14 +24,45 @@ def frames_of(samples: int, hop: int) -> int:
 
 
 def check(n_fft: int, hop: int) -> None:
-    """Refuses frames that do not overlap evenly.
+    """Refuses frames that do not overlap by half at least: from those the sound does not come back.
 
     Raises:
-        UserError: the hop does not divide the window, there is no overlap, or the window is zero but for one sample.
+        UserError: the hop is more than half the window, or the window is zero but for one sample.
     """
-    if hop < 1 or n_fft < 3 or n_fft % hop or n_fft // hop < 2:
+    if n_fft < 3 or not 1 <= hop <= n_fft // 2:
         raise UserError(
-            f"hop {hop} does not fit n_fft {n_fft}", hint="the hop must divide n_fft, of 3 or more, at least twice"
+            f"hop {hop} does not fit n_fft {n_fft}", hint="take a hop from 1 to half of n_fft, of 3 or more"
+        )
+
+
+def check_sound(waveform: Tensor) -> None:
+    """Refuses what is not a batch of sounds.
+
+    Raises:
+        UserError: not ``(B, T)`` of floating point with T ≥ 1, or a number is not finite or beyond all loudness.
+    """
+    if not isinstance(waveform, Tensor) or waveform.ndim != 2 or not waveform.is_floating_point():
+        found = f"{waveform.dtype} of shape {tuple(waveform.shape)}" if isinstance(waveform, Tensor) else type(waveform)
+        raise UserError(f"{found} is not a batch of sounds", hint="give a floating-point tensor (B, T)")
+    if waveform.shape[1] == 0:
+        raise UserError("a sound of 0 samples has no frames")
+    check_finite(waveform, "a sound")
+    if waveform.numel() and float(waveform.detach().abs().max()) > _LOUDEST:
+        raise UserError(
+            "a sound is more than a million times full scale", hint="full scale is 1; divide, or look for a bug"
+        )
+
+
+def check_finite(values: Tensor, what: str) -> None:
+    """Refuses numbers that are not finite.
+
+    Raises:
+        UserError: there is one; says how many.
+    """
+    if not torch.isfinite(values.detach().sum()) and not (finite := torch.isfinite(values)).all():
+        count = int((~finite).sum())
+        raise UserError(
+            f"{what} holds {count} numbers that are not finite", hint="NaN or infinity; look where it came from"
         )
 
 
@@ -60,7 +96,7 @@ def istft(transform: Tensor, *, n_fft: int, hop: int, samples: int) -> Tensor:
         transform: complex ``(B, L, n_fft // 2 + 1)``.
         n_fft: samples in a window.
         hop: samples from one window to the next.
-        samples: T, at most ``L * hop``.
+        samples: T, with ``ceil(T / hop) = L``.
 
     Returns:
         ``(B, T)``.
@@ -74,11 +110,11 @@ def istft(transform: Tensor, *, n_fft: int, hop: int, samples: int) -> Tensor:
 
 
 def overlap_add(framed: Tensor, hop: int) -> Tensor:
-    """Frames ``(B, L, N)`` added up ``hop`` samples apart: ``(B, (L - 1) hop + N)``; the hop divides N."""
+    """Frames ``(B, L, N)`` added up ``hop`` samples apart: ``(B, (L - 1) hop + N)``."""
     batch, length, size = framed.shape
-    parts = size // hop
-    pieces = framed.view(batch, length, parts, hop)
+    parts = -(-size // hop)
+    pieces = F.pad(framed, (0, parts * hop - size)).view(batch, length, parts, hop)
     out = framed.new_zeros(batch, length + parts - 1, hop)
     for part in range(parts):
         out[:, part : part + length] += pieces[:, :, part]
-    return out.flatten(1)
+    return out.flatten(1)[:, : (length - 1) * hop + size]

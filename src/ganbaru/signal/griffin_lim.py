@@ -1,15 +1,44 @@
-"""Griffin-Lim: a waveform whose spectrogram has the given magnitudes."""
+"""Griffin-Lim: a waveform whose spectrogram has the given magnitudes, or the given mel bands.
+
+Two engines do the same mathematics. The compiled one (pocketfft and two fused passes, `ganbaru.signal.single_thread`)
+gives each thread sounds of its own: on the CPU it is the faster one, and keeps its speed when the other cores are busy.
+The one in torch, here, runs on any device, in any precision, and can be differentiated through.
+"""
 
 import math
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from ganbaru.errors import UserError
-from ganbaru.signal.framing import check, frames_of, istft, stft
+from ganbaru.errors import UserError, unknown
+from ganbaru.signal.framing import check, check_finite, frames_of, istft, stft
+from ganbaru.signal.mel import to_linear
+from ganbaru.signal.pghi import pghi
+from ganbaru.signal.wanted import Search, Wanted, Watch
+
+Start = Literal["pghi", "random", "zero"]
+Engine = Literal["auto", "compiled", "torch"]
 
 _TINY = 1e-12
 _CHUNK = 128
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """Sounds found for magnitudes, and how well they fit.
+
+    Attributes:
+        waveform: ``(B, T)``.
+        convergence: `spectral_convergence` of each, dB, ``(B,)``; lower is better.
+        iterations: how many each took, ``(B,)``.
+    """
+
+    waveform: Tensor
+    convergence: Tensor
+    iterations: Tensor
 
 
 def griffin_lim(
@@ -20,8 +49,10 @@ def griffin_lim(
     samples: int,
     iterations: int = 32,
     momentum: float = 0.99,
-    phase: Tensor | None = None,
+    phase: Start | Tensor = "pghi",
+    until: float | None = None,
     seed: int = 0,
+    engine: Engine = "auto",
 ) -> Tensor:
     """Finds a phase by fast Griffin-Lim (Perraudin, Balazs & Søndergaard 2013, algorithm 2).
 
@@ -30,32 +61,87 @@ def griffin_lim(
         n_fft: samples in a window.
         hop: samples from one window to the next.
         samples: T, the length wanted.
-        iterations: how often the phase is mended.
+        iterations: how often the phase is mended, at most.
         momentum: of the mending; below 1, above which it diverges.
-        phase: radians ``(B, F, L)`` to start from; None starts from random ones.
+        phase: what to start from: "pghi" (see `ganbaru.signal.pghi`), "random", "zero", or radians ``(B, F, L)``.
+        until: a sound is done when 8 iterations bring it less than so many dB; None does all iterations.
         seed: of the random phases.
+        engine: "compiled", "torch", or "auto": the compiled one where it can, for float32 on a CPU without gradient.
 
     Returns:
-        Waveforms ``(B, T)``. Equal input gives equal output.
+        Waveforms ``(B, T)``. Equal input gives equal output, whatever stands beside a sound.
 
     Raises:
-        UserError: the shapes do not fit, or the momentum is not below 1.
+        UserError: the shapes do not fit, a number is not finite, or the momentum is not below 1.
     """
-    check(n_fft, hop)
-    if not 0 <= momentum < 1:
-        raise UserError(f"momentum {momentum} diverges", hint="take one from 0 to below 1, such as 0.99")
-    expected = (n_fft // 2 + 1, frames_of(samples, hop))
-    if tuple(magnitude.shape[1:]) != expected:
-        raise UserError(
-            f"magnitude has shape {tuple(magnitude.shape)}", hint=f"wanted (B, {expected[0]}, {expected[1]})"
-        )
-    start = _random_phase(magnitude.shape[1:], seed).to(magnitude) if phase is None else phase
-    start = start.expand_as(magnitude)
-    parts = [
-        _one_chunk(part.mT, angle.mT, n_fft, hop, samples, iterations, momentum)
-        for part, angle in zip(magnitude.split(_CHUNK), start.split(_CHUNK), strict=True)
-    ]
-    return torch.cat(parts)
+    how = Search(n_fft, hop, samples, iterations, momentum, until)
+    return _search(Wanted(magnitude), how, phase, seed, engine)[0]
+
+
+def recover(
+    magnitude: Tensor,
+    *,
+    n_fft: int,
+    hop: int,
+    samples: int,
+    iterations: int = 32,
+    momentum: float = 0.99,
+    phase: Start | Tensor = "pghi",
+    until: float | None = None,
+    seed: int = 0,
+    engine: Engine = "auto",
+) -> Recovered:
+    """`griffin_lim`, and how well its sounds fit; takes the same arguments."""
+    how = Search(n_fft, hop, samples, iterations, momentum, until)
+    waveform, counts = _search(Wanted(magnitude), how, phase, seed, engine)
+    return Recovered(waveform, spectral_convergence(waveform, magnitude, n_fft=n_fft, hop=hop), counts)
+
+
+def mel_griffin_lim(
+    bands: Tensor,
+    bank: Tensor,
+    *,
+    n_fft: int,
+    hop: int,
+    samples: int,
+    power: float = 1.0,
+    iterations: int = 32,
+    momentum: float = 0.99,
+    phase: Start | Tensor = "pghi",
+    until: float | None = None,
+    seed: int = 0,
+    engine: Engine = "auto",
+) -> Tensor:
+    """Finds waveforms that have these mel bands: magnitudes and phases in one search.
+
+    Many magnitudes have the same mel bands, and few of those are a sound's. So the magnitudes are not fixed before the
+    phase is sought: each iteration takes those of the sound it has and multiplies them by what their bands lack (one
+    update of Lee & Seung 2001, theorem 2). (That magnitude and phase should be sought together: Masuyama, Ueno & Ono
+    2023, "Signal reconstruction from mel-spectrogram based on bi-level consistency".)
+
+    Args:
+        bands: ``(B, C, L)``: ``bank @ |S|**power``.
+        bank: ``(C, F)``.
+        n_fft: samples in a window.
+        hop: samples from one window to the next.
+        samples: T, the length wanted.
+        power: 1 for bands of magnitude, 2 of power.
+        iterations: at most.
+        momentum: as for `griffin_lim`; so are the others.
+        phase: what to start from.
+        until: dB that 8 iterations must bring.
+        seed: of the random phases.
+        engine: which.
+
+    Returns:
+        Waveforms ``(B, T)``.
+
+    Raises:
+        UserError: as `griffin_lim`.
+    """
+    start = to_linear(bands, bank) ** (1 / power)
+    how = Search(n_fft, hop, samples, iterations, momentum, until)
+    return _search(Wanted(start, bands, bank, power), how, phase, seed, engine)[0]
 
 
 def spectral_convergence(waveform: Tensor, magnitude: Tensor, *, n_fft: int, hop: int) -> Tensor:
@@ -75,21 +161,77 @@ def spectral_convergence(waveform: Tensor, magnitude: Tensor, *, n_fft: int, hop
     return 20 * torch.log10(error.clamp(min=_TINY))
 
 
-def _one_chunk(
-    magnitude: Tensor, phase: Tensor, n_fft: int, hop: int, samples: int, iterations: int, momentum: float
-) -> Tensor:
-    """Magnitude and phase ``(B, L, F)`` to ``(B, T)``."""
-    spectrum = torch.polar(magnitude, phase)
-    before: Tensor | None = None
-    for _ in range(iterations):
-        consistent = stft(istft(spectrum, n_fft=n_fft, hop=hop, samples=samples), n_fft=n_fft, hop=hop)
-        ahead = consistent if before is None else consistent + momentum * (consistent - before)
-        before = consistent
-        spectrum = ahead * (magnitude / ahead.abs().clamp(min=_TINY))
-    return istft(spectrum, n_fft=n_fft, hop=hop, samples=samples)
+def _search(wanted: Wanted, how: Search, phase: Start | Tensor, seed: int, engine: Engine) -> tuple[Tensor, Tensor]:
+    """Waveforms ``(B, T)`` and the iterations that each took."""
+    _check(wanted, how)
+    if len(wanted.magnitude) == 0:
+        return wanted.magnitude.new_zeros(0, how.samples), torch.zeros(0, dtype=torch.int64)
+    start = _start(phase, wanted.magnitude, how, seed)
+    if _chosen(engine, wanted.magnitude) == "compiled":
+        from ganbaru.signal import single_thread
+
+        return single_thread.search(wanted, start, how)
+    parts = [
+        _chunk(wanted.part(index), start[index], how)
+        for index in (slice(first, first + _CHUNK) for first in range(0, len(start), _CHUNK))
+    ]
+    waveforms, counts = zip(*parts, strict=True)
+    return torch.cat(waveforms), torch.cat(counts)
 
 
-def _random_phase(shape: torch.Size, seed: int) -> Tensor:
+def _check(wanted: Wanted, how: Search) -> None:
+    check(how.n_fft, how.hop)
+    if not 0 <= how.momentum < 1:
+        raise UserError(f"momentum {how.momentum} diverges", hint="take one from 0 to below 1, such as 0.99")
+    expected = (how.n_fft // 2 + 1, frames_of(how.samples, how.hop))
+    shape = tuple(wanted.magnitude.shape)
+    if len(shape) != 3 or shape[1:] != expected:
+        raise UserError(f"magnitude has shape {shape}", hint=f"wanted (B, {expected[0]}, {expected[1]})")
+    check_finite(wanted.magnitude, "the magnitude")
+
+
+def _chosen(engine: Engine, magnitude: Tensor) -> Engine:
+    if engine not in get_args(Engine):
+        raise unknown("engine", engine, get_args(Engine))
+    plain = magnitude.device.type == "cpu" and magnitude.dtype == torch.float32
+    able = plain and not (magnitude.requires_grad and torch.is_grad_enabled())
+    if engine == "compiled" and not able:
+        raise UserError("the compiled engine takes float32 on a CPU, without gradient", hint="engine='torch' takes all")
+    return ("compiled" if able else "torch") if engine == "auto" else engine
+
+
+def _start(phase: Start | Tensor, magnitude: Tensor, how: Search, seed: int) -> Tensor:
+    """Radians ``(B, F, L)`` to start from."""
+    if isinstance(phase, Tensor):
+        return phase.to(magnitude).expand_as(magnitude)
+    if phase == "pghi":
+        return pghi(magnitude, n_fft=how.n_fft, hop=how.hop, seed=seed)
+    if phase == "zero":
+        return torch.zeros_like(magnitude)
+    if phase == "random":
+        return _random(magnitude.shape[1:], seed).to(magnitude).expand_as(magnitude)
+    raise unknown("start of the phase", phase, get_args(Start))
+
+
+def _random(shape: torch.Size, seed: int) -> Tensor:
     """The same random phases ``(1, F, L)`` for every sound, so that none depends on what stands beside it."""
-    generator = torch.Generator().manual_seed(seed)
-    return 2 * math.pi * torch.rand(1, *shape, generator=generator)
+    return 2 * math.pi * torch.rand(1, *shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _chunk(wanted: Wanted, phase: Tensor, how: Search) -> tuple[Tensor, Tensor]:
+    """Phases ``(B, F, L)`` to waveforms ``(B, T)`` and iterations ``(B,)``, in torch."""
+    frames: dict[str, Any] = {"n_fft": how.n_fft, "hop": how.hop}
+    spectrum, before = torch.polar(wanted.magnitude, phase).mT, None
+    watch = Watch(len(phase), how.until)
+    for number in range(how.iterations):
+        found = stft(istft(spectrum, samples=how.samples, **frames), **frames)
+        if watch.due(number):
+            watch.look(number, wanted.misfit(found).cpu().numpy())
+            if not watch.active.any():
+                break
+        ahead = found if before is None else found + how.momentum * (found - before)
+        before = found
+        mended = ahead * (wanted.of(found) / ahead.abs().clamp(min=_TINY))
+        going = torch.from_numpy(watch.active).to(mended.device)[:, None, None]
+        spectrum = mended if how.until is None else torch.where(going, mended, spectrum)
+    return istft(spectrum, samples=how.samples, **frames), torch.from_numpy(np.array(watch.counts(how.iterations)))

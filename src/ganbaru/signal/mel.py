@@ -1,6 +1,6 @@
 """The mel scale: filter banks by two conventions, and the way back from mel to linear frequency."""
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -8,12 +8,14 @@ from torch import Tensor
 
 from ganbaru.errors import UserError, unknown
 
+Array = np.ndarray[Any, Any]
 Scale = Literal["htk", "slaney"]
 Norm = Literal["slaney", "none"]
 
 _LINEAR_HZ = 200.0 / 3
 _BREAK_HZ = 1000.0
 _LOG_STEP = np.log(6.4) / 27
+_TINY = 1e-12
 
 
 def hz_to_mel(hz: np.ndarray, scale: Scale) -> np.ndarray:
@@ -71,7 +73,7 @@ def filter_bank(
 
 
 def to_linear(mel: Tensor, bank: Tensor, *, iterations: int = 20) -> Tensor:
-    """Magnitudes that have these mel bands, by multiplicative updates (Lee & Seung 2001, theorem 2).
+    """Magnitudes (or powers) that have these mel bands, by multiplicative updates (Lee & Seung 2001, theorem 2).
 
     They minimise the generalised Kullback–Leibler divergence of ``bank @ magnitude`` from ``mel`` and keep it
     non-negative; the pseudo-inverse and least squares have twice the error.
@@ -82,12 +84,43 @@ def to_linear(mel: Tensor, bank: Tensor, *, iterations: int = 20) -> Tensor:
         iterations: how many updates.
 
     Returns:
-        ``(B, F, L)``.
+        ``(B, F, L)``; zero where no band reaches.
     """
-    column = bank.sum(dim=0).clamp(min=1e-8)[:, None]
-    row = bank.sum(dim=1).clamp(min=1e-8)[:, None]
-    magnitude = bank.T @ (mel / row) + 1e-9
-    for _ in range(iterations):
-        magnitude = magnitude * (bank.T @ (mel / (bank @ magnitude).clamp(min=1e-9))) / column
+    column = bank.sum(dim=0).clamp(min=_TINY)[:, None]
+    row = bank.sum(dim=1).clamp(min=_TINY)[:, None]
+    start = bank.T @ (mel / row) + _TINY**2
+    found = _compiled(mel, bank, start, iterations) if _plain(mel) else _updated(mel, bank, start, column, iterations)
     covered = (bank.sum(dim=0) > 0)[:, None]
-    return torch.where(covered, magnitude, torch.zeros_like(magnitude))
+    return torch.where(covered, found, torch.zeros_like(found))
+
+
+def sparse(bank: Tensor) -> tuple[Array, Array]:
+    """A bank ``(bands, F)`` as the bands that each bin belongs to, and how much: ``(F, P)`` int32 and float32.
+
+    P is the most that any bin belongs to, 2 for triangles; a bin of fewer belongs to band 0 by 0.
+    """
+    dense = bank.detach().cpu().numpy().T
+    parts = max(1, int((dense != 0).sum(axis=1).max()))
+    which = np.argsort(dense == 0, axis=1, kind="stable")[:, :parts]
+    weight = np.take_along_axis(dense, which, axis=1).astype(np.float32)
+    return np.where(weight != 0, which, 0).astype(np.int32), weight
+
+
+def _plain(mel: Tensor) -> bool:
+    """Whether the compiled updates can be taken: float32 on a CPU, no gradient wanted."""
+    wanted = mel.requires_grad and torch.is_grad_enabled()
+    return mel.device.type == "cpu" and mel.dtype == torch.float32 and not wanted
+
+
+def _compiled(mel: Tensor, bank: Tensor, start: Tensor, iterations: int) -> Tensor:
+    from ganbaru.signal import compiled
+
+    out = np.array(start.mT.numpy(), order="C")
+    compiled.multiply_up(np.ascontiguousarray(mel.mT.numpy()), *sparse(bank), iterations, out)
+    return torch.from_numpy(out).mT
+
+
+def _updated(mel: Tensor, bank: Tensor, magnitude: Tensor, column: Tensor, iterations: int) -> Tensor:
+    for _ in range(iterations):
+        magnitude = magnitude * (bank.T @ (mel / (bank @ magnitude).clamp(min=_TINY**2))) / column
+    return magnitude

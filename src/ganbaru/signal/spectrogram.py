@@ -1,123 +1,77 @@
-"""Spectrograms of logarithmic magnitude, linear or mel in frequency: close to hearing, and without a phase.
+"""Spectrograms of magnitude, logarithmic or not: close to hearing, and without a phase.
 
-What is lost: the phase, which Griffin-Lim finds again; everything below the floor; for mel, the fine structure of the
-high bands.
+What is lost: the phase, which Griffin-Lim finds again; with a logarithm, everything below the floor.
 """
 
+import math
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from ganbaru.errors import UserError
-from ganbaru.signal.framing import check, frames_of, stft
-from ganbaru.signal.griffin_lim import griffin_lim
-from ganbaru.signal.mel import Norm, Scale, filter_bank, to_linear
+from ganbaru.signal.coding import Coding, power_of_two
+from ganbaru.signal.framing import check, stft
+from ganbaru.signal.griffin_lim import Start, griffin_lim
 
-_AT_FLOOR = 1.02
+AT_FLOOR = 1.02
+"""What lies no higher than so many times the floor is silent."""
+
+LOUDEST = 1e6
+"""Amplitude beyond which nothing is told apart: a network that blew up still decodes to numbers."""
 
 
-class _LogSpectrogram:
-    """What both spectrograms share: frames, logarithm above a floor, standardised bands, Griffin-Lim."""
+class Spectrogram(Coding):
+    """Bands of magnitude (to some power), as they are or as their natural logarithm above a floor.
 
-    name: str
+    Args:
+        floor: amplitude below which nothing is told apart; None for no logarithm.
+        power: of the magnitudes in the bands.
+        rest: as for `Coding`.
+    """
 
-    def __init__(
-        self,
-        *,
-        rate: int,
-        n_fft: int | None,
-        hop: int | None,
-        floor: float,
-        iterations: int,
-        mean: Sequence[float] | None,
-        deviation: Sequence[float] | None,
-    ) -> None:
-        self.rate = rate
-        self.n_fft = n_fft or _power_of_two(0.032 * rate)
-        self.hop = hop or self.n_fft // 2
-        check(self.n_fft, self.hop)
-        if not floor > 0:
+    def __init__(self, *, floor: float | None, power: int, **rest: Any) -> None:
+        if floor is not None and not floor > 0:
             raise UserError(f"floor {floor} has no logarithm", hint="take a small amplitude, such as 0.001 (-60 dB)")
-        if (mean is None) != (deviation is None):
-            raise UserError("mean and deviation of the bands belong together", hint="give both or neither")
+        self.power = power
         self.floor = floor
-        self.iterations = iterations
-        self.mean = None if mean is None else torch.tensor(list(mean), dtype=torch.float32)
-        self.deviation = None if deviation is None else torch.tensor(list(deviation), dtype=torch.float32)
-
-    def _bands(self) -> int:
-        raise NotImplementedError
-
-    def _forward(self, magnitude: Tensor) -> Tensor:
-        """Linear magnitude ``(B, F, L)`` to bands ``(B, C, L)``."""
-        raise NotImplementedError
-
-    def _backward(self, bands: Tensor) -> Tensor:
-        """Bands ``(B, C, L)`` to linear magnitude ``(B, F, L)``."""
-        raise NotImplementedError
-
-    def shape(self, samples: int) -> tuple[int, ...]:
-        """``(C, L)``: bands and frames."""
-        return (self._bands(), frames_of(samples, self.hop))
+        if floor is not None:
+            rest["floor"] = floor
+        super().__init__(**rest)
 
     def magnitude(self, waveform: Tensor) -> Tensor:
         """``(B, T)`` to bands before the logarithm ``(B, C, L)``; a sine of amplitude 1 has magnitude 1."""
-        return self._forward(stft(waveform, n_fft=self.n_fft, hop=self.hop).abs().mT)
+        raise NotImplementedError
 
-    def encode(self, waveform: Tensor) -> Tensor:
-        """``(B, T) → (B, C, L)``: natural logarithm above the floor, standardised band by band."""
-        log = torch.log(self.magnitude(waveform).clamp(min=self.floor))
-        return log if self.mean is None else (log - self._column(self.mean, log)) / self._column(self.deviation, log)
+    def _sound(self, bands: Tensor, samples: int) -> Tensor:
+        """Bands ``(B, C, L)``, not negative, to sounds ``(B, T)``."""
+        raise NotImplementedError
 
-    def decode(self, encoded: Tensor, samples: int) -> Tensor:
-        """``(B, C, L) → (B, T)`` by Griffin-Lim; what lies at the floor is silent."""
-        log = encoded
-        if self.mean is not None:
-            log = encoded * self._column(self.deviation, encoded) + self._column(self.mean, encoded)
-        bands = torch.exp(log)
-        bands = torch.where(bands <= self.floor * _AT_FLOOR, torch.zeros_like(bands), bands)
-        return griffin_lim(
-            self._backward(bands), n_fft=self.n_fft, hop=self.hop, samples=samples, iterations=self.iterations
-        )
+    def _loudest(self) -> float:
+        """The greatest band of a sound within full scale."""
+        raise NotImplementedError
 
-    def recipe(self) -> dict[str, Any]:
-        """All that it takes to make it again."""
-        fit = {}
-        if self.mean is not None and self.deviation is not None:
-            fit = {"mean": self.mean.tolist(), "deviation": self.deviation.tolist()}
-        return {**self._options(), **fit}
+    def _analyse(self, waveform: Tensor) -> Tensor:
+        bands = self.magnitude(waveform)
+        return bands if self.floor is None else torch.log(bands.clamp(min=self.floor**self.power))
 
-    def fitted(self, waveform: Tensor) -> Self:
-        """With the mean and deviation that each band has over these sounds ``(N, T)``."""
-        plain = type(self)(**{key: value for key, value in self._options().items() if key != "name"})
-        log = plain.encode(waveform)
-        deviation = log.std(dim=(0, 2)).clamp(min=0.05 * float(log.std()) + 1e-6)
-        options = {key: value for key, value in self._options().items() if key != "name"}
-        return type(self)(**options, mean=log.mean(dim=(0, 2)).tolist(), deviation=deviation.tolist())
+    def _synthesise(self, values: Tensor, samples: int) -> Tensor:
+        top = LOUDEST**self.power
+        if self.floor is None:
+            return self._sound(values.clamp(min=0, max=top), samples)
+        bands = torch.exp(values.clamp(max=math.log(top)))
+        silent = bands <= self.floor**self.power * AT_FLOOR
+        return self._sound(torch.where(silent, torch.zeros_like(bands), bands), samples)
 
-    def _options(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "rate": self.rate,
-            "n_fft": self.n_fft,
-            "hop": self.hop,
-            "floor": self.floor,
-            "iterations": self.iterations,
-        }
-
-    @staticmethod
-    def _column(values: Tensor | None, like: Tensor) -> Tensor:
-        assert values is not None
-        return values.to(like)[:, None]
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(rate={self.rate}, n_fft={self.n_fft}, hop={self.hop}, bands={self._bands()})"
+    def _extremes(self) -> tuple[float, float]:
+        if self.floor is None:
+            return 0.0, self._loudest()
+        return self.power * math.log(self.floor), math.log(max(self._loudest(), self.floor**self.power))
 
 
-class LogMagnitude(_LogSpectrogram):
-    """Logarithm of the magnitude of the short-time Fourier transform.
+class LogMagnitude(Spectrogram):
+    """Logarithm of the magnitude of the short-time Fourier transform: ``(B, F, L)``, F = ``n_fft // 2 + 1``.
 
     Args:
         rate: Hz.
@@ -125,11 +79,13 @@ class LogMagnitude(_LogSpectrogram):
         hop: samples between windows; by default half a window.
         floor: amplitude below which nothing is told apart.
         iterations: of Griffin-Lim on the way back.
+        phase: what Griffin-Lim starts from: "pghi", "random" or "zero".
         mean: of each band, by `fitted`.
         deviation: of each band, by `fitted`.
     """
 
     name = "log-magnitude"
+    loses = "the phase; what lies below the floor"
 
     def __init__(
         self,
@@ -139,88 +95,42 @@ class LogMagnitude(_LogSpectrogram):
         hop: int | None = None,
         floor: float = 1e-3,
         iterations: int = 32,
+        phase: Start = "pghi",
         mean: Sequence[float] | None = None,
         deviation: Sequence[float] | None = None,
     ) -> None:
+        self.n_fft, hop = windows(rate, n_fft, hop)
+        self.iterations = iterations
+        self.phase: Start = phase
         super().__init__(
-            rate=rate, n_fft=n_fft, hop=hop, floor=floor, iterations=iterations, mean=mean, deviation=deviation
+            rate=rate, hop=hop, power=1, n_fft=self.n_fft, floor=floor, iterations=iterations, phase=phase,
+            mean=mean, deviation=deviation,
+        )  # fmt: skip
+
+    def shape(self, samples: int) -> tuple[int, ...]:
+        """``(F, L)``: frequencies and frames."""
+        return (self.n_fft // 2 + 1, self.frames(samples))
+
+    def magnitude(self, waveform: Tensor) -> Tensor:
+        """``(B, T)`` to magnitudes ``(B, F, L)``; a sine of amplitude 1 has magnitude 1."""
+        return stft(waveform, n_fft=self.n_fft, hop=self.hop).abs().mT
+
+    def _sound(self, bands: Tensor, samples: int) -> Tensor:
+        return griffin_lim(
+            bands, n_fft=self.n_fft, hop=self.hop, samples=samples, iterations=self.iterations, phase=self.phase
         )
 
-    def _bands(self) -> int:
-        return self.n_fft // 2 + 1
-
-    def _forward(self, magnitude: Tensor) -> Tensor:
-        return magnitude
-
-    def _backward(self, bands: Tensor) -> Tensor:
-        return bands
+    def _loudest(self) -> float:
+        return 2.0
 
 
-class LogMel(_LogSpectrogram):
-    """Logarithm of the magnitude in mel bands.
+def windows(rate: int, n_fft: int | None, hop: int | None) -> tuple[int, int]:
+    """Window and hop, in samples: what is given, else the power of two nearest to 32 ms, and half of it.
 
-    Args:
-        rate: Hz.
-        bands: how many mel bands.
-        n_fft: samples in a window; by default the power of two nearest to 32 ms.
-        hop: samples between windows; by default half a window.
-        low: lower edge of the first band, Hz.
-        high: upper edge of the last, Hz; by default half the rate.
-        scale: "htk" or "slaney".
-        norm: "none" or "slaney".
-        floor: amplitude below which nothing is told apart.
-        iterations: of Griffin-Lim on the way back.
-        inversion: multiplicative updates from mel to linear frequency on the way back.
-        mean: of each band, by `fitted`.
-        deviation: of each band, by `fitted`.
+    Raises:
+        UserError: they do not go together.
     """
-
-    name = "log-mel"
-
-    def __init__(
-        self,
-        *,
-        rate: int,
-        bands: int = 64,
-        n_fft: int | None = None,
-        hop: int | None = None,
-        low: float = 50.0,
-        high: float | None = None,
-        scale: Scale = "htk",
-        norm: Norm = "none",
-        floor: float = 1e-3,
-        iterations: int = 32,
-        inversion: int = 20,
-        mean: Sequence[float] | None = None,
-        deviation: Sequence[float] | None = None,
-    ) -> None:
-        super().__init__(
-            rate=rate, n_fft=n_fft, hop=hop, floor=floor, iterations=iterations, mean=mean, deviation=deviation
-        )
-        self.low = low
-        self.high = high or rate / 2
-        if not 0 <= self.low < self.high <= rate / 2:
-            raise UserError(f"mel bands from {low} to {self.high} Hz do not fit a rate of {rate} Hz")
-        self.scale: Scale = scale
-        self.norm: Norm = norm
-        self.inversion = inversion
-        self._bank = torch.from_numpy(
-            filter_bank(rate=rate, n_fft=self.n_fft, bands=bands, low=low, high=self.high, scale=scale, norm=norm)
-        )
-
-    def _bands(self) -> int:
-        return len(self._bank)
-
-    def _forward(self, magnitude: Tensor) -> Tensor:
-        return self._bank.to(magnitude) @ magnitude
-
-    def _backward(self, bands: Tensor) -> Tensor:
-        return to_linear(bands, self._bank.to(bands), iterations=self.inversion)
-
-    def _options(self) -> dict[str, Any]:
-        own = {"bands": self._bands(), "low": self.low, "high": self.high, "scale": self.scale, "norm": self.norm}
-        return {**super()._options(), **own, "inversion": self.inversion}
-
-
-def _power_of_two(samples: float) -> int:
-    return max(16, 2 ** round(torch.log2(torch.tensor(samples)).item()))
+    n_fft = power_of_two(0.032 * rate) if n_fft is None else n_fft
+    hop = n_fft // 2 if hop is None else hop
+    check(n_fft, hop)
+    return n_fft, hop

@@ -5,10 +5,12 @@ from typing import Any, Self
 from torch import Tensor
 
 from ganbaru.errors import UserError
+from ganbaru.signal.coding import check_encoded
+from ganbaru.signal.framing import check_sound
 
 
 class Waveform:
-    """Samples as they are, multiplied so that the training sounds have unit variance.
+    """Samples as they are, multiplied so that the training sounds have unit variance: ``(B, 1, T)``.
 
     Args:
         rate: samples a second, Hz.
@@ -16,6 +18,8 @@ class Waveform:
     """
 
     name = "waveform"
+    loses = "nothing"
+    hop = 1
 
     def __init__(self, *, rate: int, scale: float = 1.0) -> None:
         if not scale > 0:
@@ -23,17 +27,24 @@ class Waveform:
         self.rate = rate
         self.scale = scale
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """Bounds of the encoded values of sounds within full scale, ±1."""
+        return (-1 / self.scale, 1 / self.scale)
+
     def shape(self, samples: int) -> tuple[int, ...]:
         """``(1, T)``."""
         return (1, samples)
 
     def encode(self, waveform: Tensor) -> Tensor:
         """``(B, T) → (B, 1, T)``."""
+        check_sound(waveform)
         return waveform[:, None] / self.scale
 
     def decode(self, encoded: Tensor, samples: int) -> Tensor:
         """``(B, 1, T) → (B, T)``."""
-        return encoded[:, 0, :samples] * self.scale
+        check_encoded(self.name, encoded, self.shape(samples), samples)
+        return encoded[:, 0] * self.scale
 
     def recipe(self) -> dict[str, Any]:
         """All that it takes to make it again."""
@@ -41,6 +52,7 @@ class Waveform:
 
     def fitted(self, waveform: Tensor) -> Self:
         """With the scale of these sounds ``(N, T)``."""
+        check_sound(waveform)
         return type(self)(rate=self.rate, scale=max(float(waveform.std()), 1e-6))
 
     def __repr__(self) -> str:
