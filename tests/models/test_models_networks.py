@@ -8,8 +8,8 @@ from ganbaru.errors import UserError
 from ganbaru.models import CriticConfig, GeneratorConfig, build_critic, build_generator, describe
 from ganbaru.models.layers import Fourier, minibatch_deviation
 
-SHAPES = [(1, 4096), (1, 1000), (1, 7), (64, 64), (80, 61), (2, 3), (2,), (5,)]
-KINDS = {1: ["feed-forward"], 2: ["waveform", "spectrogram", "spectrogram-2d"]}
+SHAPES = [(1, 4096), (1, 1000), (1, 7), (64, 64), (80, 61), (2, 3), (2, 33, 20), (2, 1, 5), (2,), (5,)]
+KINDS = {1: ["feed-forward"], 2: ["waveform", "spectrogram", "spectrogram-2d"], 3: ["spectrogram", "spectrogram-2d"]}
 CASES = [(shape, kind) for shape in SHAPES for kind in ["auto", *KINDS[len(shape)]]]
 
 
@@ -37,7 +37,7 @@ def test_sizes_rise(shape: tuple[int, ...], kind: str) -> None:
         assert counts == sorted(set(counts))
 
 
-@pytest.mark.parametrize("shape", [(1, 4096), (64, 64), (2,)])
+@pytest.mark.parametrize("shape", [(1, 4096), (64, 64), (2, 33, 20), (2,)])
 def test_a_label_changes_sound_and_score(shape: tuple[int, ...]) -> None:
     generator = build_generator(GeneratorConfig(), shape, 3)
     critic = build_critic(CriticConfig(), shape, 3)
@@ -47,7 +47,7 @@ def test_a_label_changes_sound_and_score(shape: tuple[int, ...]) -> None:
     assert len(critic(made[:1].expand(3, *shape), torch.arange(3)).unique()) == 3
 
 
-@pytest.mark.parametrize("shape", [(1, 4096), (64, 64), (2,)])
+@pytest.mark.parametrize("shape", [(1, 4096), (64, 64), (2, 33, 20), (2,)])
 def test_every_sound_of_a_batch_is_its_own(shape: tuple[int, ...]) -> None:
     generator, critic = build_generator(GeneratorConfig(), shape), build_critic(CriticConfig(), shape)
     z = torch.randn(6, generator.latent)
@@ -127,7 +127,8 @@ def test_a_label_too_few_or_too_many_is_refused() -> None:
         (GeneratorConfig(kind="feed-forward"), (1, 64), "does not fit"),
         (GeneratorConfig(kernel=4), (1, 64), "even"),
         (GeneratorConfig(kernel=5), (2,), "no meaning"),
-        (GeneratorConfig(), (1, 2, 3), "no network"),
+        (GeneratorConfig(), (1, 2, 3, 4), "no network"),
+        (GeneratorConfig(kind="waveform"), (2, 5, 64), "does not fit"),
     ],
 )
 def test_what_does_not_go_together_is_named(config: GeneratorConfig, shape: tuple[int, ...], words: str) -> None:
@@ -148,7 +149,7 @@ def test_any_module_is_described() -> None:
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-@pytest.mark.parametrize("shape", [(1, 4096), (64, 64), (2,)])
+@pytest.mark.parametrize("shape", [(1, 4096), (64, 64), (2, 33, 20), (2,)])
 def test_a_cuda_device_gives_the_same(shape: tuple[int, ...]) -> None:
     critic = build_critic(CriticConfig(), shape)
     x = torch.randn(4, *shape)

@@ -75,6 +75,18 @@ def test_every_picture_is_shown(sound_run: gb.Run, opened: Callable[..., Any]) -
     assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pictures_with_axes_unfold_within_the_page(sound_run: gb.Run, width: int, opened: Callable[..., Any]) -> None:
+    page = opened(sound_run, width=width)
+    page.locator("summary", has_text="with axes").click()
+    pictures = page.locator(".closer svg")
+    assert pictures.count() == 2
+    for picture in pictures.all():
+        box = picture.bounding_box()
+        assert 0 <= box["x"] < box["x"] + box["width"] <= width
+    assert page.said == []
+
+
 @pytest.mark.parametrize("kind", ["sound_run", "point_run"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_sticks_out(kind: str, width: int, opened: Callable[..., Any], request: pytest.FixtureRequest) -> None:

@@ -30,7 +30,7 @@ def chirp(samples: int, rate: int = 8_000) -> Tensor:
 
 
 def clicks(samples: int) -> Tensor:
-    """Short tones of 2 kHz that die away at once, ``(1, T)``: they have slopes over frequency, which a chirp has not."""
+    """Short tones of 2 kHz that die away at once, ``(1, T)``: with slopes over frequency, unlike a chirp."""
     since = torch.arange(samples) % 700
     return (torch.exp(-since / 12.0) * torch.sin(0.5 * math.pi * since + 1))[None]
 

@@ -30,7 +30,8 @@ def build_generator(config: GeneratorConfig, shape: tuple[int, ...], classes: in
 
     Args:
         config: kind, size and overrides.
-        shape: one encoded sound without the batch: (1, T) a waveform, (C, L) a spectrogram, (D,) a point.
+        shape: one encoded sound without the batch: (1, T) a waveform, (C, L) a spectrogram, (P, C, L) one of
+            P planes, (D,) a point.
         classes: number of labels; 0 for a generator that takes none.
 
     Raises:

@@ -112,7 +112,7 @@ def plan(role: Literal["generator", "critic"], config: NetworkConfig, shape: tup
     Args:
         role: which of the two networks.
         config: what the user asked for.
-        shape: one encoded sound without the batch: (1, T), (C, L) or (D,).
+        shape: one encoded sound without the batch: (1, T), (C, L), (P, C, L) with P planes, or (D,).
         classes: number of labels, 0 for none.
 
     Raises:
@@ -121,7 +121,7 @@ def plan(role: Literal["generator", "critic"], config: NetworkConfig, shape: tup
     kind = _kind(config.kind, shape)
     numbers = dict(_SIZES[role, kind][config.size])
     if kind != "feed-forward":
-        numbers["layers"] = stages(kind, min(shape) if kind == "spectrogram-2d" else shape[-1])
+        numbers["layers"] = stages(kind, min(shape[-2:]) if kind == "spectrogram-2d" else shape[-1])
     for name, value in config.numbers().items():
         if name not in numbers:
             raise UserError(f"{role}.{name} = {value} has no meaning for kind {kind!r}", hint=f"leave {name} out")
@@ -141,10 +141,12 @@ def stages(kind: str, length: int) -> int:
 
 
 def _kind(kind: str, shape: tuple[int, ...]) -> str:
-    if not shape or len(shape) > 2 or min(shape) < 1:
-        raise UserError(f"no network is known for sounds of shape {shape}", hint="use (1, T), (C, L) or (D,)")
+    if not shape or len(shape) > 3 or min(shape) < 1:
+        raise UserError(
+            f"no network is known for sounds of shape {shape}", hint="use (1, T), (C, L), (P, C, L) or (D,)"
+        )
     if kind == "auto":
-        return "feed-forward" if len(shape) == 1 else "waveform" if shape[0] == 1 else "spectrogram"
-    if (kind == "feed-forward") != (len(shape) == 1):
+        return "feed-forward" if len(shape) == 1 else "waveform" if shape[:-1] == (1,) else "spectrogram"
+    if (kind == "feed-forward") != (len(shape) == 1) or (kind == "waveform" and len(shape) == 3):
         raise UserError(f"kind {kind!r} does not fit sounds of shape {shape}", hint="use kind 'auto'")
     return kind

@@ -1,4 +1,9 @@
-"""Generator and critic of spectrograms: one-dimensional convolutions over frames, frequencies as channels."""
+"""Generator and critic of spectrograms: one-dimensional convolutions over frames, frequencies as channels.
+
+A spectrogram of several planes (P, C, L), such as real and imaginary part, has P · C channels.
+"""
+
+import math
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -33,19 +38,19 @@ class SpectrogramGenerator(Generator):
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         width, layers = plan["channels"], plan["layers"]
-        self.start = (width, -(-plan.shape[1] // FACTOR**layers))
+        self.start = (width, -(-plan.shape[-1] // FACTOR**layers))
         self.linear = Dense(self.latent + plan.classes, self.start[0] * self.start[1], slope=plan["slope"])
         self.stages = nn.Sequential()
         for _ in range(layers):
             self.stages.append(UpsampleConv1d(width, width, plan["kernel"], scale=FACTOR, slope=plan["slope"]))
             self.stages.append(Residual(width, 3, slope=plan["slope"]))
-        self.last = Conv1d(width, plan.shape[0], 3)
+        self.last = Conv1d(width, math.prod(plan.shape[:-1]), 3)
 
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
-        """(B, latent), (B,) or None -> (B, C, L)."""
+        """(B, latent), (B,) or None -> (B, *shape)."""
         x = self.linear(with_label(z, label, self.classes)).view(-1, *self.start)
         x = self.stages(channels_last(x).squeeze(2))
-        return self.last(x)[..., : self.plan.shape[1]]
+        return self.last(x)[..., : self.plan.shape[-1]].unflatten(1, self.plan.shape[:-1])
 
 
 class SpectrogramCritic(Critic):
@@ -57,12 +62,12 @@ class SpectrogramCritic(Critic):
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         width, layers = plan["channels"], plan["layers"]
-        self.stages = nn.Sequential(Conv1d(plan.shape[0], width, 3, slope=plan["slope"]))
+        self.stages = nn.Sequential(Conv1d(math.prod(plan.shape[:-1]), width, 3, slope=plan["slope"]))
         for _ in range(layers):
             self.stages.append(Conv1d(width, width, plan["kernel"], stride=FACTOR, slope=plan["slope"]))
-        frames = -(-plan.shape[1] // FACTOR**layers)
+        frames = -(-plan.shape[-1] // FACTOR**layers)
         self.score = Score(width * frames, plan.classes, deviation=plan["minibatch_deviation"])
 
     def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
-        """(B, C, L), (B,) or None -> (B,)."""
-        return self.score(self.stages(x).flatten(1), label)
+        """(B, *shape), (B,) or None -> (B,)."""
+        return self.score(self.stages(x.flatten(1, -2)).flatten(1), label)

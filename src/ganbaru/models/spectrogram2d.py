@@ -20,7 +20,12 @@ def _widths(channels: int, layers: int) -> list[int]:
 
 
 def _shrunk(shape: tuple[int, ...], layers: int) -> tuple[int, int]:
-    return -(-shape[0] // FACTOR**layers), -(-shape[1] // FACTOR**layers)
+    return -(-shape[-2] // FACTOR**layers), -(-shape[-1] // FACTOR**layers)
+
+
+def _planes(shape: tuple[int, ...]) -> int:
+    """1 for (C, L), P for (P, C, L)."""
+    return shape[0] if len(shape) == 3 else 1
 
 
 class PictureGenerator(Generator):
@@ -39,15 +44,15 @@ class PictureGenerator(Generator):
         self.stages = nn.ModuleList(
             nn.Conv2d(a, b, plan["kernel"], padding=half) for a, b in zip(inner, [*inner[1:], inner[-1]], strict=True)
         )
-        self.last = nn.Conv2d(inner[-1], 1, plan["kernel"], padding=half)
+        self.last = nn.Conv2d(inner[-1], _planes(plan.shape), plan["kernel"], padding=half)
 
     def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
-        """(B, latent), (B,) or None -> (B, C, L)."""
+        """(B, latent), (B,) or None -> (B, *shape)."""
         x = self.linear(with_label(z, label, self.classes)).view(-1, *self.start)
         x = x.contiguous(memory_format=torch.channels_last)
         for stage in self.stages:
             x = F.leaky_relu_(stage(F.interpolate(x, scale_factor=FACTOR, mode="nearest")), self.plan["slope"])
-        return self.last(x).squeeze(1)[:, : self.plan.shape[0], : self.plan.shape[1]]
+        return self.last(x)[..., : self.plan.shape[-2], : self.plan.shape[-1]].reshape(-1, *self.plan.shape)
 
 
 class PictureCritic(Critic):
@@ -59,14 +64,14 @@ class PictureCritic(Critic):
         half = plan["kernel"] // 2
         self.stages = nn.ModuleList(
             nn.Conv2d(a, b, plan["kernel"], stride=FACTOR, padding=half)
-            for a, b in zip([1, *ends[:-1]], ends, strict=True)
+            for a, b in zip([_planes(plan.shape), *ends[:-1]], ends, strict=True)
         )
         rows, frames = _shrunk(plan.shape, plan["layers"])
         self.score = Score(ends[-1] * rows * frames, plan.classes, deviation=plan["minibatch_deviation"])
 
     def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
-        """(B, C, L), (B,) or None -> (B,)."""
-        x = x.unsqueeze(1)
+        """(B, *shape), (B,) or None -> (B,)."""
+        x = x.view(-1, _planes(self.plan.shape), *self.plan.shape[-2:])
         for stage in self.stages:
             x = F.leaky_relu_(stage(x), self.plan["slope"])
         return self.score(x.flatten(1), label)

@@ -10,9 +10,9 @@ import numpy as np
 import soundfile
 
 from ganbaru.report.facts import Facts, spread
-from ganbaru.report.loudness import gains
 from ganbaru.report.markup import Markup, tag
-from ganbaru.report.pictures import spectrogram
+from ganbaru.report.pictures import RANGE_DB, closer, spectrogram
+from ganbaru.signal.loudness import equal_loudness_gains
 
 Array = np.ndarray[Any, Any]
 _COLUMNS = 5
@@ -20,7 +20,8 @@ _SOUND_BYTES = 12_000_000
 _HELP = (
     "Click a picture to hear it; a column's head plays the whole column. Keys: arrows move, "
     "A plays the real sound of the row, B the generated one of the last step, S stops. "
-    "Pictures: time to the right, pitch upwards (mel), brightness down to 70 dB below the sound's own loudest."
+    "Pictures: time to the right, pitch upwards (mel), "
+    f"brightness down to {RANGE_DB:g} dB below the sound's own loudest."
 )
 
 
@@ -40,7 +41,7 @@ def table(facts: Facts) -> Markup:
         return Markup("")
     cells = {name: [_cell(file, data, name) for file, data in files.items()] for name, files in columns.items()}
     flat = [cell for column in cells.values() for cell in column]
-    factors = iter(gains([cell.waveform for cell in flat], facts.rate))
+    factors = iter(equal_loudness_gains([cell.waveform for cell in flat], facts.rate))
     buttons = {name: [_button(cell, facts.rate, next(factors)) for cell in column] for name, column in cells.items()}
     head = tag("tr", tag("th", "sound", scope="col"), *(_head(name) for name in columns))
     rows = [
@@ -55,7 +56,9 @@ def table(facts: Facts) -> Markup:
             tag("p", f"Left out to keep this page small: {left_out}; they are in the run's samples/.", class_="note")
         )
     said.append(tag("noscript", tag("p", "Without scripts nothing plays here; the sounds are in the run's samples/.")))
-    return tag("section", tag("h2", "Listen"), *said, tag("div", grid, class_="scroll"), id="listen")
+    first = [column[0] for column in cells.values() if column]
+    large = closer({cell.what: cell.waveform for cell in (first[0], first[-1])}, facts.rate)
+    return tag("section", tag("h2", "Listen"), *said, tag("div", grid, class_="scroll"), large, id="listen")
 
 
 def _columns(facts: Facts) -> tuple[dict[str, dict[str, bytes]], str]:

@@ -22,34 +22,42 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganbaru.errors import UserError
-from ganbaru.signal import pghi
+from ganbaru.signal.pghi import difference, frames_first, integrated
 from ganbaru.signal.spectrogram import Spectrogram
+
+Array = np.ndarray[Any, Any]
 
 _GAMMA = 0.67
 """Of the Gaussian exp(−πγf²) nearest to a window cos(πu/2), |u| < 1 at the width b, in 1/b². Equal second moments give
 0.61; 0.67 is where slopes and real phases agree best on four recordings, in a maximum that is flat."""
 
 _TINY = 1e-12
-_CHUNK = 16
+_CHUNK = 1 << 18
+"""Coefficients that are worked on at once: 2 MB."""
 
 
 @dataclass(frozen=True)
 class Bands:
-    """The filters for sounds of one length.
+    """The filters for sounds of one length. Every bin of a sound's Fourier transform belongs to two neighbours.
 
     Attributes:
-        index: ``(C, W)``: bins of the sound's Fourier transform that a band is cut out of.
-        place: ``(C, W)``: where they lie among the band's own L.
-        weight: ``(C, W)``: the window; 0 where a band is narrower than W.
+        place: ``(2, F)``: where a bin lies in each of its bands, among all C · L numbers.
+        weight: ``(2, F)``: how much of it.
+        turn: ``(F,)``: complex; moves every frame to the middle of its hop, as in the other representations.
         centre: ``(C,)``: Hz.
         width: ``(C,)``: Hz from a band's centre to its neighbour's.
     """
 
-    index: Tensor
     place: Tensor
     weight: Tensor
-    centre: np.ndarray[Any, Any]
-    width: np.ndarray[Any, Any]
+    turn: Tensor
+    centre: Array
+    width: Array
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> "Bands":
+        """For sounds of this precision, there."""
+        turn = self.turn.to(device, torch.complex128 if dtype == torch.float64 else torch.complex64)
+        return Bands(self.place.to(device), self.weight.to(device, dtype), turn, self.centre, self.width)
 
 
 class _ConstantQ(Spectrogram):
@@ -89,32 +97,30 @@ class _ConstantQ(Spectrogram):
     def transform(self, waveform: Tensor) -> Tensor:
         """``(B, T)`` to complex ``(B, C, L)``; a sine of amplitude 1 at a band's centre has magnitude 1 there."""
         length = self.frames(waveform.shape[1])
+        bands = self._bands(length).to(waveform.device, waveform.dtype)
         padded = F.pad(waveform, (0, length * self.hop - waveform.shape[1]))
-        bands, half = self._bands(length, waveform.device), self._half(length, waveform)
-        spectrum = torch.fft.rfft(padded) * half * (2 / padded.shape[1])
-        cut = spectrum[:, bands.index] * bands.weight.to(waveform)
-        place = bands.place.expand(cut.shape)
-        placed = torch.zeros(*cut.shape[:2], length, dtype=cut.dtype, device=cut.device).scatter_add(2, place, cut)
-        return torch.fft.ifft(placed) * length
+        spectrum = torch.fft.rfft(padded) * bands.turn * (2 / padded.shape[1])
+        flat = torch.zeros(len(waveform), len(self._centres) * length, dtype=spectrum.dtype, device=spectrum.device)
+        for place, weight in zip(bands.place, bands.weight, strict=True):
+            flat = flat.index_add(1, place, spectrum * weight)
+        return torch.fft.ifft(flat.unflatten(1, (-1, length))) * length
 
     def inverse(self, transform: Tensor, samples: int) -> Tensor:
         """The way back: complex ``(B, C, L)`` to ``(B, T)``; exact for what `transform` made."""
         length = transform.shape[2]
-        bands, half = self._bands(length, transform.device), self._half(length, transform.real)
-        placed = torch.fft.fft(transform) / length
-        cut = placed.gather(2, bands.place.expand(len(placed), -1, -1)) * bands.weight.to(transform.real)
+        bands = self._bands(length).to(transform.device, transform.real.dtype)
+        flat = torch.fft.fft(transform).flatten(1) / length
+        both = [flat[:, place] * weight for place, weight in zip(bands.place, bands.weight, strict=True)]
         size = length * self.hop
-        spectrum = torch.zeros(len(cut), size // 2 + 1, dtype=cut.dtype, device=cut.device)
-        spectrum = spectrum.index_add(1, bands.index.flatten(), cut.flatten(1))
-        return torch.fft.irfft(spectrum * half.conj() * (size / 2), n=size)[:, :samples]
+        return torch.fft.irfft((both[0] + both[1]) * bands.turn.conj() * (size / 2), n=size)[:, :samples]
 
     def magnitude(self, waveform: Tensor) -> Tensor:
         """``(B, T)`` to magnitudes ``(B, C, L)``."""
         return self.transform(waveform).abs()
 
     def _sound(self, bands: Tensor, samples: int) -> Tensor:
-        parts = [self._mended(part, samples) for part in bands.split(_CHUNK)]
-        return torch.cat(parts) if parts else bands.new_zeros(0, samples)
+        chunk = max(1, _CHUNK // (bands.shape[1] * bands.shape[2]))
+        return torch.cat([self._mended(part, samples) for part in bands.split(chunk)])
 
     def _mended(self, magnitude: Tensor, samples: int, momentum: float = 0.99) -> Tensor:
         """Fast Griffin-Lim (see `ganbaru.signal.griffin_lim`) with this transform in the Fourier transform's place."""
@@ -131,27 +137,19 @@ class _ConstantQ(Spectrogram):
 
         These coefficients keep the time's own turns, so that ∂φ/∂t = 2πf + ∂log|V|/∂f / γ and ∂φ/∂f = −γ ∂log|V|/∂t.
         """
-        bands = self._bands(magnitude.shape[2], magnitude.device)
-        loud = pghi.frames_first(magnitude)
+        bands = self._bands(magnitude.shape[2])
+        loud = frames_first(magnitude)
         log = np.log(np.maximum(loud, np.maximum(loud.max(axis=(1, 2), keepdims=True) * 1e-7, 1e-30)))
         gamma = _GAMMA / bands.width**2
         frame = self.hop / self.rate
         turns = 2 * math.pi * ((bands.centre * frame + 0.5) % 1 - 0.5)
-        over_time = turns + pghi.difference(log, axis=2) * frame / gamma / bands.width
-        over_frequency = -gamma * bands.width * pghi.difference(log, axis=1) / frame
-        phase = pghi.integrated(loud, over_time.astype(np.float32), over_frequency.astype(np.float32))
+        over_time = turns + difference(log, axis=2) * frame / gamma / bands.width
+        over_frequency = -gamma * bands.width * difference(log, axis=1) / frame
+        phase = integrated(loud, over_time.astype(np.float32), over_frequency.astype(np.float32))
         return torch.from_numpy(phase).mT.to(magnitude)
 
-    def _bands(self, length: int, device: torch.device) -> Bands:
-        made = _bands(self.rate, self.low, self.bins_per_octave, self.hop, length)
-        return Bands(made.index.to(device), made.place.to(device), made.weight.to(device), made.centre, made.width)
-
-    def _half(self, length: int, like: Tensor) -> Tensor:
-        """Turns that move every frame to the middle of its hop, ``(F,)``: as in the other representations."""
-        size = length * self.hop
-        angle = math.pi * self.hop / size * torch.arange(size // 2 + 1, dtype=torch.float64)
-        kind = torch.complex128 if like.dtype == torch.float64 else torch.complex64
-        return torch.polar(torch.ones_like(angle), angle).to(like.device, kind)
+    def _bands(self, length: int) -> Bands:
+        return _bands(self.rate, self.low, self.bins_per_octave, self.hop, length)
 
     def _loudest(self) -> float:
         return math.inf
@@ -225,13 +223,13 @@ class LogConstantQ(_ConstantQ):
         )  # fmt: skip
 
 
-def _centres(rate: int, low: float, bins_per_octave: int) -> np.ndarray[Any, Any]:
+def _centres(rate: int, low: float, bins_per_octave: int) -> Array:
     """Centres of all bands, Hz: one below the lowest, then geometric, as far as half the rate."""
     count = math.floor(bins_per_octave * math.log2(rate / 2 / low) + 1e-9) + 1
     return low * 2.0 ** (np.arange(-1, count) / bins_per_octave)
 
 
-def _edges(centres: np.ndarray[Any, Any], rate: int) -> np.ndarray[Any, Any]:
+def _edges(centres: Array, rate: int) -> Array:
     """Lower end, centre and upper end of each band, Hz ``(C, 3)``; the outermost reach to 0 and half the rate."""
     lower = np.concatenate([[0.0], centres[:-1]])
     upper = np.concatenate([centres[1:], [rate / 2]])
@@ -242,21 +240,17 @@ def _edges(centres: np.ndarray[Any, Any], rate: int) -> np.ndarray[Any, Any]:
 def _bands(rate: int, low: float, bins_per_octave: int, hop: int, length: int) -> Bands:
     """The filters for sounds of ``length`` frames."""
     centres = _centres(rate, low, bins_per_octave)
-    edges = _edges(centres, rate)
     size = length * hop
-    hz = np.arange(size // 2 + 1) * rate / size
-    position = bins_per_octave * np.log2(np.maximum(hz, 1e-9) / low)  # 0 at the lowest, −1 at the band below
-    number = np.arange(-1, len(centres) - 1)
-    rows = []
-    for band, (lower, _, upper) in zip(number, edges, strict=True):
-        inside = np.flatnonzero((hz >= lower) & (hz <= upper))
-        away = np.clip(position[inside] - band, -1, 1)
-        away = np.where((band == number[0]) & (away < 0) | (band == number[-1]) & (away > 0), 0, away)
-        rows.append((inside, np.cos(0.5 * math.pi * away)))
-    widest = max(1, max(len(inside) for inside, _ in rows))
-    index = np.zeros((len(rows), widest), np.int64)
-    weight = np.zeros((len(rows), widest))
-    for row, (inside, window) in enumerate(rows):
-        index[row, : len(inside)], weight[row, : len(inside)] = inside, window
-    width = centres * (2 ** (1 / bins_per_octave) - 1)
-    return Bands(torch.from_numpy(index), torch.from_numpy(index % length), torch.from_numpy(weight), centres, width)
+    bins = np.arange(size // 2 + 1)
+    position = bins_per_octave * np.log2(np.maximum(bins * rate / size, 1e-9) / low) + 1
+    position = np.clip(position, 0, len(centres) - 1)
+    lower = np.minimum(position.astype(np.int64), len(centres) - 2)
+    beyond = 0.5 * math.pi * (position - lower)
+    angle = torch.from_numpy(math.pi * hop / size * bins)
+    return Bands(
+        place=torch.from_numpy(np.stack([lower, lower + 1]) * length + bins % length),
+        weight=torch.from_numpy(np.stack([np.cos(beyond), np.sin(beyond)])),
+        turn=torch.polar(torch.ones_like(angle), angle),
+        centre=centres,
+        width=centres * (2 ** (1 / bins_per_octave) - 1),
+    )

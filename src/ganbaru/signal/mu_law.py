@@ -93,7 +93,7 @@ class MuLaw:
 
 
 def _slope(curve: Callable[[Tensor], Tensor], at_zero: float, values: Tensor) -> Tensor:
-    """``curve(|x|) / |x|``, and its limit at 0: so that x times it has the right gradient there, which signs have not."""
+    """``curve(|x|) / |x|``, and its limit at 0: x times it has the right gradient there, which signs have not."""
     size = values.abs()
     silent = size == 0
     safe = torch.where(silent, torch.ones_like(size), size)

@@ -139,7 +139,8 @@ def _restore(session: Session, run: Run) -> int:
     checkpoint = run.load_checkpoint()
     if checkpoint is None:
         return -1
-    counters = state.unpack(checkpoint.files, session.networks, session.optimizers)
+    recipe = session.representation.recipe()
+    counters = state.unpack(checkpoint.files, session.networks, session.optimizers, recipe=recipe)
     for name, value in vars(counters).items():
         setattr(session.counters, name, value)
     return counters.step

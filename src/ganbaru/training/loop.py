@@ -203,7 +203,8 @@ class Loop:
         if self.journal is None or self._saved_step == self.session.counters.step:
             return
         session, counters = self.session, self.session.counters
-        files = state.pack(session.networks, session.optimizers, counters)
+        recipe = session.representation.recipe()
+        files = state.pack(session.networks, session.optimizers, counters, recipe=recipe)
         path = self.journal.checkpoint(files, step=counters.step, seconds=counters.seconds, score=self._score)
         self._score = None
         if path is not None:

@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 from ganbaru.errors import UserError
 
 MODEL, OPTIMIZER, STATE = "model.safetensors", "optimizer.safetensors", "state.json"
+_KEY = "ganbaru"
 
 
 @dataclass
@@ -33,7 +34,11 @@ class Counters:
 
 
 def pack(
-    networks: Mapping[str, nn.Module], optimizers: Mapping[str, Optimizer], counters: Counters
+    networks: Mapping[str, nn.Module],
+    optimizers: Mapping[str, Optimizer],
+    counters: Counters,
+    *,
+    recipe: Mapping[str, Any],
 ) -> dict[str, bytes]:
     """The files of a checkpoint.
 
@@ -41,6 +46,7 @@ def pack(
         networks: by name; each tensor is stored as ``name.key``.
         optimizers: by name; each state tensor is stored as ``name.index.key``.
         counters: where the training stands.
+        recipe: of the representation; it travels inside the model's file.
     """
     model = {
         f"{name}.{key}": value for name, network in networks.items() for key, value in network.state_dict().items()
@@ -54,28 +60,50 @@ def pack(
                 target[f"{name}.{index}.{key}"] = value
     document = {"schema": "ganbaru.state/1", **asdict(counters), "optimizer_scalars": scalars}
     return {
-        MODEL: _to_bytes(model),
+        MODEL: _to_bytes(model, {"representation": dict(recipe)}),
         OPTIMIZER: _to_bytes(moments),
         STATE: json.dumps(document, indent=1, sort_keys=True).encode(),
     }
 
 
 def unpack(
-    files: Mapping[str, bytes], networks: Mapping[str, nn.Module], optimizers: Mapping[str, Optimizer]
+    files: Mapping[str, bytes],
+    networks: Mapping[str, nn.Module],
+    optimizers: Mapping[str, Optimizer],
+    *,
+    recipe: Mapping[str, Any],
 ) -> Counters:
     """Puts a checkpoint's state into networks and optimizers, in place, and gives back its counters.
 
     Raises:
-        UserError: the checkpoint belongs to other networks; names the first thing that does not fit.
+        UserError: the checkpoint belongs to other networks or another representation; names the first thing that does
+            not fit.
     """
     document = json.loads(files[STATE])
-    model = safetensors.torch.load(files[MODEL])
+    model = load_tensors(files, recipe)
     for name, network in networks.items():
         load_network(network, model, name)
     moments = safetensors.torch.load(files[OPTIMIZER])
     for name, optimizer in optimizers.items():
         _load_optimizer(optimizer, {**moments, **document["optimizer_scalars"]}, name)
     return Counters(**{key: document[key] for key in ("step", "update", "seconds", "progress")})
+
+
+def load_tensors(files: Mapping[str, bytes], recipe: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The tensors of a checkpoint's model, trained on the representation of this recipe.
+
+    Raises:
+        UserError: it was trained on another; names what differs.
+    """
+    stored = _metadata(files[MODEL]).get("representation")
+    given = json.loads(json.dumps(dict(recipe)))
+    if stored is not None and stored != given:
+        differs = ", ".join(sorted(key for key in stored | given if stored.get(key) != given.get(key)))
+        raise UserError(
+            f"the model was trained on another representation: {differs} of its recipe differ",
+            hint="take model and run.toml from the same run",
+        )
+    return safetensors.torch.load(files[MODEL])
 
 
 def load_network(network: nn.Module, tensors: Mapping[str, Tensor], name: str) -> None:
@@ -105,9 +133,19 @@ def _load_optimizer(optimizer: Optimizer, values: Mapping[str, Any], name: str) 
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
-def _to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
-    """Equal tensors give equal bytes: no metadata, whose order would be random."""
-    return safetensors.torch.save({key: value.detach().cpu().contiguous() for key, value in tensors.items()})
+def _to_bytes(tensors: Mapping[str, Tensor], about: Mapping[str, Any] | None = None) -> bytes:
+    """Equal tensors give equal bytes: metadata is one key, as the order of several would be random."""
+    metadata = None if about is None else {_KEY: json.dumps(about, sort_keys=True)}
+    plain = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+    return safetensors.torch.save(plain, metadata=metadata)
+
+
+def _metadata(data: bytes) -> dict[str, Any]:
+    """What was stored beside the tensors; a safetensors file begins with the length of its JSON head."""
+    length = int.from_bytes(data[:8], "little")
+    head = json.loads(data[8 : 8 + length])
+    about: dict[str, Any] = json.loads(head.get("__metadata__", {}).get(_KEY, "{}"))
+    return about
 
 
 def all_finite(network: nn.Module) -> bool:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors.torch
 import torch
 from torch import Tensor, nn
 
@@ -74,14 +73,17 @@ class Trained:
 
     @torch.no_grad()
     def decode(self, z: Tensor, labels: Tensor | None) -> np.ndarray:
-        """Sounds ``(B, T)`` or points ``(B, D)`` of latents ``(B, latent)`` and labels ``(B,)`` or None."""
+        """Sounds ``(B, T)`` or points ``(B, D)`` of latents ``(B, latent)`` and labels ``(B,)`` or None.
+
+        What a network that blew up makes is decoded as far as it goes: its loss, not its sound, stops a training.
+        """
         was_training = self.generator.training
         self.generator.eval()
         made = []
         for start in range(0, len(z), _CHUNK):
             chunk = slice(start, start + _CHUNK)
-            encoded = generate(self.generator, z[chunk], None if labels is None else labels[chunk])
-            made.append(self.representation.decode(encoded.float(), self.samples).cpu())
+            encoded = generate(self.generator, z[chunk], None if labels is None else labels[chunk]).float()
+            made.append(self.representation.decode(torch.nan_to_num(encoded), self.samples).cpu())
         self.generator.train(was_training)
         return torch.cat(made).numpy()
 
@@ -139,7 +141,7 @@ def load(run: Run | str | Path, *, generator: nn.Module | None = None, step: int
     if generator is None:
         with own_random_state(config.seed, "networks"):
             generator = models.build_generator(config.generator.network(), shape, classes)
-    tensors = safetensors.torch.load(checkpoint.files[state.MODEL])
+    tensors = state.load_tensors(checkpoint.files, document["representation"])
     state.load_network(generator, tensors, "average" if config.ema else "generator")
     return Trained(
         generator.eval(),
