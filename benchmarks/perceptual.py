@@ -37,17 +37,16 @@ import io
 import itertools
 import statistics
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import machine
 import numpy as np
+import recordings
 import scipy.signal
 import soundfile
-import soxr
 import torch
 
-from ganbaru import signal, sources
+from ganbaru import signal
 from ganbaru.errors import UserError
 from ganbaru.signal.audible import advanced, audible_difference, delay
 from ganbaru.signal.cepstrum import mel_cepstral_distortion
@@ -56,40 +55,11 @@ from ganbaru.signal.differences import log_mel_error, multi_resolution_stft, si_
 Array = np.ndarray[Any, Any]
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 RATE = 16_000
-SONIC_PI, KLETTRES = Path("/usr/share/sonic-pi/samples"), Path("/usr/share/klettres/en/alpha")
 CHOSEN_ON = ("loop_tabla", "guit_em9", "loop_amen", "ambi_choir", "misc_crow", "speech:zero,one,two")
 HELD_OUT = (
     "loop_breakbeat", "guit_e_slide", "ambi_piano", "drum_tom_hi_hard", "perc_bell", "loop_safari", "bass_voxy_c",
     "speech:seven,eight,nine", "klettres",
 )  # fmt: skip
-
-
-def load(name: str, seconds: float) -> Array:
-    """A sound ``(T,)`` with a peak of 0.9, of so many seconds at most.
-
-    Raises:
-        UserError: its package is not installed.
-    """
-    if name.startswith("speech:"):
-        sound = np.concatenate(list(sources.open(f"{name}?count=24", rate=RATE, seconds=0.6).train.take(range(6))))
-    elif name == "klettres":
-        sound = np.concatenate([_read(file) for file in _installed(KLETTRES, "*.ogg", "klettres-data")[:3]])
-    else:
-        sound = _read(_installed(SONIC_PI, f"{name}.flac", "sonic-pi-samples")[0])
-    sound = sound[: round(seconds * RATE)]
-    return np.pad(0.9 * sound / np.abs(sound).max(), RATE // 20)
-
-
-def _installed(folder: Path, pattern: str, package: str) -> list[Path]:
-    files = sorted(folder.glob(pattern))
-    if not files:
-        raise UserError(f"{package} is not installed", hint=f"on Debian: apt-get install {package}")
-    return files
-
-
-def _read(file: Path) -> Array:
-    sound, rate = soundfile.read(file, always_2d=True)
-    return np.asarray(soxr.resample(sound.mean(axis=1), rate, RATE))
 
 
 def hilbert(sound: Array) -> Array:
@@ -221,7 +191,8 @@ def measure(names: Iterable[str], seconds: float) -> dict[str, dict[str, dict[st
     found, missing = {}, {}
     for name in names:
         try:
-            found[name] = measured(load(name, seconds))
+            sound = recordings.load(name, rate=RATE, seconds=seconds)
+            found[name] = measured(np.pad(sound, RATE // 20))
         except UserError as error:
             missing.setdefault(str(error), []).append(name)
     for reason, left_out in missing.items():

@@ -19,6 +19,8 @@ BENCHMARKS: dict[str, list[str]] = {
     "training_step": ["--rounds", "2"],
     "second_start": [],
     "known_results": ["--seeds", "1", "--updates", "200"],
+    "signal_room": ["--sounds", "2", "--seeds", "1"],
+    "perceptual": ["--sounds", "2", "--seconds", "1"],
     "recipes": ["--minutes", "0.3", "--only", "default (r1 of 5)"],
 }
 """The benchmarks, each with what makes it quick."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from ganbaru.distances import frechet, sliced_wasserstein
+from ganbaru.distances import frechet, kernel, sliced_wasserstein
 from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
@@ -156,43 +156,11 @@ def test_more_directions_agree_with_each_other() -> None:
     assert spread[1] < spread[0] / 4
 
 
-def exactly(mean: list[float], covariance: Array, seed: int, count: int = 50) -> Array:
-    """A sample that has this very mean and covariance."""
-    x = normal(seed, count, len(mean))
-    x -= x.mean(axis=0)
-    white = x @ np.linalg.inv(np.linalg.cholesky(np.cov(x, rowvar=False).reshape(len(mean), -1))).T
-    return white @ np.linalg.cholesky(covariance).T + mean
-
-
-def test_frechet_on_the_line_is_the_difference_of_mean_and_deviation() -> None:
-    a, b = exactly([1.0], np.array([[4.0]]), 0), exactly([-2.0], np.array([[9.0]]), 1, 30)
-    assert frechet(a, b) == pytest.approx(3**2 + (3 - 2) ** 2)
-
-
-def test_frechet_of_gaussians_is_their_closed_form() -> None:
-    first, second = np.array([[2.0, 0.6], [0.6, 1.0]]), np.array([[1.0, -0.4], [-0.4, 3.0]])
-    a, b = exactly([0, 1], first, 0), exactly([2, -1], second, 1)
-    # In the plane tr (AB)^½ = (tr AB + 2 (det A det B)^½)^½.
-    root = math.sqrt(np.trace(first @ second) + 2 * math.sqrt(np.linalg.det(first) * np.linalg.det(second)))
-    assert frechet(a, b) == pytest.approx(4 + 4 + 3 + 4 - 2 * root)
-    assert frechet(b, a) == pytest.approx(frechet(a, b))
-
-
-def test_frechet_of_a_set_with_itself_is_zero_even_where_it_is_flat() -> None:
-    cloud = normal(0, 40, 5)
-    flat = np.concatenate([cloud, cloud @ np.ones((5, 3))], axis=1)
-    for x in (cloud, flat, flat[:3]):
-        assert frechet(x, x[::-1]) == pytest.approx(0, abs=1e-6)
-    turned = np.linalg.qr(normal(3, 5, 5))[0]
-    other = normal(1, 30, 5, shift=2)
-    assert frechet(cloud @ turned, other @ turned) == pytest.approx(frechet(cloud, other))
-
-
 POINTS = normal(0, 10, 3)
 HOLED = np.where(np.arange(30).reshape(10, 3) == 4, np.nan, POINTS)
 
 
-@pytest.mark.parametrize("distance", [sliced_wasserstein, frechet])
+@pytest.mark.parametrize("distance", [sliced_wasserstein, frechet, kernel])
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
@@ -211,12 +179,18 @@ def test_samples_that_cannot_be_compared_are_refused(
             distance(a, b)
 
 
-def test_one_point_has_no_covariance_and_no_floor_comes_of_bad_samples() -> None:
-    with pytest.raises(UserError, match=r"\(1, 3\)"):
-        frechet(POINTS, POINTS[:1])
+@pytest.mark.parametrize("distance", [frechet, kernel])
+def test_halves_of_three_points_are_too_few(distance: Callable[[Array, Array], object]) -> None:
+    for a, b in ((POINTS, POINTS[:3]), (POINTS[:3], POINTS)):
+        with pytest.raises(UserError, match=r"\(3, 3\)"):
+            distance(a, b)
+
+
+@pytest.mark.parametrize("distance", [sliced_wasserstein, frechet, kernel])
+def test_no_floor_comes_of_bad_samples(distance: Callable[..., object]) -> None:
     for bad in (HOLED, POINTS[:, :2], POINTS[:0]):
         with pytest.raises(UserError):
-            sliced_wasserstein(POINTS, POINTS, floor_from=(POINTS, bad))
+            distance(POINTS, POINTS, floor_from=(POINTS, bad))
 
 
 @pytest.mark.parametrize("p", [0, 3, -1])

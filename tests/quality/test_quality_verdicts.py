@@ -26,6 +26,17 @@ def test_what_does_not_clear_its_floor_cannot_be_told_from_real() -> None:
         assert "cannot be told from real" in only(distance(value, low), distance(2.0, 1.9))
 
 
+def test_what_an_embedding_tells_and_the_distance_does_not_is_said() -> None:
+    told = {"kernel_log_mel": Estimate(0.3, 0.2, 0.4, floor=0.1), "frechet_log_mel": Estimate(5, 4, 6, floor=1)}
+    assert only({**distance(0.05, 0.0), **told}) == (
+        "At this sample size it cannot be told from real by its distance, but by kernel log mel and frechet log mel "
+        "it can."
+    )
+    untold = {"kernel_log_mel": Estimate(0.3, 0.0, 0.4, floor=0.1)}
+    assert only({**distance(0.05, 0.0), **untold}).endswith("by its distance.")
+    assert "kernel" not in only({**distance(0.5, 0.4), **told})
+
+
 def test_what_clears_its_floor_is_compared_with_the_untrained() -> None:
     assert only(distance(0.5, 0.4), distance(2.0, 1.9)) == (
         "Its distance from real is 25% of what it was untrained; the floor is 5%."

@@ -12,6 +12,7 @@ import pytest
 import ganbaru as gb
 from ganbaru.report import build
 from ganbaru.report.markup import Markup, join, tag
+from ganbaru.report.words import wording
 
 NASTY = [
     "<script>alert(1)</script>",
@@ -72,6 +73,22 @@ def test_markup_is_not_escaped_twice() -> None:
     assert tag("b", tag("i", "&")) == "<b><i>&amp;</i></b>"
     assert isinstance(tag("p"), Markup)
     assert tag("input", checked=True, disabled=False, id=None) == "<input checked>"
+
+
+def test_distances_over_the_embedding_stand_in_the_full_measurement_only_and_deny_their_namesakes(
+    sound_run: gb.Run,
+) -> None:
+    measured = sound_run.read_json("quality")
+    assert measured is not None
+    names = {"kernel_log_mel": "not KAD", "frechet_log_mel": "not FAD"}
+    assert set(names) <= set(measured["figures"])
+    assert not any(set(names) & set(line) for line in sound_run.metrics.read())
+    page = build(sound_run).html
+    for name, denial in names.items():
+        assert str(tag("th", wording(name).name, scope="row")) in page
+        assert wording(name).value(measured["figures"][name]["value"]) in page
+        assert denial in page
+    assert wording("frechet_log_mel").value(3.25) == "3.25 dB²"
 
 
 def test_the_figures_are_those_measured(sound_run: gb.Run) -> None:

@@ -11,6 +11,7 @@ True
 
 from ganbaru.distances.estimate import Estimate, bootstrap, proportion
 from ganbaru.distances.frechet import frechet
+from ganbaru.distances.kernel import kernel
 from ganbaru.distances.sliced import sliced_wasserstein
 
-__all__ = ["Estimate", "bootstrap", "frechet", "proportion", "sliced_wasserstein"]
+__all__ = ["Estimate", "bootstrap", "frechet", "kernel", "proportion", "sliced_wasserstein"]

@@ -6,7 +6,7 @@ from ganbaru.distances import Estimate
 
 Figures = Mapping[str, Estimate]
 
-
+_EMBEDDED = ("frechet_", "kernel_")
 _BELIEVED = 0.95
 """A judge that gives fewer real sounds their own label, or accepts more of what is none than the rest, is doubted."""
 
@@ -35,7 +35,7 @@ def _distance(figures: Figures, untrained: Figures) -> str:
     if now is None or now.floor is None:
         return ""
     if not now.distinguishable:
-        return "At this sample size it cannot be told from real by its distance."
+        return f"At this sample size it cannot be told from real by its distance{_told_otherwise(figures)}."
     before = untrained.get("distance")
     if before is None:
         return f"It can be told from real: its distance {now.value:.3g} is above the floor {now.floor:.3g}."
@@ -43,6 +43,12 @@ def _distance(figures: Figures, untrained: Figures) -> str:
     return (
         f"Its distance from real is {share:.0%} of what it was untrained; the floor is {now.floor / before.value:.0%}."
     )
+
+
+def _told_otherwise(figures: Figures) -> str:
+    """What hears a difference that the distance does not, such as quiet noise or the way back from a spectrogram."""
+    told = [name for name, figure in figures.items() if name.startswith(_EMBEDDED) and figure.distinguishable]
+    return f", but by {' and '.join(name.replace('_', ' ') for name in told)} it can" if told else ""
 
 
 def _memorisation(figures: Figures) -> str:

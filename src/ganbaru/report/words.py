@@ -7,7 +7,7 @@ from ganbaru.distances import Estimate
 
 @dataclass(frozen=True)
 class Wording:
-    """How a figure is written: its name, how its number is printed, and what it means."""
+    """How a figure is written: its name, how its number is printed (or its unit), and what it means."""
 
     name: str
     form: str
@@ -15,11 +15,13 @@ class Wording:
 
     def value(self, number: float) -> str:
         """The number in this figure's form."""
-        return {"share": f"{number:.1%}", "count": f"{number:.0f}", "dB": f"{number:.3g} dB"}.get(
-            self.form, f"{number:.3g}"
-        )
+        known = {"share": f"{number:.1%}", "count": f"{number:.0f}", "number": f"{number:.3g}"}
+        return known.get(self.form, f"{number:.3g} {self.form}")
 
 
+_LOG_MEL = "log-mel statistics and modulation"
+_OWN = "the embedding that was given"
+_LESS = "about 0 where all is as in real sounds, less is better"
 _WORDINGS = {
     "right_label": Wording("the label asked for", "share", "sounds that the judge accepts as the very label asked for"),
     "recognised": Wording("recognised", "share", "sounds that the judge accepts as any label at all"),
@@ -34,6 +36,10 @@ _WORDINGS = {
     "recall": Wording("recall", "share", "real sounds that lie among generated ones"),
     "density": Wording("density", "number", "how densely real sounds surround generated ones; real against real is 1"),
     "coverage": Wording("coverage", "share", "real sounds with a generated one near"),
+    "kernel_log_mel": Wording("kernel, log-mel", "number", f"kernel distance (MMD²) of {_LOG_MEL}; not KAD; {_LESS}"),
+    "frechet_log_mel": Wording("Fréchet, log-mel", "dB²", f"Fréchet distance of {_LOG_MEL}; not FAD; {_LESS}"),
+    "kernel_own": Wording("kernel, own", "number", f"kernel distance (MMD²) of {_OWN}; {_LESS}"),
+    "frechet_own": Wording("Fréchet, own", "number", f"Fréchet distance of {_OWN}, bias taken off; {_LESS}"),
 }
 
 

@@ -13,6 +13,7 @@ from ganbaru.signal.cepstrum import mel_cepstral_distortion
 from ganbaru.signal.complex_spectrogram import ComplexSpectrogram, MagnitudeAndFrequency
 from ganbaru.signal.constant_q import ConstantQ, LogConstantQ
 from ganbaru.signal.differences import log_mel_error, multi_resolution_stft, si_sdr, waveform_l2
+from ganbaru.signal.embedding import embedding
 from ganbaru.signal.framing import frames_of, istft, stft
 from ganbaru.signal.griffin_lim import Recovered, griffin_lim, mel_griffin_lim, recover, spectral_convergence
 from ganbaru.signal.loudness import equal_loudness_gains, loudness
@@ -42,6 +43,7 @@ __all__ = [
     "Waveform",
     "audible_difference",
     "draw",
+    "embedding",
     "equal_loudness_gains",
     "filter_bank",
     "frames_of",

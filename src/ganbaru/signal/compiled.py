@@ -3,7 +3,9 @@
 Why not torch: integrating a phase is a walk from bin to bin, each step depending on the one before; and the two passes
 between the Fourier transforms of Griffin-Lim, fused, touch memory twice where torch's operations touch it ten times.
 Importing this module costs a quarter of a second, so it is imported where it is used.
-Shapes: frames before bins, ``(B, L, F)``, contiguous float32; a complex number is a pair in the last axis.
+
+Inner loops run over rows cut out beforehand: an index that is a sum might be negative, for all the compiler knows, and
+a loop that asks is three to six times slower. Shapes: frames before bins, ``(B, L, F)``, contiguous, single precision.
 """
 
 from collections.abc import Callable
@@ -31,6 +33,57 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_compiled
+def windowed(sound: Array, window: Array, hop: int, first: int, out: Array) -> None:
+    """Windowed frames of a sound.
+
+    Args:
+        sound: ``(T',)``, with the zeros around it.
+        window: ``(N,)``.
+        hop: samples.
+        first: number of the first frame.
+        out: ``(l, N)``: that frame and those after it.
+    """
+    size = len(window)
+    for frame in range(len(out)):
+        start = (first + frame) * hop
+        piece, row = sound[start : start + size], out[frame]
+        for n in range(size):
+            row[n] = piece[n] * window[n]
+
+
+@_compiled
+def band_sums(found: Array, bank: Array, ends: Array, power: int, out: Array) -> None:
+    """Bands of ``|found|**power``.
+
+    Args:
+        found: complex ``(l, F)``.
+        bank: ``(C, F)``.
+        ends: ``(C, 2)``: the bins from which and up to which a band weighs more than nothing.
+        power: 1 or 2.
+        out: ``(l, C)``.
+    """
+    loud = np.empty(found.shape[1], np.float32)
+    for frame in range(len(found)):
+        _loudness(found[frame], power, loud)
+        for band in range(len(bank)):
+            part, weight = loud[ends[band, 0] : ends[band, 1]], bank[band, ends[band, 0] : ends[band, 1]]
+            total = np.float32(0)
+            for k in range(len(part)):
+                total += weight[k] * part[k]
+            out[frame, band] = total
+
+
+@_compiled
+def _loudness(row: Array, power: int, into: Array) -> None:
+    """``|row|**power``: complex ``(F,)`` to ``(F,)``, in place."""
+    for k in range(len(row)):
+        into[k] = row[k].real * row[k].real + row[k].imag * row[k].imag
+    if power == 1:
+        for k in range(len(row)):
+            into[k] = np.sqrt(into[k])
+
+
+@_compiled
 def reframe(framed: Array, window: Array, inverse: Array, hop: int, out: Array, sound: Array) -> None:
     """Frames to the sound that they make together (least squares), and that sound's frames.
 
@@ -44,17 +97,15 @@ def reframe(framed: Array, window: Array, inverse: Array, hop: int, out: Array, 
     """
     batch, length, size = framed.shape
     for b in range(batch):
-        sound[b] = 0
+        whole = sound[b]
+        whole[:] = 0
         for frame in range(length):
-            start = frame * hop
+            piece, row = whole[frame * hop : frame * hop + size], framed[b, frame]
             for n in range(size):
-                sound[b, start + n] += framed[b, frame, n] * window[n]
-        for n in range(len(inverse)):
-            sound[b, n] *= inverse[n]
-        for frame in range(length):
-            start = frame * hop
-            for n in range(size):
-                out[b, frame, n] = sound[b, start + n] * window[n]
+                piece[n] += row[n] * window[n]
+        for n in range(len(whole)):
+            whole[n] *= inverse[n]
+        windowed(whole, window, hop, 0, out[b])
 
 
 @_compiled
@@ -62,41 +113,48 @@ def mend(found: Array, before: Array, magnitude: Array, momentum: float, active:
     """The phases of ``found + momentum (found − before)`` with the magnitudes wanted.
 
     Args:
-        found: ``(B, L, 2 F)``: the consistent spectrum of this iteration.
+        found: complex ``(B, L, F)``: the consistent spectrum of this iteration.
         before: that of the last one.
         magnitude: ``(B, L, F)``.
         momentum: below 1.
         active: ``(B,)``: sounds whose spectrum is to change.
-        spectrum: ``(B, L, 2 F)``: where the result goes.
+        spectrum: complex ``(B, L, F)``: where the result goes.
     """
-    batch, length, bins = magnitude.shape
+    for b in range(len(found)):
+        if active[b]:
+            for frame in range(found.shape[1]):
+                _turned(found[b, frame], before[b, frame], magnitude[b, frame], momentum, spectrum[b, frame])
+
+
+@_compiled
+def _turned(found: Array, before: Array, magnitude: Array, momentum: float, into: Array) -> None:
+    """One frame of `mend`."""
     ahead = np.float32(momentum)
-    for b in range(batch):
-        if not active[b]:
-            continue
-        for frame in range(length):
-            for k in range(bins):
-                real, imaginary = found[b, frame, 2 * k], found[b, frame, 2 * k + 1]
-                real += ahead * (real - before[b, frame, 2 * k])
-                imaginary += ahead * (imaginary - before[b, frame, 2 * k + 1])
-                scale = magnitude[b, frame, k] / np.sqrt(real * real + imaginary * imaginary + np.float32(1e-30))
-                spectrum[b, frame, 2 * k] = real * scale
-                spectrum[b, frame, 2 * k + 1] = imaginary * scale
+    for k in range(len(found)):
+        real = found[k].real + ahead * (found[k].real - before[k].real)
+        imaginary = found[k].imag + ahead * (found[k].imag - before[k].imag)
+        scale = magnitude[k] / np.sqrt(real * real + imaginary * imaginary + np.float32(1e-30))
+        into[k] = complex(real * scale, imaginary * scale)
 
 
 @_compiled
 def misfit(found: Array, magnitude: Array) -> Array:
-    """``Σ (|found| − magnitude)²`` of each sound: ``(B, L, 2 F), (B, L, F) → (B,)``."""
-    batch, length, bins = magnitude.shape
-    total = np.zeros(batch)
-    for b in range(batch):
-        for frame in range(length):
-            row = np.float32(0)
-            for k in range(bins):
-                real, imaginary = found[b, frame, 2 * k], found[b, frame, 2 * k + 1]
-                gap = np.sqrt(real * real + imaginary * imaginary) - magnitude[b, frame, k]
-                row += gap * gap
-            total[b] += row
+    """``Σ (|found| − magnitude)²`` of each sound: complex ``(B, L, F)`` and ``(B, L, F)`` to ``(B,)``."""
+    total = np.zeros(len(found))
+    loud = np.empty(found.shape[2], np.float32)
+    for b in range(len(found)):
+        for frame in range(found.shape[1]):
+            _loudness(found[b, frame], 1, loud)
+            total[b] += _squared_gap(loud, magnitude[b, frame])
+    return total
+
+
+@_compiled
+def _squared_gap(a: Array, b: Array) -> Any:
+    """``Σ (a − b)²``."""
+    total = np.float32(0)
+    for k in range(len(a)):
+        total += (a[k] - b[k]) * (a[k] - b[k])
     return total
 
 
@@ -115,7 +173,7 @@ def mend_bands(
     """As `mend`, with magnitudes that follow the sound: those found, times what their bands lack.
 
     Args:
-        found: ``(B, L, 2 F)``.
+        found: complex ``(B, L, F)``.
         before: that of the last iteration.
         bands: ``(B, L, C)``: the bands wanted, of ``magnitude**power``.
         which: ``(F, P)``: the bands that a bin belongs to.
@@ -123,61 +181,34 @@ def mend_bands(
         power: 1 or 2.
         momentum: below 1.
         active: ``(B,)``.
-        spectrum: ``(B, L, 2 F)``.
+        spectrum: complex ``(B, L, F)``.
     """
-    batch, length, _ = found.shape
-    bins, parts = which.shape
-    ahead = np.float32(momentum)
-    have = np.empty(bands.shape[2], np.float32)
-    for b in range(batch):
+    loud, gain = np.empty(found.shape[2], np.float32), np.empty(found.shape[2], np.float32)
+    have, total = np.empty(bands.shape[2], np.float32), _totals(weight)
+    for b in range(len(found)):
         if not active[b]:
             continue
-        for frame in range(length):
-            _bands_of(found[b, frame], which, weight, power, have)
-            for c in range(len(have)):
-                have[c] = bands[b, frame, c] / max(have[c], _TINY * _TINY)
-            for k in range(bins):
-                gain, total = np.float32(0), _TINY
-                for part in range(parts):
-                    gain += weight[k, part] * have[which[k, part]]
-                    total += weight[k, part]
-                gain /= total
+        for frame in range(found.shape[1]):
+            _loudness(found[b, frame], power, loud)
+            _lacking(loud, bands[b, frame], which, weight, total, have, gain)
+            for k in range(len(gain)):
+                gain[k] = gain[k] * max(loud[k], _TINY)
                 if power == 2:
-                    gain = np.sqrt(gain)
-                real, imaginary = found[b, frame, 2 * k], found[b, frame, 2 * k + 1]
-                magnitude = gain * max(np.sqrt(real * real + imaginary * imaginary), _TINY)
-                real += ahead * (real - before[b, frame, 2 * k])
-                imaginary += ahead * (imaginary - before[b, frame, 2 * k + 1])
-                scale = magnitude / np.sqrt(real * real + imaginary * imaginary + np.float32(1e-30))
-                spectrum[b, frame, 2 * k] = real * scale
-                spectrum[b, frame, 2 * k + 1] = imaginary * scale
+                    gain[k] = np.sqrt(gain[k])
+            _turned(found[b, frame], before[b, frame], gain, momentum, spectrum[b, frame])
 
 
 @_compiled
 def misfit_bands(found: Array, bands: Array, which: Array, weight: Array, power: int) -> Array:
     """``Σ (bands of |found|**power − bands)²`` of each sound, ``(B,)``; arguments as for `mend_bands`."""
-    batch, length, _ = found.shape
-    total = np.zeros(batch)
-    have = np.empty(bands.shape[2], np.float32)
-    for b in range(batch):
-        for frame in range(length):
-            _bands_of(found[b, frame], which, weight, power, have)
-            for c in range(len(have)):
-                total[b] += (have[c] - bands[b, frame, c]) ** 2
+    total = np.zeros(len(found))
+    loud, have = np.empty(found.shape[2], np.float32), np.empty(bands.shape[2], np.float32)
+    for b in range(len(found)):
+        for frame in range(found.shape[1]):
+            _loudness(found[b, frame], power, loud)
+            _bands_of(loud, which, weight, have)
+            total[b] += _squared_gap(have, bands[b, frame])
     return total
-
-
-@_compiled
-def _bands_of(found: Array, which: Array, weight: Array, power: int, into: Array) -> None:
-    """One frame's bands: ``(2 F,)`` to ``(C,)``, in place."""
-    into[:] = 0
-    for k in range(which.shape[0]):
-        real, imaginary = found[2 * k], found[2 * k + 1]
-        loud = real * real + imaginary * imaginary
-        if power == 1:
-            loud = np.sqrt(loud)
-        for part in range(which.shape[1]):
-            into[which[k, part]] += weight[k, part] * loud
 
 
 @_compiled
@@ -191,27 +222,42 @@ def multiply_up(bands: Array, which: Array, weight: Array, iterations: int, out:
         iterations: how many updates.
         out: ``(B, L, F)``: where to start from, and the result.
     """
-    batch, length, bins = out.shape
-    parts = which.shape[1]
-    have = np.empty(bands.shape[2], np.float32)
-    column = np.empty(bins, np.float32)
-    for k in range(bins):
-        column[k] = np.float32(1) / max(weight[k].sum(), _TINY)
-    for b in range(batch):
-        for frame in range(length):
+    gain, have, total = np.empty(out.shape[2], np.float32), np.empty(bands.shape[2], np.float32), _totals(weight)
+    for b in range(len(out)):
+        for frame in range(out.shape[1]):
             row = out[b, frame]
             for _ in range(iterations):
-                have[:] = 0
-                for k in range(bins):
-                    for part in range(parts):
-                        have[which[k, part]] += weight[k, part] * row[k]
-                for c in range(len(have)):
-                    have[c] = bands[b, frame, c] / max(have[c], _TINY * _TINY)
-                for k in range(bins):
-                    gain = np.float32(0)
-                    for part in range(parts):
-                        gain += weight[k, part] * have[which[k, part]]
-                    row[k] *= gain * column[k]
+                _lacking(row, bands[b, frame], which, weight, total, have, gain)
+                for k in range(len(row)):
+                    row[k] *= gain[k]
+
+
+@_compiled
+def _lacking(loud: Array, bands: Array, which: Array, weight: Array, total: Array, have: Array, gain: Array) -> None:
+    """What each bin lacks: the mean of what its bands lack, ``(F,)``, into ``gain``; ``have (C,)`` is overwritten."""
+    _bands_of(loud, which, weight, have)
+    for c in range(len(have)):
+        have[c] = bands[c] / max(have[c], _TINY * _TINY)
+    for k in range(len(gain)):
+        mean = np.float32(0)
+        for part in range(which.shape[1]):
+            mean += weight[k, part] * have[which[k, part]]
+        gain[k] = mean * total[k]
+
+
+@_compiled
+def _bands_of(loud: Array, which: Array, weight: Array, into: Array) -> None:
+    """One frame's bands: ``(F,)`` to ``(C,)``, in place."""
+    into[:] = 0
+    for k in range(len(loud)):
+        for part in range(which.shape[1]):
+            into[which[k, part]] += weight[k, part] * loud[k]
+
+
+@_compiled
+def _totals(weight: Array) -> Array:
+    """One over what each bin weighs in all its bands: ``(F, P)`` to ``(F,)``."""
+    return 1 / np.maximum(weight.sum(axis=1), _TINY)
 
 
 @_compiled

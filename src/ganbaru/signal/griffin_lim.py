@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ganbaru.errors import UserError, unknown
 from ganbaru.signal.framing import check, check_finite, frames_of, istft, stft
-from ganbaru.signal.mel import to_linear
+from ganbaru.signal.mel import plain, to_linear
 from ganbaru.signal.pghi import pghi
 from ganbaru.signal.wanted import Search, Wanted, Watch
 
@@ -193,8 +193,7 @@ def _check(wanted: Wanted, how: Search) -> None:
 def _chosen(engine: Engine, magnitude: Tensor) -> Engine:
     if engine not in get_args(Engine):
         raise unknown("engine", engine, get_args(Engine))
-    plain = magnitude.device.type == "cpu" and magnitude.dtype == torch.float32
-    able = plain and not (magnitude.requires_grad and torch.is_grad_enabled())
+    able = plain(magnitude)
     if engine == "compiled" and not able:
         raise UserError("the compiled engine takes float32 on a CPU, without gradient", hint="engine='torch' takes all")
     return ("compiled" if able else "torch") if engine == "auto" else engine

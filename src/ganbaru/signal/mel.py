@@ -89,7 +89,7 @@ def to_linear(mel: Tensor, bank: Tensor, *, iterations: int = 20) -> Tensor:
     column = bank.sum(dim=0).clamp(min=_TINY)[:, None]
     row = bank.sum(dim=1).clamp(min=_TINY)[:, None]
     start = bank.T @ (mel / row) + _TINY**2
-    found = _compiled(mel, bank, start, iterations) if _plain(mel) else _updated(mel, bank, start, column, iterations)
+    found = _compiled(mel, bank, start, iterations) if plain(mel) else _updated(mel, bank, start, column, iterations)
     covered = (bank.sum(dim=0) > 0)[:, None]
     return torch.where(covered, found, torch.zeros_like(found))
 
@@ -106,10 +106,10 @@ def sparse(bank: Tensor) -> tuple[Array, Array]:
     return np.where(weight != 0, which, 0).astype(np.int32), weight
 
 
-def _plain(mel: Tensor) -> bool:
-    """Whether the compiled updates can be taken: float32 on a CPU, no gradient wanted."""
-    wanted = mel.requires_grad and torch.is_grad_enabled()
-    return mel.device.type == "cpu" and mel.dtype == torch.float32 and not wanted
+def plain(values: Tensor) -> bool:
+    """Whether compiled loops can take these: float32 on a CPU, no gradient wanted."""
+    wanted = values.requires_grad and torch.is_grad_enabled()
+    return values.device.type == "cpu" and values.dtype == torch.float32 and not wanted
 
 
 def _compiled(mel: Tensor, bank: Tensor, start: Tensor, iterations: int) -> Tensor:

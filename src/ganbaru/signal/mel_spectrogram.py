@@ -12,7 +12,7 @@ from torch import Tensor
 from ganbaru.errors import UserError
 from ganbaru.signal.framing import stft
 from ganbaru.signal.griffin_lim import Start, mel_griffin_lim
-from ganbaru.signal.mel import Norm, Scale, filter_bank
+from ganbaru.signal.mel import Norm, Scale, filter_bank, plain
 from ganbaru.signal.spectrogram import Spectrogram, windows
 
 
@@ -56,6 +56,10 @@ class _MelBands(Spectrogram):
 
     def magnitude(self, waveform: Tensor) -> Tensor:
         """``(B, T)`` to bands of magnitude (or power) ``(B, C, L)``; a sine of amplitude 1 has magnitude 1."""
+        if plain(waveform):
+            from ganbaru.signal import fast_mel
+
+            return fast_mel.bands(waveform, self._bank, n_fft=self.n_fft, hop=self.hop, power=self.power)
         loud = _loudness(stft(waveform, n_fft=self.n_fft, hop=self.hop), self.power)
         return (loud @ self._bank.to(loud).T).mT
 

@@ -68,18 +68,17 @@ class _Target:
             self._bands = (frames_first(wanted.bands), *sparse(wanted.bank), int(wanted.power))
 
     def misfit(self, found: Array) -> Array:
-        """``(B, L, 2 F)`` to ``(B,)``."""
+        """Complex ``(B, L, F)`` to ``(B,)``."""
         if self._bands is not None:
             return np.asarray(compiled.misfit_bands(found, *self._bands))
         return np.asarray(compiled.misfit(found, self.magnitude))
 
     def mend(self, found: Array, before: Array, momentum: float, active: Array, spectrum: Array) -> None:
-        """Into ``spectrum (B, L, F)``: the phases of both consistent spectra, the magnitudes wanted."""
-        into = spectrum.view(np.float32)
+        """Into ``spectrum``: the phases of both others, the magnitudes wanted; complex ``(B, L, F)`` each."""
         if self._bands is not None:
-            compiled.mend_bands(found, before, *self._bands, momentum, active, into)
+            compiled.mend_bands(found, before, *self._bands, momentum, active, spectrum)
         else:
-            compiled.mend(found, before, self.magnitude, momentum, active, into)
+            compiled.mend(found, before, self.magnitude, momentum, active, spectrum)
 
 
 def _one_chunk(plan: _Plan, target: _Target, phase: Array) -> tuple[Array, Array]:
@@ -88,7 +87,7 @@ def _one_chunk(plan: _Plan, target: _Target, phase: Array) -> tuple[Array, Array
     watch, before = Watch(len(phase), how.until), None
     for number in range(how.iterations):
         work.resynthesise()
-        found = scipy.fft.rfft(work.framed).view(np.float32)
+        found = scipy.fft.rfft(work.framed)
         if watch.due(number):
             watch.look(number, target.misfit(found))
             if not watch.active.any():

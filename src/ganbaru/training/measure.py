@@ -41,12 +41,12 @@ class Measurer:
         self._config = config
         progress("learning what real sounds measure", 0, 1)
         self.judge: Figures = {}
-        self._of: Callable[[np.ndarray, np.ndarray | None], Figures]
+        self._of: Callable[[np.ndarray, np.ndarray | None, bool], Figures]
         if source.kind == "points":
             self._of = _point_figures(source, config.seed)
         else:
             reference = _reference(source, config.seed)
-            self._of = lambda made, labels: reference.measure(made, labels, seed=config.seed)
+            self._of = lambda made, labels, full: reference.measure(made, labels, seed=config.seed, full=full)
             self.judge = {} if reference.judge is None else reference.judge.figures()
         progress("learning what real sounds measure", 1, 1)
         self.untrained: Figures = {}
@@ -55,13 +55,14 @@ class Measurer:
         """The figures of quality of the generator as it stands.
 
         Args:
-            final: take 1,000 sounds (2,500 points) instead of the fewer that are taken during training.
+            final: take 1,000 sounds (2,500 points) instead of the fewer that are taken during training, and add the
+                distances over the embedding.
         """
         count = self.count(final=final)
         labels = self._trained.asked(count)
         z = latents(self._config.seed, "measure", count=count, size=self._trained.latent, device=self._device())
         made = self._trained.decode(z, None if labels is None else torch.from_numpy(labels).to(z.device))
-        return self._of(made, labels)
+        return self._of(made, labels, final)
 
     def count(self, *, final: bool = False) -> int:
         """How many sounds or points a measurement takes."""
@@ -150,12 +151,12 @@ def _reference(source: Source, seed: int) -> quality.Reference:
     )
 
 
-def _point_figures(source: Source, seed: int) -> Callable[[np.ndarray, np.ndarray | None], Figures]:
+def _point_figures(source: Source, seed: int) -> Callable[[np.ndarray, np.ndarray | None, bool], Figures]:
     held_out = source.held_out.take(np.arange(len(source.held_out.data)))
     train = source.train.take(np.arange(len(held_out)))
     centres, sd = getattr(source, "centres", None), getattr(source, "sd", 0.0)
 
-    def measure(made: np.ndarray, labels: np.ndarray | None) -> Figures:
+    def measure(made: np.ndarray, labels: np.ndarray | None, full: bool) -> Figures:
         figures = quality.points(made, train, held_out, seed=seed)
         return figures if centres is None else {**quality.modes_covered(made, centres, sd), **figures}
 

@@ -1,0 +1,123 @@
+"""The kernel distance: how much less alike two samples are than each is within itself, with no Gaussian assumed."""
+
+from typing import Any
+
+import numpy as np
+from scipy.spatial.distance import pdist
+
+from ganbaru.distances.estimate import Estimate
+from ganbaru.distances.samples import pair
+from ganbaru.errors import UserError
+
+Array = np.ndarray[Any, Any]
+
+
+def kernel(
+    a: Array,
+    b: Array,
+    *,
+    bandwidth: float | None = None,
+    resamples: int = 100,
+    floor_from: tuple[Array, Array] | None = None,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Estimate:
+    """The squared maximum mean discrepancy, without bias (Gretton et al. 2012, "A kernel two-sample test", eq. 3):
+    ``mean k(a, a′) + mean k(b, b′) − 2 mean k(a, b)`` over different points, k = ``exp(−‖x − y‖² / 2σ²)``.
+
+    It is 0 in expectation where both are of one distribution, so it can be below zero; it is at most 2. With points
+    enough every difference shows, soonest those of about σ in length. The interval is a delete-half jackknife's, as in
+    `sliced_wasserstein`: right where there is a difference, about 1.6 times too wide where there is none. Time and
+    memory grow with (n + m)².
+
+    Args:
+        a: ``(n, d)`` with n ≥ 4.
+        b: ``(m, d)`` with m ≥ 4, the real ones: the median of their distances is σ (Chung et al. 2025, "KAD: No More
+            FAD!"), so that all that is measured against them is measured alike.
+        bandwidth: σ instead of that.
+        resamples: how many halves for the interval, and how many draws for the floor.
+        floor_from: two samples of one distribution, whose distance at these sizes is the floor; None splits
+            ``a`` and ``b`` pooled at random, which is right where they are the same.
+        confidence: how often the interval holds the truth.
+        seed: of the draws.
+
+    Raises:
+        UserError: the shapes do not fit, a sample has fewer than 4 points, a number is not finite, or the bandwidth
+            is not above 0.
+    """
+    a, b = pair(a, b, least=4)
+    if bandwidth is not None and not bandwidth > 0:
+        raise UserError(f"bandwidth {bandwidth} is no length", hint="take one above 0, or None for the median distance")
+    width = bandwidth or _median(b)
+    n, m = len(a), len(b)
+    rng = np.random.default_rng([seed, 0x3E6])
+    alike = _alike(np.concatenate([a, b]), width)
+    value = float(_discrepancy(alike, *_halves(n, m, 1, 1, rng))[0])
+    halves = _discrepancy(alike, *_halves(n, m, 2, resamples, rng))
+    low, high = value + np.quantile(halves - halves.mean(), [0.5 - confidence / 2, 0.5 + confidence / 2])
+    pool = alike if floor_from is None else _alike(_some_of_both(a, floor_from, n + m, rng), width)
+    return Estimate(
+        value,
+        min(float(low), value),
+        max(float(high), value),
+        confidence,
+        floor=float(np.quantile(_discrepancy(pool, *_draws(len(pool), n, m, resamples, rng)), 0.95)),
+        samples=(n, m),
+        method=f"unbiased MMD², Gaussian kernel, bandwidth {width:.3g}, {a.shape[1]} dimensions",
+    )
+
+
+def _median(real: Array) -> float:
+    """Of the distances of points that differ; 1 where none do."""
+    distances = pdist(real)
+    apart = distances[distances > 0]
+    return float(np.median(apart)) if len(apart) else 1.0
+
+
+def _alike(points: Array, width: float) -> Array:
+    """k of every two points, ``(N, d)`` to ``(N, N)``; the squared distances by one product of matrices."""
+    points = points - points.mean(axis=0)
+    squares = (points * points).sum(axis=1)
+    return np.asarray(np.exp((2 * points @ points.T - squares[:, None] - squares).clip(max=0) / (2 * width * width)))
+
+
+def _discrepancy(alike: Array, a: Array, b: Array) -> Array:
+    """Eq. 3 for many pairs of samples at once.
+
+    Args:
+        alike: k of every two points, ``(N, N)``.
+        a: how often each sample holds each point, ``(N, K)``.
+        b: likewise.
+
+    Returns:
+        ``(K,)``. A drawn point's pair with itself, whose k is 1, is left out.
+    """
+    to_a, to_b = alike @ a, alike @ b
+    n, m = a.sum(axis=0), b.sum(axis=0)
+    within_a = ((a * to_a).sum(axis=0) - n) / (n * (n - 1))
+    within_b = ((b * to_b).sum(axis=0) - m) / (m * (m - 1))
+    return np.asarray(within_a + within_b - 2 * (b * to_a).sum(axis=0) / (n * m))
+
+
+def _halves(n: int, m: int, parts: int, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Random halves (or another part) of the first n and of the m points after them, as `_discrepancy` wants them."""
+    a, b = np.zeros((n + m, count)), np.zeros((n + m, count))
+    for column in range(count):
+        a[rng.permutation(n)[: n // parts], column] = 1
+        b[n + rng.permutation(m)[: m // parts], column] = 1
+    return a, b
+
+
+def _draws(size: int, n: int, m: int, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Samples of n and of m out of so many points; a point is drawn again only where there are too few."""
+    a, b = np.zeros((size, count)), np.zeros((size, count))
+    for column in range(count):
+        order = rng.choice(size, size=n + m, replace=size < n + m)
+        a[:, column] = np.bincount(order[:n], minlength=size)
+        b[:, column] = np.bincount(order[n:], minlength=size)
+    return a, b
+
+
+def _some_of_both(like: Array, floor_from: tuple[Array, Array], most: int, rng: np.random.Generator) -> Array:
+    points = np.concatenate([pair(like, part)[1] for part in floor_from])
+    return points[rng.permutation(len(points))[:most]]
