@@ -33,27 +33,32 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_compiled
-def windowed(sound: Array, window: Array, hop: int, first: int, out: Array) -> None:
-    """Windowed frames of a sound.
+def windowed(sounds: Array, window: Array, hop: int, first: int, out: Array) -> None:
+    """Windowed frames of sounds, counted through all of them.
 
     Args:
-        sound: ``(T',)``, with the zeros around it.
+        sounds: ``(B, T')``, with the zeros around them.
         window: ``(N,)``.
         hop: samples.
         first: number of the first frame.
         out: ``(l, N)``: that frame and those after it.
     """
     size = len(window)
-    for frame in range(len(out)):
-        start = (first + frame) * hop
-        piece, row = sound[start : start + size], out[frame]
-        for n in range(size):
-            row[n] = piece[n] * window[n]
+    length = (sounds.shape[1] - size) // hop + 1
+    for row in range(len(out)):
+        sound, start = sounds[(first + row) // length], (first + row) % length * hop
+        _shaped(sound[start : start + size], window, out[row])
+
+
+@_compiled
+def _shaped(piece: Array, window: Array, into: Array) -> None:
+    for n in range(len(window)):
+        into[n] = piece[n] * window[n]
 
 
 @_compiled
 def band_sums(found: Array, bank: Array, ends: Array, power: int, out: Array) -> None:
-    """Bands of ``|found|**power``.
+    """Bands of ``|found|**power``, four frames at a time, so that a weight once read serves four.
 
     Args:
         found: complex ``(l, F)``.
@@ -62,15 +67,23 @@ def band_sums(found: Array, bank: Array, ends: Array, power: int, out: Array) ->
         power: 1 or 2.
         out: ``(l, C)``.
     """
-    loud = np.empty(found.shape[1], np.float32)
-    for frame in range(len(found)):
-        _loudness(found[frame], power, loud)
+    loud, sums = np.zeros((4, found.shape[1]), np.float32), np.empty((4, len(bank)), np.float32)
+    for first in range(0, len(found), 4):
+        count = min(4, len(found) - first)
+        for row in range(count):
+            _loudness(found[first + row], power, loud[row])
         for band in range(len(bank)):
-            part, weight = loud[ends[band, 0] : ends[band, 1]], bank[band, ends[band, 0] : ends[band, 1]]
-            total = np.float32(0)
-            for k in range(len(part)):
-                total += weight[k] * part[k]
-            out[frame, band] = total
+            start, end = ends[band, 0], ends[band, 1]
+            weight = bank[band, start:end]
+            one, two, three, four = loud[0, start:end], loud[1, start:end], loud[2, start:end], loud[3, start:end]
+            a, b, c, d = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+            for k in range(len(weight)):
+                a += weight[k] * one[k]
+                b += weight[k] * two[k]
+                c += weight[k] * three[k]
+                d += weight[k] * four[k]
+            sums[0, band], sums[1, band], sums[2, band], sums[3, band] = a, b, c, d
+        out[first : first + count] = sums[:count]
 
 
 @_compiled
@@ -105,7 +118,8 @@ def reframe(framed: Array, window: Array, inverse: Array, hop: int, out: Array, 
                 piece[n] += row[n] * window[n]
         for n in range(len(whole)):
             whole[n] *= inverse[n]
-        windowed(whole, window, hop, 0, out[b])
+        for frame in range(length):
+            _shaped(whole[frame * hop : frame * hop + size], window, out[b, frame])
 
 
 @_compiled

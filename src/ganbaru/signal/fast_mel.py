@@ -5,7 +5,9 @@ magnitude to memory and reads it again, and multiplies by a bank that is zero bu
 the same numbers (a test holds both against each other).
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,11 +19,12 @@ from ganbaru.signal import compiled
 from ganbaru.signal.framing import frames_of, window
 
 Array = np.ndarray[Any, Any]
+Transform = Callable[[Array], Array]
 
-_AT_ONCE = 1 << 16
-"""Samples in the frames that are worked on at once: a quarter of a megabyte."""
+_AT_ONCE = 1 << 17
+"""Samples in the frames that are worked on at once: half a megabyte."""
 
-_WORTH_A_THREAD = 1 << 20
+_WORTH_THREADS = 1 << 20
 """Framed samples from which on it pays to start threads."""
 
 
@@ -38,41 +41,61 @@ def bands(waveform: Tensor, bank: Tensor, *, n_fft: int, hop: int, power: int) -
     Returns:
         ``(B, C, L)``.
     """
-    sounds, filters = np.ascontiguousarray(waveform.detach().numpy()), bank.numpy()
+    batch, samples = waveform.shape
+    length, left = frames_of(samples, hop), (n_fft - hop) // 2
+    padded = np.zeros((batch, (length - 1) * hop + n_fft), np.float32)
+    padded[:, left : left + samples] = waveform.detach().numpy()
+    filters = bank.numpy()
+    out = np.empty((batch * length, len(filters)), np.float32)
     shape = window(n_fft, torch.zeros(0, dtype=torch.float64)).numpy().astype(np.float32)
-    out = np.empty((len(sounds), frames_of(sounds.shape[1], hop), len(filters)), np.float32)
-    ends = _ends(filters)
-
-    def work(index: int) -> None:
-        _one(sounds[index], shape, filters, ends, hop, power, out[index])
-
-    threads = min(torch.get_num_threads(), len(sounds))
-    if threads > 1 and out.shape[0] * out.shape[1] * n_fft >= _WORTH_A_THREAD:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(work, range(len(sounds))))
-    else:
-        for index in range(len(sounds)):
-            work(index)
-    return torch.from_numpy(out).mT
-
-
-def _one(sound: Array, shape: Array, bank: Array, ends: Array, hop: int, power: int, out: Array) -> None:
-    """One sound ``(T,)`` into ``(L, C)``."""
-    n_fft, length = len(shape), len(out)
-    padded = np.zeros((length - 1) * hop + n_fft, np.float32)
-    left = (n_fft - hop) // 2
-    padded[left : left + len(sound)] = sound
+    work = _Work(padded, shape, hop, filters, _ends(filters), power, out)
+    threads = torch.get_num_threads() if out.shape[0] * n_fft >= _WORTH_THREADS else 1
     count = max(1, _AT_ONCE // n_fft)
-    framed = np.empty((min(count, length), n_fft), np.float32)
-    for first in range(0, length, count):
-        here = framed[: min(count, length - first)]
-        compiled.windowed(padded, shape, hop, first, here)
-        compiled.band_sums(scipy.fft.rfft(here), bank, ends, power, out[first : first + len(here)])
+    starts = range(0, len(out), count)
+    if threads == 1:
+        framed = np.empty((min(count, len(out)), n_fft), np.float32)
+        for first in starts:
+            work.do(first, framed[: len(out) - first], _transform())
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(
+                pool.map(
+                    lambda first: work.do(first, np.empty((min(count, len(out) - first), n_fft), np.float32)), starts
+                )
+            )
+    return torch.from_numpy(out).unflatten(0, (batch, length)).mT
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Everything but which frames, counted through all sounds."""
+
+    padded: Array
+    shape: Array
+    hop: int
+    bank: Array
+    ends: Array
+    power: int
+    out: Array
+
+    def do(self, first: int, framed: Array, transform: Transform = scipy.fft.rfft) -> None:
+        """So many frames as ``framed (l, N)`` has room for, from this one on."""
+        compiled.windowed(self.padded, self.shape, self.hop, first, framed)
+        compiled.band_sums(transform(framed), self.bank, self.ends, self.power, self.out[first : first + len(framed)])
+
+
+def _transform() -> Transform:
+    """The faster one on a single thread; with several, torch's would make them wait for each other."""
+    if torch.get_num_threads() > 1:
+        return scipy.fft.rfft
+    return lambda framed: torch.fft.rfft(torch.from_numpy(framed)).numpy()
 
 
 def _ends(bank: Array) -> Array:
-    """Where each band begins and ends, ``(C, 2)``; both 0 for an empty one."""
+    """Where each band begins and ends, ``(C, 2)``, in whole vectors of 8 as far as there are bins."""
     heard = bank != 0
     first = heard.argmax(axis=1)
     last = bank.shape[1] - heard[:, ::-1].argmax(axis=1)
+    last = np.minimum(last + -(last - first) % 8, bank.shape[1])
+    first = np.maximum(first - -(last - first) % 8, 0)
     return np.where(heard.any(axis=1)[:, None], np.stack([first, last], axis=1), 0)
