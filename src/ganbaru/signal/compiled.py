@@ -279,12 +279,12 @@ def integrate(level: Array, over_time: Array, over_frequency: Array, levels: int
     """Integrates the slopes of a phase, from the loudest bin outwards (Průša et al. 2017, algorithm 1).
 
     The paper's heap gives the loudest bin of the border; here a list for each level of loudness does, in constant
-    time. A bin takes the phase of the neighbour that reached it first plus the mean of the two slopes between.
+    time. A bin takes the phase of the neighbour that reached it first, and the step between them.
 
     Args:
         level: ``(L, F)`` int32: loudness from 0 to ``levels − 1``; −1 for a bin that is too quiet to walk through.
-        over_time: ``(L, F)``: radians from a frame to the next.
-        over_frequency: ``(L, F)``: radians from a bin to the next.
+        over_time: ``(L, F)``: radians from a frame to the next; the last frame's are not read.
+        over_frequency: ``(L, F)``: radians from a bin to the next; the last bin's are not read.
         levels: how many levels.
         phase: ``(L, F)``: radians; the bins of level −1 keep what they have.
     """
@@ -311,17 +311,17 @@ def integrate(level: Array, over_time: Array, over_frequency: Array, levels: int
             k = here % bins
             for side in range(4):
                 if side == 0:
-                    there, step, inside = here - bins, -0.5, here >= bins
+                    there, inside = here - bins, here >= bins
                 elif side == 1:
-                    there, step, inside = here + bins, 0.5, here + bins < count
+                    there, inside = here + bins, here + bins < count
                 elif side == 2:
-                    there, step, inside = here - 1, -0.5, k > 0
+                    there, inside = here - 1, k > 0
                 else:
-                    there, step, inside = here + 1, 0.5, k + 1 < bins
+                    there, inside = here + 1, k + 1 < bins
                 if not inside or done[there]:
                     continue
-                slope = over_time if side < 2 else over_frequency
-                phase[there] = phase[here] + np.float32(step) * (slope[here] + slope[there])
+                step = over_time if side < 2 else over_frequency
+                phase[there] = phase[here] + (step[here] if there > here else -step[there])
                 done[there] = True
                 rank = level[there]
                 following[there] = first[rank]

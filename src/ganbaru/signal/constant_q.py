@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganbaru.errors import UserError
-from ganbaru.signal.pghi import difference, frames_first, integrated
+from ganbaru.signal.pghi import between, difference, frames_first, integrated
 from ganbaru.signal.spectrogram import Spectrogram
 
 Array = np.ndarray[Any, Any]
@@ -145,7 +145,8 @@ class _ConstantQ(Spectrogram):
         turns = 2 * math.pi * ((bands.centre * frame + 0.5) % 1 - 0.5)
         over_time = turns + difference(log, axis=2) * frame / gamma / bands.width
         over_frequency = -gamma * bands.width * difference(log, axis=1) / frame
-        phase = integrated(loud, over_time.astype(np.float32), over_frequency.astype(np.float32))
+        steps = [between(slope, axis).astype(np.float32) for slope, axis in ((over_time, 1), (over_frequency, 2))]
+        phase = integrated(loud, *steps)
         return torch.from_numpy(phase).mT.to(magnitude)
 
     def _bands(self, length: int) -> Bands:

@@ -46,7 +46,7 @@ def pghi(magnitude: Tensor, *, n_fft: int, hop: int, tolerance: float = 1e-3, se
     check(n_fft, hop)
     check_finite(magnitude, "the magnitude")
     loud = frames_first(magnitude)
-    over_time, over_frequency = slopes(loud, n_fft=n_fft, hop=hop)
+    over_time, over_frequency = steps(loud, n_fft=n_fft, hop=hop)
     phase = integrated(loud, over_time, over_frequency, tolerance=tolerance, seed=seed)
     return torch.from_numpy(phase).mT.to(magnitude)
 
@@ -56,8 +56,8 @@ def frames_first(values: Tensor) -> Array:
     return np.ascontiguousarray(values.detach().mT.cpu().numpy(), dtype=np.float32)
 
 
-def slopes(magnitude: Array, *, n_fft: int, hop: int) -> tuple[Array, Array]:
-    """Slopes of the phase, by central differences of the logarithm of the magnitude.
+def steps(magnitude: Array, *, n_fft: int, hop: int) -> tuple[Array, Array]:
+    """Steps of the phase: means of its slopes at both ends, by central differences of the logarithm of the magnitude.
 
     Args:
         magnitude: ``(B, L, F)``.
@@ -65,25 +65,26 @@ def slopes(magnitude: Array, *, n_fft: int, hop: int) -> tuple[Array, Array]:
         hop: samples from one window to the next.
 
     Returns:
-        Radians from a frame to the next, up to full turns, and radians from a bin to the next: ``(B, L, F)`` each.
+        Radians from each frame to the next, up to full turns, and from each bin to the next: ``(B, L, F)`` both; what
+        stands at the last frame or bin leads nowhere.
     """
     peak = magnitude.max(axis=(1, 2), keepdims=True)
     log = np.log(np.maximum(magnitude, np.maximum(peak * _QUIETEST, np.float32(1e-30))))
     steady = 2 * math.pi * ((np.arange(magnitude.shape[2]) * hop / n_fft + 0.5) % 1 - 0.5)
-    over_time = difference(log, axis=2) * np.float32(hop / (GAMMA * n_fft)) + steady.astype(np.float32)
-    over_frequency = difference(log, axis=1) * np.float32(-GAMMA * n_fft / hop) - np.float32(math.pi)
-    return over_time, over_frequency
+    over_time = between(difference(log, axis=2), axis=1) * np.float32(hop / (GAMMA * n_fft))
+    over_frequency = between(difference(log, axis=1), axis=2) * np.float32(-GAMMA * n_fft / hop)
+    return over_time + steady.astype(np.float32), over_frequency - np.float32(math.pi)
 
 
 def integrated(
     magnitude: Array, over_time: Array, over_frequency: Array, *, tolerance: float = 1e-3, seed: int = 0
 ) -> Array:
-    """The phase that slopes make, along the loudest ways.
+    """The phase that steps make, along the loudest ways.
 
     Args:
         magnitude: ``(B, L, F)``.
-        over_time: radians from a frame to the next, likewise.
-        over_frequency: radians from a bin to the next.
+        over_time: radians from each frame to the next, likewise.
+        over_frequency: radians from each bin to the next.
         tolerance: bins quieter than this share of a sound's loudest get a random phase.
         seed: of those; every sound gets the same ones, so that none depends on what stands beside it.
 
@@ -96,7 +97,7 @@ def integrated(
     quiet = draw.random(magnitude.shape[1:], dtype=np.float32) * np.float32(2 * math.pi)
     phase = np.broadcast_to(quiet, magnitude.shape).copy()
     for sound, dt, df, into in zip(magnitude, over_time, over_frequency, phase, strict=True):
-        compiled.integrate(_levels(sound, tolerance), dt, df, _LEVELS, into)
+        compiled.integrate(_levels(sound, tolerance), np.ascontiguousarray(dt), np.ascontiguousarray(df), _LEVELS, into)
     return phase
 
 
@@ -107,6 +108,12 @@ def _levels(magnitude: Array, tolerance: float) -> Array:
         return np.full(magnitude.shape, -1, np.int32)
     share = np.log(np.maximum(magnitude * np.float32(1 / peak), np.float32(1e-30))) / -math.log(tolerance) + 1
     return np.where(share > 0, np.minimum(share * _LEVELS, _LEVELS - 1), -1).astype(np.int32)
+
+
+def between(values: Array, axis: int) -> Array:
+    """The mean of each value and the next along an axis; the last one stays."""
+    x = np.moveaxis(values, axis, 0)
+    return np.moveaxis(np.concatenate([0.5 * (x[1:] + x[:-1]), x[-1:]]), 0, axis)
 
 
 def difference(values: Array, axis: int) -> Array:
