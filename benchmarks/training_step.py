@@ -291,7 +291,7 @@ def recorder(*, rounds: int) -> str:
         run = Run.create(Path(place) / "run", {"config": {}})
 
         def recorded() -> None:
-            before = evidence.Before(ours)
+            before = evidence.Before({"generator": ours.generator, "critic": ours.critic})
             played = play(ours, step, update=0)
             run.metrics.append({"kind": "step", "step": 1, **evidence.line(ours, played, before, held_out)})
 

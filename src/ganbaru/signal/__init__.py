@@ -16,6 +16,7 @@ from ganbaru.signal.differences import log_mel_error, multi_resolution_stft, si_
 from ganbaru.signal.embedding import embedding
 from ganbaru.signal.framing import frames_of, istft, stft
 from ganbaru.signal.griffin_lim import Recovered, griffin_lim, mel_griffin_lim, recover, spectral_convergence
+from ganbaru.signal.learned_phase import PhaseNetwork
 from ganbaru.signal.loudness import equal_loudness_gains, loudness
 from ganbaru.signal.mdct import Mdct
 from ganbaru.signal.mel import filter_bank, hz_to_mel, mel_to_hz, to_linear
@@ -37,6 +38,7 @@ __all__ = [
     "Mdct",
     "Mel",
     "MuLaw",
+    "PhaseNetwork",
     "Picture",
     "Recovered",
     "Representation",

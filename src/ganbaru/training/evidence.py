@@ -4,7 +4,7 @@ Recording reads; it never draws a random number or changes a weight, so a run wi
 same bytes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -17,15 +17,16 @@ _AT_BOUND = 1 - 1e-6
 
 
 class Before:
-    """The weights as they were before a step, so that it can be said how far they moved."""
+    """The weights of networks, by name, as they were before a step, so that it can be said how far they moved."""
 
-    def __init__(self, game: Game) -> None:
-        self._weights = {name: _copies(network) for name, network in _networks(game).items()}
+    def __init__(self, networks: Mapping[str, nn.Module]) -> None:
+        self._networks = networks
+        self._weights = {name: _copies(network) for name, network in networks.items()}
 
-    def ratios(self, game: Game) -> dict[str, float]:
+    def ratios(self) -> dict[str, float]:
         """Norm of the update over norm of the weights, for each network over the whole step."""
         found = {}
-        for name, network in _networks(game).items():
+        for name, network in self._networks.items():
             old = self._weights[name]
             moved = torch._foreach_sub([weight.detach() for weight in network.parameters()], old)
             found[f"{name}_update_ratio"] = _norm(moved) / max(_norm(old), 1e-30)
@@ -53,9 +54,9 @@ def line(game: Game, played: Played, before: Before, held_out: Batch | None) -> 
         "generator_loss": float(played.generator_loss),
         "penalty": None if played.penalty is None else float(played.penalty),
         "w1": float(w1(played.real_scores, played.fake_scores)),
-        "generator_gradient": _norm(_gradients(game.generator)),
-        "critic_gradient": _norm(_gradients(game.critic)),
-        **before.ratios(game),
+        "generator_gradient": gradient(game.generator),
+        "critic_gradient": gradient(game.critic),
+        **before.ratios(),
         "clipped_share": clipped_share(game.critic, game.constraint),
         "dead_units_generator": dead_units(game.generator),
         "dead_units_critic": dead_units(game.critic),
@@ -96,16 +97,13 @@ def _held_out_w1(game: Game, batch: Batch) -> float:
     return float(w1(real_scores, scores(game.critic, fake, batch.labels)))
 
 
-def _networks(game: Game) -> dict[str, nn.Module]:
-    return {"generator": game.generator, "critic": game.critic}
-
-
 def _copies(network: nn.Module) -> list[Tensor]:
     return [weight.detach().clone() for weight in network.parameters()]
 
 
-def _gradients(network: nn.Module) -> list[Tensor]:
-    return [weight.grad for weight in network.parameters() if weight.grad is not None]
+def gradient(network: nn.Module) -> float:
+    """Norm of the gradient that reached a network's weights."""
+    return _norm(weight.grad for weight in network.parameters() if weight.grad is not None)
 
 
 def _norm(tensors: Iterable[Tensor]) -> float:

@@ -20,7 +20,7 @@ from ganbaru.training.events import Callback
 from ganbaru.training.interrupt import listening
 from ganbaru.training.journal import Journal
 from ganbaru.training.loop import Loop
-from ganbaru.training.measure import Measurer, from_json, write_quality
+from ganbaru.training.measure import from_json, write_quality
 from ganbaru.training.randomness import own_random_state
 from ganbaru.training.session import Parts, Session, document, own_arithmetic, prepare
 
@@ -113,7 +113,7 @@ def _play(session: Session, run: Run | None, callbacks: Iterable[Callback], prog
     with listening() as bell:
         if run is not None:
             journal = Journal(run)
-            measurer = Measurer(session.source, session.trained(), session.config, progress=progress)
+            measurer = session.measurer(progress)
             measurer.untrained = _untrained(run)
         budget = _budget(session.config, monotonic() - began)
         loop = Loop(session, journal=journal, measurer=measurer, bell=bell, callbacks=callbacks, budget=budget)

@@ -9,16 +9,16 @@ from typing import Any
 import torch
 
 from ganbaru.errors import UserError
-from ganbaru.training import evidence, state
-from ganbaru.training.augment import Augment
+from ganbaru.training import state
 from ganbaru.training.events import Callback, Event, Measured, Request, Saved, Started, StepDone
+from ganbaru.training.evidence import Before
 from ganbaru.training.interrupt import Bell, Interrupted
 from ganbaru.training.journal import Journal
-from ganbaru.training.measure import Measurer, as_json, run_samples, samples_folder
-from ganbaru.training.optimizers import rate_factor, set_rate
+from ganbaru.training.measure import as_json, run_samples, samples_folder
+from ganbaru.training.optimizers import rate_factor
+from ganbaru.training.protocols import Measuring, Step
 from ganbaru.training.randomness import mix
-from ganbaru.training.session import Session
-from ganbaru.training.step import Played, play
+from ganbaru.training.session import Session, average_over
 
 _log = logging.getLogger("ganbaru.training")
 _SAVE_SECONDS = 60.0
@@ -42,7 +42,7 @@ class Loop:
         session: Session,
         *,
         journal: Journal | None,
-        measurer: Measurer | None,
+        measurer: Measuring | None,
         bell: Bell,
         callbacks: Iterable[Callback] = (),
         budget: float | None = None,
@@ -92,23 +92,18 @@ class Loop:
         self._parts["data"] += perf_counter() - began
         torch.manual_seed(mix(config.seed, "step", counters.step) + session.fabric.global_rank)
         self._follow_schedules()
-        before = evidence.Before(session.game) if recorded else None
-        played = play(session.game, batches, update=counters.update)
-        if session.average is not None:
-            session.average.update(counters.step)
-        self._parts["critic"] += played.critic_seconds
-        self._parts["generator"] += played.generator_seconds
+        before = Before(session.trained_networks) if recorded else None
+        played = session.play(batches)
+        session.settle()
+        for name, seconds in played.seconds.items():
+            self._parts[name] += seconds
         self._count(len(batches))
         self._refuse_non_finite(played)
         self._tell_step(played, before)
 
     def _follow_schedules(self) -> None:
         session, config, counters = self.session, self.session.config, self.session.counters
-        factor = rate_factor(config, counters.step, counters.progress)
-        set_rate(session.game.generator_optimizer, factor * config.generator.learning_rate)
-        set_rate(session.game.critic_optimizer, factor * config.critic.learning_rate)
-        if isinstance(session.game.augment, Augment):
-            session.game.augment.progress = counters.progress
+        session.follow(rate_factor(config, counters.step, counters.progress))
 
     def _count(self, updates: int) -> None:
         counters = self.session.counters
@@ -124,12 +119,12 @@ class Loop:
         of_clock = 0.0 if self.budget is None else counters.seconds / self.budget
         return min(1.0, self.session.fabric.broadcast(max(of_steps, of_clock)))
 
-    def _tell_step(self, played: Played, before: evidence.Before | None) -> None:
+    def _tell_step(self, played: Step, before: Before | None) -> None:
         session, counters = self.session, self.session.counters
         numbers: dict[str, Any] = {}
         if before is not None and self.journal is not None:
             held_out = session.held_out.deal(counters.step, session.device)
-            numbers = evidence.line(session.game, played, before, held_out)
+            numbers = session.evidence(played, before, held_out)
             numbers |= self._costs()
             self.journal.line("step", step=counters.step, seconds=counters.seconds, **numbers)
         self._tell(StepDone(counters.step, counters.progress, counters.seconds, numbers))
@@ -141,8 +136,7 @@ class Loop:
         return {
             "critic_updates": counters.update,
             "sound_seconds": sounds * session.source.shape[0] / rate if rate else float(sounds),
-            "generator_learning_rate": session.game.generator_optimizer.param_groups[0]["lr"],
-            "critic_learning_rate": session.game.critic_optimizer.param_groups[0]["lr"],
+            **{f"{name}_learning_rate": mover.param_groups[0]["lr"] for name, mover in session.optimizers.items()},
             **{f"seconds_{name}": value for name, value in self._parts.items()},
         }
 
@@ -191,7 +185,7 @@ class Loop:
         step, seconds = counters.step, counters.seconds
         self.journal.samples(samples_folder(step), self.measurer.listening_set(), step=step, seconds=seconds)
         self.journal.line("measure", step=step, seconds=seconds, **as_json(figures))
-        self._score = figures["distance"].value if "distance" in figures else None
+        self._score = self.measurer.score(figures)
         self._parts["measure"] += perf_counter() - began
         self._tell(Measured(step, seconds, as_json(figures), run_samples(self.journal.run, step)))
 
@@ -216,11 +210,12 @@ class Loop:
                 hint="make room on the disk, then resume: the checkpoint before it is whole",
             )
 
-    def _refuse_non_finite(self, played: Played) -> None:
-        losses = torch.stack([played.critic_loss, played.generator_loss])
-        if self.session.game.average is not None:  # what is not finite in one process stops them all
-            self.session.game.average([losses])
-        values = dict(zip(("critic_loss", "generator_loss"), losses.tolist(), strict=True))
+    def _refuse_non_finite(self, played: Step) -> None:
+        losses = torch.stack(list(played.losses.values()))
+        average = average_over(self.session.fabric)
+        if average is not None:  # what is not finite in one process stops them all
+            average([losses])
+        values = dict(zip(played.losses, losses.tolist(), strict=True))
         bad = [name for name, value in values.items() if not math.isfinite(value)]
         if not bad:
             return

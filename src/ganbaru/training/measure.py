@@ -13,6 +13,7 @@ from ganbaru.progress import Progress, silent
 from ganbaru.runs import Run
 from ganbaru.sources import Source, Split
 from ganbaru.training.config import Config
+from ganbaru.training.protocols import Measuring
 from ganbaru.training.randomness import latents
 from ganbaru.training.sounds import to_wav
 from ganbaru.training.trained import Trained
@@ -70,6 +71,14 @@ class Measurer:
             return _FINAL_POINTS
         return _FINAL_SOUNDS if final else self._config.measure_sounds
 
+    def score(self, figures: Figures) -> float | None:
+        """What the best checkpoint has least of: the distance."""
+        return figures["distance"].value if "distance" in figures else None
+
+    def verdicts(self, figures: Figures) -> list[str]:
+        """The figures in sentences."""
+        return quality.verdicts(figures, self.untrained, self.judge)
+
     def listening_set(self) -> dict[str, bytes]:
         """Files of the fixed listening set: the same latents and labels every time."""
         count = _FINAL_POINTS if self._source.kind == "points" else self._config.listening
@@ -100,7 +109,7 @@ class Measurer:
         return next(iter(self._trained.generator.parameters())).device
 
 
-def write_quality(run: Run, measurer: Measurer, *, step: int, seconds: float) -> dict[str, Any]:
+def write_quality(run: Run, measurer: Measuring, *, step: int, seconds: float) -> dict[str, Any]:
     """Makes the full measurement and writes ``quality.json``; gives back what it wrote."""
     figures = measurer.figures(final=True)
     source = run.document["source"]
@@ -117,7 +126,7 @@ def write_quality(run: Run, measurer: Measurer, *, step: int, seconds: float) ->
         "figures": as_json(figures),
         "untrained": as_json(measurer.untrained),
         "judge": as_json(measurer.judge),
-        "verdicts": quality.verdicts(figures, measurer.untrained, measurer.judge),
+        "verdicts": measurer.verdicts(figures),
     }
     run.write_json("quality", document)
     return document

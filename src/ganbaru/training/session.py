@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,16 +21,20 @@ from ganbaru import models, objectives, signal
 from ganbaru._version import __version__
 from ganbaru.errors import UserError
 from ganbaru.objectives import Constraint, Objective
+from ganbaru.progress import Progress
 from ganbaru.signal import Representation
 from ganbaru.sources import Source
 from ganbaru.training.augment import Augment
 from ganbaru.training.config import Config
 from ganbaru.training.ema import Average
+from ganbaru.training.evidence import Before, line
 from ganbaru.training.feed import Deck, Feed, Points
-from ganbaru.training.optimizers import optimizer
+from ganbaru.training.measure import Measurer
+from ganbaru.training.optimizers import optimizer, set_rate
+from ganbaru.training.protocols import Measuring, Step
 from ganbaru.training.randomness import own_random_state
 from ganbaru.training.state import Counters
-from ganbaru.training.step import Game
+from ganbaru.training.step import Batch, Game, Played, play
 from ganbaru.training.trained import Trained
 
 _FIT_ON = 2000
@@ -47,20 +52,18 @@ class Parts:
     representation: Representation | None = None
 
 
-@dataclass
-class Session:
-    """One training, ready to be played.
+@dataclass(kw_only=True)
+class Session(ABC):
+    """One training, ready to be played: what the loop knows of it, whatever is trained.
 
     Attributes:
         config: its settings.
         source: where the real samples come from.
         fabric: device, precision and processes.
         representation: how the networks see a sound.
-        classes: labels that the networks are told; 0 for none.
-        game: the networks and how they move.
         average: the generator's moving average, if one is kept.
         deck: deals the training batches.
-        held_out: deals held-out batches for ``w1``.
+        held_out: deals held-out batches.
         counters: where the training stands.
     """
 
@@ -68,8 +71,6 @@ class Session:
     source: Source
     fabric: Fabric
     representation: Representation | Points
-    classes: int
-    game: Game
     average: Average | None
     deck: Deck
     held_out: Deck
@@ -81,34 +82,120 @@ class Session:
         return self.fabric.device
 
     @property
+    @abstractmethod
+    def trained_networks(self) -> dict[str, nn.Module]:
+        """The networks that learn, by name; the settings have a table of each name."""
+
+    @property
+    @abstractmethod
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        """What moves each network, by the same names."""
+
+    @property
     def networks(self) -> dict[str, nn.Module]:
         """Everything with weights, by the name it is saved under."""
-        found = {"generator": self.game.generator, "critic": self.game.critic}
-        return found if self.average is None else {**found, "average": self.average.network}
+        average = {} if self.average is None else {"average": self.average.network}
+        return {**self.trained_networks, **average}
+
+    @property
+    def best(self) -> nn.Module:
+        """The generator to listen to: the moving average, else the generator itself."""
+        return self.trained_networks["generator"] if self.average is None else self.average.network
+
+    @abstractmethod
+    def play(self, batches: Sequence[Batch]) -> Step:
+        """One step."""
+
+    @abstractmethod
+    def evidence(self, played: Any, before: Before, held_out: Batch) -> dict[str, Any]:
+        """What is noted of a step that `play` played."""
+
+    @abstractmethod
+    def measurer(self, progress: Progress) -> Measuring:
+        """What measures it."""
+
+    @abstractmethod
+    def facts(self) -> dict[str, Any]:
+        """What ``run.toml`` says of its networks."""
+
+    def follow(self, factor: float) -> None:
+        """Multiplies the learning rates that the settings name."""
+        for name, mover in self.optimizers.items():
+            set_rate(mover, factor * getattr(self.config, name).learning_rate)
+
+    def settle(self) -> None:
+        """Takes the step that was just played into the moving average."""
+        if self.average is not None:
+            self.average.update(self.counters.step)
+
+
+@dataclass(kw_only=True)
+class GameSession(Session):
+    """A generator against a critic.
+
+    Attributes:
+        game: the networks and how they move.
+        classes: labels that the networks are told; 0 for none.
+    """
+
+    game: Game
+    classes: int
+
+    @property
+    def trained_networks(self) -> dict[str, nn.Module]:
+        """Generator and critic."""
+        return {"generator": self.game.generator, "critic": self.game.critic}
 
     @property
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
-        """Both optimizers, by the name they are saved under."""
+        """Of both."""
         return {"generator": self.game.generator_optimizer, "critic": self.game.critic_optimizer}
 
+    def play(self, batches: Sequence[Batch]) -> Played:
+        """Critic updates, then one of the generator."""
+        return play(self.game, batches, update=self.counters.update)
+
+    def evidence(self, played: Played, before: Before, held_out: Batch) -> dict[str, Any]:
+        """Losses, W1, gradients, moves and scores."""
+        return line(self.game, played, before, held_out)
+
+    def follow(self, factor: float) -> None:
+        """Also tells the augmentation how far the training is."""
+        super().follow(factor)
+        if isinstance(self.game.augment, Augment):
+            self.game.augment.progress = self.counters.progress
+
+    def measurer(self, progress: Progress) -> Measurer:
+        """Measures the decoded sounds of the generator to listen to."""
+        return Measurer(self.source, self.trained(), self.config, progress=progress)
+
     def trained(self) -> Trained:
-        """The generator to listen to: the moving average, else the generator itself."""
+        """The generator to listen to, with its way back to sound."""
         return Trained(
-            self.game.generator if self.average is None else self.average.network,
+            self.best,
             self.representation,
             samples=self.source.shape[0],
             latent=self.deck.latent,
             label_names=self.source.label_names if self.classes else (),
         )
 
+    def facts(self) -> dict[str, Any]:
+        """Shapes, labels, and both networks in numbers."""
+        return {
+            "shape": list(self.representation.shape(self.source.shape[0])),
+            "classes": self.classes,
+            "samples": self.source.shape[0],
+            "latent": self.deck.latent,
+        }
 
-def prepare(source: Source, config: Config, parts: Parts) -> Session:
+
+def prepare(source: Source, config: Config, parts: Parts) -> GameSession:
     """Puts a training together; nothing is written yet.
 
     Raises:
         UserError: a name is unknown, or a part does not fit the source.
     """
-    fabric = _fabric(config)
+    fabric = launched(config)
     representation = _representation(source, config, parts)
     classes = len(source.label_names) if config.labels == "auto" else 0
     shape = representation.shape(source.shape[0])
@@ -117,19 +204,40 @@ def prepare(source: Source, config: Config, parts: Parts) -> Session:
         critic = parts.critic or models.build_critic(config.critic.network(), shape, classes)
     generator, critic = generator.to(fabric.device), critic.to(fabric.device)
     game = _game(config, parts, fabric, generator, critic)
+    latent = int(getattr(generator, "latent", config.generator.latent or _LATENT))
+    deck, held_out = decks(source, config, fabric, representation, labelled=classes > 0, latent=latent)
+    return GameSession(
+        config=config,
+        source=source,
+        fabric=fabric,
+        representation=representation,
+        average=Average(generator, config.ema) if config.ema else None,
+        deck=deck,
+        held_out=held_out,
+        game=game,
+        classes=classes,
+    )
+
+
+def decks(
+    source: Source,
+    config: Config,
+    fabric: Fabric,
+    representation: Representation | Points,
+    *,
+    labelled: bool,
+    latent: int,
+) -> tuple[Deck, Deck]:
+    """What deals training batches, and what deals held-out ones."""
     feeds = [
-        Feed(split, representation, labelled=classes > 0, device=fabric.device)
+        Feed(split, representation, labelled=labelled, device=fabric.device)
         for split in (source.train, source.held_out)
     ]
-    latent = int(getattr(generator, "latent", config.generator.latent or _LATENT))
-    deck, held_out = (
-        Deck(
-            feed, seed=config.seed, batch=config.batch, latent=latent, rank=fabric.global_rank, world=fabric.world_size
-        )
-        for feed in feeds
+    rank, world = fabric.global_rank, fabric.world_size
+    train, held_out = (
+        Deck(feed, seed=config.seed, batch=config.batch, latent=latent, rank=rank, world=world) for feed in feeds
     )
-    average = Average(generator, config.ema) if config.ema else None
-    return Session(config, source, fabric, representation, classes, game, average, deck, held_out)
+    return train, held_out
 
 
 def document(session: Session, parts: Parts) -> dict[str, Any]:
@@ -152,14 +260,10 @@ def document(session: Session, parts: Parts) -> dict[str, Any]:
         },
         "representation": session.representation.recipe(),
         "networks": {
-            "shape": list(session.representation.shape(source.shape[0])),
-            "classes": session.classes,
-            "samples": source.shape[0],
-            "latent": session.deck.latent,
+            **session.facts(),
             "own_generator": parts.generator is not None,
             "own_critic": parts.critic is not None,
-            "generator": models.describe(session.game.generator),
-            "critic": models.describe(session.game.critic),
+            **{name: models.describe(network) for name, network in session.trained_networks.items()},
         },
         "environment": environment(session.fabric),
     }
@@ -215,7 +319,12 @@ def average_over(fabric: Fabric) -> Any:
     return average
 
 
-def _fabric(config: Config) -> Fabric:
+def launched(config: Config) -> Fabric:
+    """Device, precision and processes of the settings.
+
+    Raises:
+        UserError: the device cannot be used.
+    """
     try:
         fabric = Fabric(
             accelerator=config.device if config.device != "cuda" else "gpu",

@@ -68,8 +68,7 @@ class Played:
         generator_loss: ``()``.
         real_scores: of the last critic update, ``(B,)``.
         fake_scores: likewise.
-        critic_seconds: time in the critic's updates.
-        generator_seconds: time in the generator's passes and update.
+        seconds: time in the critic's updates, and in the generator's passes and update, by name.
     """
 
     critic_loss: Tensor
@@ -77,8 +76,12 @@ class Played:
     generator_loss: Tensor
     real_scores: Tensor
     fake_scores: Tensor
-    critic_seconds: float
-    generator_seconds: float
+    seconds: dict[str, float]
+
+    @property
+    def losses(self) -> dict[str, Tensor]:
+        """What must stay finite, by name."""
+        return {"critic_loss": self.critic_loss, "generator_loss": self.generator_loss}
 
 
 def play(game: Game, batches: Sequence[Batch], *, update: int) -> Played:
@@ -110,8 +113,7 @@ def play(game: Game, batches: Sequence[Batch], *, update: int) -> Played:
         generator_loss=generator_loss,
         real_scores=real_scores,
         fake_scores=fake_scores,
-        critic_seconds=criticised - made,
-        generator_seconds=made - started + ended - criticised,
+        seconds={"critic": criticised - made, "generator": made - started + ended - criticised},
     )
 
 
