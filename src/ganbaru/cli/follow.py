@@ -86,5 +86,5 @@ def _now_and_then() -> Callable[[str, float], None]:
 
 
 def _headline(figures: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = ("right_label", "recognised", "labels_covered", "modes", "high_quality", "distance", "diversity")
+    wanted = ("right_label", "recognised", "labels_covered", "modes", "high_quality", "distance", "diversity", "gain")
     return {name: figures[name] for name in wanted if name in figures}

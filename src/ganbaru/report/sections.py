@@ -22,6 +22,9 @@ _HEADLINE = (
     "distance",
     "diversity",
     "memorisation",
+    "gain",
+    "convergence",
+    "convergence_pghi",
 )
 _CLOUDS, _CLOUD_POINTS = 4, 1000
 

@@ -14,7 +14,8 @@ from ganbaru.progress import Progress, silent
 from ganbaru.runs import Run
 from ganbaru.signal import Representation
 from ganbaru.sources import Source
-from ganbaru.training import settings, state
+from ganbaru.training import phase, settings, state
+from ganbaru.training import session as game
 from ganbaru.training.config import Config
 from ganbaru.training.events import Callback
 from ganbaru.training.interrupt import listening
@@ -22,7 +23,7 @@ from ganbaru.training.journal import Journal
 from ganbaru.training.loop import Loop
 from ganbaru.training.measure import from_json, write_quality
 from ganbaru.training.randomness import own_random_state
-from ganbaru.training.session import Parts, Session, document, own_arithmetic, prepare
+from ganbaru.training.session import Parts, Session, document, own_arithmetic
 
 _MAY_CHANGE = ("steps", "minutes", "device", "threads")
 
@@ -47,7 +48,8 @@ def fit(
     Args:
         source: what to learn: an opened source, a folder of sounds, or a world such as ``"speech:digits"``.
         out: the run's folder; it must not exist yet unless ``resume``.
-        objective: a name (``"wasserstein"``), a published recipe (``"wgan-gp"``) or an `Objective` of your own.
+        objective: a name (``"wasserstein"``), a published recipe (``"wgan-gp"``) or an `Objective` of your own. The
+            name ``"phase"`` trains a `signal.PhaseNetwork` instead of a generator; see `ganbaru.training.phase`.
         constraint: a name or a `Constraint` of your own.
         representation: a name (``"log-mel"``) or a `Representation` of your own.
         generator: settings of the built-in one, or a module of your own: latents ``(B, latent)`` and, with labels,
@@ -78,7 +80,7 @@ def fit(
     else:
         chosen = _resumed_config(old, opened, file, layer, options)
     with own_random_state(chosen.seed, "fit"), own_arithmetic(chosen):
-        session = prepare(opened, chosen, parts)
+        session: Session = (phase if chosen.objective == phase.OBJECTIVE else game).prepare(opened, chosen, parts)
         if session.fabric.global_rank == 0:
             run = old or Run.create(out, document(session, parts))
             _write(session, run, old is not None, callbacks, progress, began)

@@ -1,6 +1,6 @@
 """Measuring a generator as it trains: figures of quality on decoded sound, and the listening set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,10 +100,7 @@ class Measurer:
         if self._source.kind == "points":
             return {"points.csv": _csv(made)}
         names = ["sound"] * len(made) if labels is None else [self._source.label_names[label] for label in labels]
-        return {
-            f"{index:02d}-{safe_name(name)}.wav": to_wav(sound, self._source.rate)
-            for index, (sound, name) in enumerate(zip(made, names, strict=True))
-        }
+        return named_files(made, names, self._source.rate)
 
     def _device(self) -> torch.device:
         return next(iter(self._trained.generator.parameters())).device
@@ -140,6 +137,14 @@ def as_json(figures: Figures) -> dict[str, Any]:
 def from_json(figures: dict[str, Any]) -> Figures:
     """The inverse of `as_json`."""
     return {name: Estimate.from_json(value) for name, value in figures.items()}
+
+
+def named_files(sounds: np.ndarray, names: Sequence[str], rate: int) -> dict[str, bytes]:
+    """Sounds ``(N, T)`` as WAV files, numbered and named."""
+    return {
+        f"{index:02d}-{safe_name(name)}.wav": to_wav(sound, rate)
+        for index, (sound, name) in enumerate(zip(sounds, names, strict=True))
+    }
 
 
 def safe_name(label: str) -> str:

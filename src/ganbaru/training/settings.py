@@ -31,6 +31,21 @@ WORLDS: dict[str, dict[str, Any]] = {
 """What differs from the defaults of `Config` by the kind of source. ``benchmarks/recipes.py`` is the study behind those
 of sound, ``benchmarks/known_results.py`` says what those of points are worth."""
 
+_PHASE: dict[str, Any] = {
+    "representation": "stft",
+    "batch": 16,
+    "constraint": "none",
+    "constraint_strength": None,
+    "constraint_every": 1,
+    "ema": 0.99,
+    "warmup": 50,
+    "decay": "cosine",
+    "decay_start": 0.1,
+    "generator.learning_rate": 8e-3,
+    "generator.optimizer_options": {"betas": [0.9, 0.99]},
+}
+"""What differs from the defaults for a network that finds phases."""
+
 _BELONGING: dict[str, dict[str, Any]] = {
     "constraint": {"constraint_strength": None, "constraint_every": 1},
     "generator.optimizer": {"generator.optimizer_options": {}},
@@ -39,6 +54,7 @@ _BELONGING: dict[str, dict[str, Any]] = {
 """What was chosen for one constraint or optimizer only, and what it falls back to with another."""
 
 DEFAULT_STEPS = 4000
+_PHASE_STEPS = 1000
 
 
 def resolve(kind: str, *layers: Mapping[str, Any]) -> Config:
@@ -50,7 +66,8 @@ def resolve(kind: str, *layers: Mapping[str, Any]) -> Config:
             given as a mapping. An objective named by a published recipe (``"wgan-gp"``) sets all that belongs to
             it, under whatever the same or a later layer says. Another constraint comes with its published strength
             and at every update, another optimizer without options, unless the same or a later layer says otherwise:
-            a clip's bound is no penalty's weight.
+            a clip's bound is no penalty's weight. The objective "phase", which trains another network, comes with
+            settings of its own.
 
     Raises:
         UserError: a key or value is not known; names the nearest.
@@ -66,12 +83,14 @@ def resolve(kind: str, *layers: Mapping[str, Any]) -> Config:
         if alias is not None:
             merged.update(_recipe(alias))
             layer = {key: value for key, value in layer.items() if key != "objective"}
+        if layer.get("objective") == "phase" != merged.get("objective"):
+            merged.update(_PHASE)
         for name, belonging in _BELONGING.items():
             if layer.get(name, merged[name]) != merged[name]:
                 merged.update(belonging)
         merged.update(layer)
     if merged.get("steps") is None and merged.get("minutes") is None:
-        merged["steps"] = DEFAULT_STEPS
+        merged["steps"] = _PHASE_STEPS if merged.get("objective") == "phase" else DEFAULT_STEPS
     try:
         return Config.model_validate(_nest(merged))
     except ValidationError as error:

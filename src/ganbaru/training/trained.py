@@ -132,6 +132,8 @@ def load(run: Run | str | Path, *, generator: nn.Module | None = None, step: int
     document = run.document
     config = Config.model_validate(document["config"])
     networks = document["networks"]
+    if "phase" in networks:
+        raise UserError(f"{run.path} holds a phase network, no generator", hint="gb.training.load_phase(run) loads it")
     if generator is None and networks["own_generator"]:
         raise UserError(f"{run.path} was trained with a generator of your own", hint="load(run, generator=your_module)")
     checkpoint = run.load_checkpoint(step)
