@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "known_results": ["--seeds", "1", "--updates", "200"],
     "signal_room": ["--sounds", "2", "--seeds", "1"],
     "learned_phase": ["--minutes", "0.2"],
+    "representations": ["--sounds", "2"],
     "perceptual": ["--sounds", "2", "--seconds", "1"],
     "recipes": ["--minutes", "0.3", "--only", "default (r1 of 5)"],
 }

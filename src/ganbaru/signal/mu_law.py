@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ganbaru.errors import UserError
-from ganbaru.signal.coding import check_encoded, check_finite
+from ganbaru.signal.coding import check_encoded
 from ganbaru.signal.framing import check_sound
 
 
@@ -71,7 +71,7 @@ class MuLaw:
 
     def fitted(self, waveform: Tensor) -> Self:
         """The same: its scale is full scale."""
-        check_finite(waveform, "a sound")
+        check_sound(waveform)
         return self
 
     def _companded(self, waveform: Tensor) -> Tensor:

@@ -106,7 +106,7 @@ def _levels(magnitude: Array, tolerance: float) -> Array:
     peak = float(magnitude.max())
     if peak <= 0:
         return np.full(magnitude.shape, -1, np.int32)
-    share = np.log(np.maximum(magnitude * np.float32(1 / peak), np.float32(1e-30))) / -math.log(tolerance) + 1
+    share = np.log(np.maximum(magnitude / np.float32(peak), np.float32(1e-30))) / -math.log(tolerance) + 1
     return np.where(share > 0, np.minimum(share * _LEVELS, _LEVELS - 1), -1).astype(np.int32)
 
 

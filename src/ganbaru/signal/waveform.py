@@ -10,11 +10,11 @@ from ganbaru.signal.framing import check_sound
 
 
 class Waveform:
-    """Samples as they are, multiplied so that the training sounds have unit variance: ``(B, 1, T)``.
+    """Samples as they are, multiplied so that the training sounds have a mean square of 1: ``(B, 1, T)``.
 
     Args:
         rate: samples a second, Hz.
-        scale: standard deviation of the sounds' samples; `fitted` learns it.
+        scale: root of the mean square of the sounds' samples; `fitted` learns it.
     """
 
     name = "waveform"
@@ -53,7 +53,7 @@ class Waveform:
     def fitted(self, waveform: Tensor) -> Self:
         """With the scale of these sounds ``(N, T)``."""
         check_sound(waveform)
-        return type(self)(rate=self.rate, scale=max(float(waveform.std()), 1e-6))
+        return type(self)(rate=self.rate, scale=max(float(waveform.square().mean().sqrt()), 1e-6))
 
     def __repr__(self) -> str:
         return f"Waveform(rate={self.rate}, scale={self.scale:.4g})"
