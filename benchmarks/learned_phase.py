@@ -58,7 +58,7 @@ def fits(found: list[torch.Tensor], network: signal.PhaseNetwork) -> dict[str, l
     figures: dict[str, list[list[float]]] = {"PGHI": [], "learned": []}
     for sound in found:
         wanted = signal.stft(sound, **frames).abs().mT
-        for start, phase in (("PGHI", "pghi"), ("learned", network(wanted))):
+        for start, phase in (("PGHI", "pghi"), ("learned", network)):
             figures[start].append(
                 [
                     float(

@@ -61,6 +61,9 @@ def test_every_length_and_silence_have_a_phase(samples: int) -> None:
     phase = shaken()(wanted)
     assert phase.shape == wanted.shape
     assert phase.isfinite().all()
+    assert griffin_lim(wanted, samples=samples, phase=shaken(), **HOW).equal(
+        griffin_lim(wanted, samples=samples, phase=phase, **HOW)
+    )
     sound = griffin_lim(wanted, samples=samples, iterations=2, phase=phase, **HOW)
     assert sound[1].eq(0).all()
 

@@ -6,6 +6,7 @@ The one in torch, here, runs on any device, in any precision, and can be differe
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -21,6 +22,8 @@ from ganbaru.signal.wanted import Search, Wanted, Watch
 
 Start = Literal["pghi", "random", "zero"]
 Engine = Literal["auto", "compiled", "torch"]
+Finder = Callable[[Tensor], Tensor]
+"""Finds phases (radians) for magnitudes, both ``(B, F, L)``: such as a `PhaseNetwork`."""
 
 _TINY = 1e-12
 _CHUNK = 128
@@ -49,7 +52,7 @@ def griffin_lim(
     samples: int,
     iterations: int = 32,
     momentum: float = 0.99,
-    phase: Start | Tensor = "pghi",
+    phase: Start | Tensor | Finder = "pghi",
     until: float | None = None,
     seed: int = 0,
     engine: Engine = "auto",
@@ -63,7 +66,8 @@ def griffin_lim(
         samples: T, the length wanted.
         iterations: how often the phase is mended, at most.
         momentum: of the mending; below 1, above which it diverges.
-        phase: what to start from: "pghi" (see `ganbaru.signal.pghi`), "random", "zero", or radians ``(B, F, L)``.
+        phase: what to start from: "pghi" (see `ganbaru.signal.pghi`), "random", "zero", radians ``(B, F, L)``, or what
+            finds them, such as a `PhaseNetwork`.
         until: a sound is done when 8 iterations bring it less than so many dB; None does all iterations.
         seed: of the random phases.
         engine: "compiled", "torch", or "auto": the compiled one where it can, for float32 on a CPU without gradient.
@@ -86,7 +90,7 @@ def recover(
     samples: int,
     iterations: int = 32,
     momentum: float = 0.99,
-    phase: Start | Tensor = "pghi",
+    phase: Start | Tensor | Finder = "pghi",
     until: float | None = None,
     seed: int = 0,
     engine: Engine = "auto",
@@ -107,7 +111,7 @@ def mel_griffin_lim(
     power: float = 1.0,
     iterations: int = 32,
     momentum: float = 0.99,
-    phase: Start | Tensor = "pghi",
+    phase: Start | Tensor | Finder = "pghi",
     until: float | None = None,
     seed: int = 0,
     engine: Engine = "auto",
@@ -161,7 +165,9 @@ def spectral_convergence(waveform: Tensor, magnitude: Tensor, *, n_fft: int, hop
     return 20 * torch.log10(error.clamp(min=_TINY))
 
 
-def _search(wanted: Wanted, how: Search, phase: Start | Tensor, seed: int, engine: Engine) -> tuple[Tensor, Tensor]:
+def _search(
+    wanted: Wanted, how: Search, phase: Start | Tensor | Finder, seed: int, engine: Engine
+) -> tuple[Tensor, Tensor]:
     """Waveforms ``(B, T)`` and the iterations that each took."""
     _check(wanted, how)
     if len(wanted.magnitude) == 0:
@@ -199,8 +205,10 @@ def _chosen(engine: Engine, magnitude: Tensor) -> Engine:
     return ("compiled" if able else "torch") if engine == "auto" else engine
 
 
-def _start(phase: Start | Tensor, magnitude: Tensor, how: Search, seed: int) -> Tensor:
+def _start(phase: Start | Tensor | Finder, magnitude: Tensor, how: Search, seed: int) -> Tensor:
     """Radians ``(B, F, L)`` to start from."""
+    if callable(phase):
+        phase = phase(magnitude)
     if isinstance(phase, Tensor):
         return phase.to(magnitude).expand_as(magnitude)
     if phase == "pghi":

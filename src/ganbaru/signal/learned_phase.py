@@ -74,7 +74,7 @@ class PhaseNetwork(nn.Module):
 
     @torch.no_grad()
     def forward(self, magnitude: Tensor, *, tolerance: float = 1e-3, seed: int = 0, sweeps: int = SWEEPS) -> Tensor:
-        """Phases that fit magnitudes; give them to `griffin_lim` as its ``phase``.
+        """Phases that fit magnitudes; `griffin_lim` takes them, or the network itself, as its ``phase``.
 
         Args:
             magnitude: ``(B, F, L)``, of any scale.

@@ -145,8 +145,7 @@ class PhaseMeasurer:
     def fits(self, sounds: Tensor) -> tuple[np.ndarray, np.ndarray]:
         """Spectral convergence of sounds ``(N, T)`` with phases of the network and of PGHI: ``(N,)`` each, dB."""
         magnitude = self._magnitude(sounds)
-        phases = (self._network(magnitude), "pghi")
-        found = [self._sound(magnitude, phase, sounds.shape[1]) for phase in phases]
+        found = [self._sound(magnitude, phase, sounds.shape[1]) for phase in (self._network, "pghi")]
         fits = [signal.spectral_convergence(sound, magnitude, **self._frames) for sound in found]
         return fits[0].cpu().numpy(), fits[1].cpu().numpy()
 
@@ -173,8 +172,7 @@ class PhaseMeasurer:
         """Held-out sounds with the network's phases, with no iteration after."""
         sounds = self._held_out(self._config.listening)
         magnitude = self._magnitude(sounds)
-        made = self._sound(magnitude, self._network(magnitude), sounds.shape[1])
-        return self._files(made)
+        return self._files(self._sound(magnitude, self._network, sounds.shape[1]))
 
     def real_set(self) -> dict[str, bytes]:
         """The same sounds with their own phases."""
