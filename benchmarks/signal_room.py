@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import machine
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy's second thread waits at the cost of whoever is next
 import numpy as np
 import recordings
 import torch

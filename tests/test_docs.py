@@ -35,11 +35,12 @@ def sounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("readme", READMES)
 def test_the_python_of_the_readme_runs(readme: str, sounds: None) -> None:
     parts = blocks(readme, "python")
-    assert len(parts) == 2
+    assert len(parts) == 3
     for part in parts:
         short = part.replace("steps=20_000", 'steps=2, generator={"channels": 8}, critic={"channels": 8}')
         exec(compile(short, readme, "exec"), {})
     assert Path("first.html").is_file()
+    assert Path("tone.png").is_file()
 
 
 def test_both_readmes_hold_the_same_code() -> None:
