@@ -78,5 +78,19 @@ def test_the_transform_is_linear() -> None:
 
 @pytest.mark.parametrize(("n_fft", "hop"), [(256, 129), (256, 256), (256, 0), (256, -64), (64, 128), (2, 1)])
 def test_frames_that_do_not_overlap_by_half_are_refused(n_fft: int, hop: int) -> None:
-    with pytest.raises(UserError, match="half of n_fft"):
-        framing.check(n_fft, hop)
+    for door in (
+        lambda: framing.check(n_fft, hop),
+        lambda: stft(noise(1, 500), n_fft=n_fft, hop=hop),
+        lambda: istft(torch.zeros(1, 2, n_fft // 2 + 1) + 0j, n_fft=n_fft, hop=hop, samples=2),
+    ):
+        with pytest.raises(UserError, match="half of n_fft"):
+            door()
+
+
+def test_shapes_that_do_not_fit_are_refused() -> None:
+    for sound in (torch.zeros(500), torch.zeros(1, 1, 500), torch.zeros(1, 0)):
+        with pytest.raises(UserError, match=r"\(B, T\)"):
+            stft(sound, n_fft=64, hop=16)
+    for shape, samples in (((1, 4, 32), 64), ((1, 4, 33), 65), ((4, 33), 64)):
+        with pytest.raises(UserError, match=r"wanted \(B, [45], 33\)"):
+            istft(torch.zeros(shape) + 0j, n_fft=64, hop=16, samples=samples)

@@ -81,7 +81,13 @@ def stft(waveform: Tensor, *, n_fft: int, hop: int) -> Tensor:
 
     Returns:
         Complex ``(B, L, n_fft // 2 + 1)`` with L = ``ceil(T / hop)``: time before frequency, as the transform makes it.
+
+    Raises:
+        UserError: the hop does not fit, or the shape is another.
     """
+    check(n_fft, hop)
+    if waveform.ndim != 2 or waveform.shape[1] == 0:
+        raise UserError(f"a sound of shape {tuple(waveform.shape)} has no frames", hint="give (B, T)")
     length = frames_of(waveform.shape[-1], hop)
     left = (n_fft - hop) // 2
     right = n_fft + (length - 1) * hop - left - waveform.shape[-1]
@@ -100,7 +106,16 @@ def istft(transform: Tensor, *, n_fft: int, hop: int, samples: int) -> Tensor:
 
     Returns:
         ``(B, T)``.
+
+    Raises:
+        UserError: the hop does not fit, or the shape is another.
     """
+    check(n_fft, hop)
+    expected = (frames_of(samples, hop), n_fft // 2 + 1)
+    if transform.ndim != 3 or tuple(transform.shape[1:]) != expected:
+        raise UserError(
+            f"a transform of shape {tuple(transform.shape)}", hint=f"wanted (B, {expected[0]}, {expected[1]})"
+        )
     shape = window(n_fft, transform.real)
     framed = torch.fft.irfft(transform, n=n_fft) * shape
     weight = overlap_add((shape * shape).expand(1, transform.shape[1], n_fft), hop)
