@@ -10,11 +10,13 @@ from ganbaru.signal.framing import check_sound
 
 
 class Waveform:
-    """Samples as they are, multiplied so that the training sounds have a mean square of 1: ``(B, 1, T)``.
+    """Samples as they are, multiplied so that the training sounds reach ±1: ``(B, 1, T)``.
+
+    That is as far as the tanh reaches in which a generator of waveforms ends (Donahue et al. 2019).
 
     Args:
         rate: samples a second, Hz.
-        scale: root of the mean square of the sounds' samples; `fitted` learns it.
+        scale: the greatest amplitude; `fitted` learns it.
     """
 
     name = "waveform"
@@ -53,7 +55,7 @@ class Waveform:
     def fitted(self, waveform: Tensor) -> Self:
         """With the scale of these sounds ``(N, T)``."""
         check_sound(waveform)
-        return type(self)(rate=self.rate, scale=max(float(waveform.square().mean().sqrt()), 1e-6))
+        return type(self)(rate=self.rate, scale=max(float(waveform.abs().max()), 1e-6))
 
     def __repr__(self) -> str:
         return f"Waveform(rate={self.rate}, scale={self.scale:.4g})"
