@@ -29,8 +29,8 @@ def test_what_does_not_clear_its_floor_cannot_be_told_from_real() -> None:
 def test_what_an_embedding_tells_and_the_distance_does_not_is_said() -> None:
     told = {"kernel_log_mel": Estimate(0.3, 0.2, 0.4, floor=0.1), "frechet_log_mel": Estimate(5, 4, 6, floor=1)}
     assert only({**distance(0.05, 0.0), **told}) == (
-        "At this sample size it cannot be told from real by its distance, but by kernel log mel and frechet log mel "
-        "it can."
+        "At this sample size it cannot be told from real by its distance, but by the kernel and Fréchet "
+        "distance of log-mel statistics it can."
     )
     untold = {"kernel_log_mel": Estimate(0.3, 0.0, 0.4, floor=0.1)}
     assert only({**distance(0.05, 0.0), **untold}).endswith("by its distance.")

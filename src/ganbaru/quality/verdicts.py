@@ -6,7 +6,7 @@ from ganbaru.distances import Estimate
 
 Figures = Mapping[str, Estimate]
 
-_EMBEDDED = ("frechet_", "kernel_")
+_EMBEDDED = {"frechet": "Fréchet", "kernel": "kernel"}
 _BELIEVED = 0.95
 """A judge that gives fewer real sounds their own label, or accepts more of what is none than the rest, is doubted."""
 
@@ -47,8 +47,12 @@ def _distance(figures: Figures, untrained: Figures) -> str:
 
 def _told_otherwise(figures: Figures) -> str:
     """What hears a difference that the distance does not, such as quiet noise or the way back from a spectrogram."""
-    told = [name for name, figure in figures.items() if name.startswith(_EMBEDDED) and figure.distinguishable]
-    return f", but by {' and '.join(name.replace('_', ' ') for name in told)} it can" if told else ""
+    told = [name for name, figure in figures.items() if name.startswith(tuple(_EMBEDDED)) and figure.distinguishable]
+    if not told:
+        return ""
+    kinds = " and ".join(_EMBEDDED[name.partition("_")[0]] for name in told)
+    of = "log-mel statistics" if told[0].endswith("log_mel") else "your own embedding"
+    return f", but by the {kinds} distance of {of} it can"
 
 
 def _memorisation(figures: Figures) -> str:

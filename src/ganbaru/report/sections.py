@@ -89,8 +89,9 @@ def _card(name: str, figure: Any, *, points: bool) -> Markup:
 
 def _row(name: str, figure: Any, *, points: bool) -> Markup:
     words = wording(name, points=points)
-    cells = (words.name, words.value(figure.value), interval(words, figure), words.meaning)
-    return tag("tr", tag("th", cells[0], scope="row"), *(tag("td", cell) for cell in cells[1:]))
+    value = tag("td", words.value(figure.value), class_="value")
+    rest = (interval(words, figure), words.meaning)
+    return tag("tr", tag("th", words.name, scope="row"), value, *(tag("td", cell) for cell in rest))
 
 
 def _measured_on(facts: Facts) -> str:

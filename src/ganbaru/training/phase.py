@@ -171,8 +171,7 @@ class PhaseMeasurer:
     def listening_set(self) -> dict[str, bytes]:
         """Held-out sounds with the network's phases, with no iteration after."""
         sounds = self._held_out(self._config.listening)
-        magnitude = self._magnitude(sounds)
-        return self._files(self._sound(magnitude, self._network, sounds.shape[1]))
+        return self._files(self._sound(self._magnitude(sounds), self._network, sounds.shape[1]))
 
     def real_set(self) -> dict[str, bytes]:
         """The same sounds with their own phases."""
@@ -184,11 +183,13 @@ class PhaseMeasurer:
 
     def _held_out(self, count: int) -> Tensor:
         """Sounds ``(N, T)`` spread over the held-out ones, silent ones left out: they have no phase."""
-        most = len(self._source.held_out.data)
-        chosen = np.linspace(0, most - 1, min(count, most)).astype(np.int64)
-        sounds = torch.from_numpy(self._source.held_out.take(chosen))
+        sounds = torch.from_numpy(self._source.held_out.take(self._chosen(count)))
         heard = sounds.abs().amax(dim=1) > 0
         return (sounds[heard] if heard.any() else sounds).to(self._device)
+
+    def _chosen(self, count: int) -> np.ndarray:
+        most = len(self._source.held_out.data)
+        return np.linspace(0, most - 1, min(count, most)).astype(np.int64)
 
     def _magnitude(self, sounds: Tensor) -> Tensor:
         return signal.stft(sounds, **self._frames).abs().mT
@@ -200,7 +201,11 @@ class PhaseMeasurer:
         return bootstrap(lambda x: float(np.median(x)), values, seed=self._config.seed, method="median of sounds, dB")
 
     def _files(self, sounds: Tensor) -> dict[str, bytes]:
-        return named_files(sounds.cpu().numpy(), ["sound"] * len(sounds), self._source.rate)
+        chosen, labels = self._chosen(self._config.listening), self._source.held_out.labels
+        names = ["sound"] * len(sounds)
+        if labels is not None and len(chosen) == len(sounds):
+            names = [self._source.label_names[label] for label in labels[chosen]]
+        return named_files(sounds.cpu().numpy(), names, self._source.rate)
 
 
 def losses(network: PhaseNetwork, spectrum: Tensor) -> tuple[Tensor, Tensor]:
