@@ -225,6 +225,11 @@ def _random(shape: torch.Size, seed: int) -> Tensor:
     return 2 * math.pi * torch.rand(1, *shape, generator=torch.Generator().manual_seed(seed))
 
 
+def _column(values: np.ndarray[Any, Any], like: Tensor) -> Tensor:
+    """``(B,)`` to ``(B, 1, 1)``, where the other is."""
+    return torch.from_numpy(values).to(like.device)[:, None, None]
+
+
 def _chunk(wanted: Wanted, phase: Tensor, how: Search) -> tuple[Tensor, Tensor]:
     """Phases ``(B, F, L)`` to waveforms ``(B, T)`` and iterations ``(B,)``, in torch."""
     frames: dict[str, Any] = {"n_fft": how.n_fft, "hop": how.hop}
@@ -239,6 +244,5 @@ def _chunk(wanted: Wanted, phase: Tensor, how: Search) -> tuple[Tensor, Tensor]:
         ahead = found if before is None else found + how.momentum * (found - before)
         before = found
         mended = ahead * (wanted.of(found) / ahead.abs().clamp(min=_TINY))
-        going = torch.from_numpy(watch.active).to(mended.device)[:, None, None]
-        spectrum = mended if how.until is None else torch.where(going, mended, spectrum)
-    return istft(spectrum, samples=how.samples, **frames), torch.from_numpy(np.array(watch.counts(how.iterations)))
+        spectrum = mended if how.until is None else torch.where(_column(watch.active, mended), mended, spectrum)
+    return istft(spectrum, samples=how.samples, **frames), torch.from_numpy(watch.counts(how.iterations))
