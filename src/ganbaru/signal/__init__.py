@@ -8,6 +8,8 @@
 torch.Size([2, 4096])
 """
 
+from typing import TYPE_CHECKING, Any
+
 from ganbaru.signal.audible import audible_difference
 from ganbaru.signal.cepstrum import mel_cepstral_distortion
 from ganbaru.signal.complex_spectrogram import ComplexSpectrogram, MagnitudeAndFrequency
@@ -23,10 +25,12 @@ from ganbaru.signal.mel import filter_bank, hz_to_mel, mel_to_hz, to_linear
 from ganbaru.signal.mel_spectrogram import LogMel, Mel
 from ganbaru.signal.mu_law import MuLaw
 from ganbaru.signal.pghi import pghi
-from ganbaru.signal.pictures import Picture, draw
 from ganbaru.signal.representation import Representation, representation
 from ganbaru.signal.spectrogram import LogMagnitude
 from ganbaru.signal.waveform import Waveform
+
+if TYPE_CHECKING:
+    from ganbaru.signal.pictures import Picture, draw
 
 __all__ = [
     "ComplexSpectrogram",
@@ -67,3 +71,12 @@ __all__ = [
     "to_linear",
     "waveform_l2",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`draw` and `Picture`, which most who import this room never ask for: loading them takes a third of its time."""
+    if name in ("Picture", "draw"):
+        from ganbaru.signal import pictures
+
+        return getattr(pictures, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
