@@ -7,10 +7,9 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from ganbaru.errors import UserError
 from ganbaru.signal.coding import Coding, check_encoded
 from ganbaru.signal.framing import check_sound, istft, stft
-from ganbaru.signal.spectrogram import AT_FLOOR, LOUDEST, windows
+from ganbaru.signal.spectrogram import check_floor, from_logarithm, windows
 from ganbaru.signal.standard import Standard
 
 
@@ -97,8 +96,7 @@ class MagnitudeAndFrequency(_TwoPlanes):
         mean: Sequence[float] | None = None,
         deviation: Sequence[float] | None = None,
     ) -> None:
-        if not floor > 0:
-            raise UserError(f"floor {floor} has no logarithm", hint="take a small amplitude, such as 0.001 (-60 dB)")
+        check_floor(floor)
         self.floor = floor
         super().__init__(rate=rate, n_fft=n_fft, hop=hop, floor=floor, mean=mean, deviation=deviation)
 
@@ -106,22 +104,22 @@ class MagnitudeAndFrequency(_TwoPlanes):
         """``(B, T) → (B, 2, F, L)``."""
         check_sound(waveform)
         transform = self._transform(waveform)
-        log = self._standard.into(torch.log(transform.abs().clamp(min=self.floor)))
-        return torch.stack([log, _turns(transform.angle())], dim=1)
+        return torch.stack([self._standard.into(self._logarithm(transform)), _turns(transform.angle())], dim=1)
 
     def fitted(self, waveform: Tensor) -> Self:
         """With the mean and deviation that each band's logarithm has over these sounds ``(N, T)``."""
         check_sound(waveform)
-        log = torch.log(self._transform(waveform).abs().clamp(min=self.floor))
-        return type(self)(**self._arguments(), **Standard.of(log, centred=False).recipe())
+        standard = Standard.of(self._logarithm(self._transform(waveform)), centred=False)
+        return type(self)(**self._arguments(), **standard.recipe())
 
     def decode(self, encoded: Tensor, samples: int) -> Tensor:
         """``(B, 2, F, L) → (B, T)``."""
         check_encoded(self.name, encoded, self.shape(samples), samples)
-        log = self._standard.back(encoded[:, 0]).clamp(max=math.log(LOUDEST))
-        magnitude = torch.exp(log)
-        magnitude = torch.where(magnitude <= self.floor * AT_FLOOR, torch.zeros_like(magnitude), magnitude)
+        magnitude = from_logarithm(self._standard.back(encoded[:, 0]), floor=self.floor)
         return self._inverse(torch.polar(magnitude, math.pi * encoded[:, 1].cumsum(dim=-1)), samples)
+
+    def _logarithm(self, transform: Tensor) -> Tensor:
+        return torch.log(transform.abs().clamp(min=self.floor))
 
     def _extremes(self) -> tuple[float, float]:
         return math.log(self.floor), math.log(2.0)

@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganbaru.errors import UserError
-from ganbaru.signal.pghi import between, difference, frames_first, integrated
+from ganbaru.signal.pghi import between, difference, frames_first, integrated, logarithm
 from ganbaru.signal.spectrogram import Spectrogram
 
 Array = np.ndarray[Any, Any]
@@ -31,7 +31,7 @@ _GAMMA = 0.67
 """Of the Gaussian exp(−πγf²) nearest to a window cos(πu/2), |u| < 1 at the width b, in 1/b². Equal second moments give
 0.61; 0.67 is where slopes and real phases agree best on four recordings, in a maximum that is flat."""
 
-_TINY = 1e-12
+_TINY, _MOMENTUM = 1e-12, 0.99
 _CHUNK = 1 << 18
 """Coefficients that are worked on at once: 2 MB."""
 
@@ -79,7 +79,7 @@ class _ConstantQ(Spectrogram):
             raise UserError(f"{bins_per_octave} bands in an octave hold no sound", hint="take some, such as 24")
         self.low, self.bins_per_octave, self.iterations = low, bins_per_octave, iterations
         self._centres = _centres(rate, low, bins_per_octave)
-        most = rate / float(np.ptp(_edges(self._centres, rate)[:, [0, 2]], axis=1).max())
+        most = rate / _widest(self._centres, rate)
         hop = 2 ** int(math.log2(most)) if hop is None else hop
         if not 1 <= hop <= most:
             raise UserError(f"hop {hop} is too long for bands so wide", hint=f"take one from 1 to {int(most)}")
@@ -122,12 +122,12 @@ class _ConstantQ(Spectrogram):
         chunk = max(1, _CHUNK // (bands.shape[1] * bands.shape[2]))
         return torch.cat([self._mended(part, samples) for part in bands.split(chunk)])
 
-    def _mended(self, magnitude: Tensor, samples: int, momentum: float = 0.99) -> Tensor:
+    def _mended(self, magnitude: Tensor, samples: int) -> Tensor:
         """Fast Griffin-Lim (see `ganbaru.signal.griffin_lim`) with this transform in the Fourier transform's place."""
         coded, before = torch.polar(magnitude, self._phase(magnitude)), None
         for _ in range(self.iterations):
             found = self.transform(self.inverse(coded, samples))
-            ahead = found if before is None else found + momentum * (found - before)
+            ahead = found if before is None else found + _MOMENTUM * (found - before)
             before = found
             coded = ahead * (magnitude / ahead.abs().clamp(min=_TINY))
         return self.inverse(coded, samples)
@@ -139,7 +139,7 @@ class _ConstantQ(Spectrogram):
         """
         bands = self._bands(magnitude.shape[2])
         loud = frames_first(magnitude)
-        log = np.log(np.maximum(loud, np.maximum(loud.max(axis=(1, 2), keepdims=True) * 1e-7, 1e-30)))
+        log = logarithm(loud)
         gamma = _GAMMA / bands.width**2
         frame = self.hop / self.rate
         turns = 2 * math.pi * ((bands.centre * frame + 0.5) % 1 - 0.5)
@@ -230,11 +230,10 @@ def _centres(rate: int, low: float, bins_per_octave: int) -> Array:
     return low * 2.0 ** (np.arange(-1, count) / bins_per_octave)
 
 
-def _edges(centres: Array, rate: int) -> Array:
-    """Lower end, centre and upper end of each band, Hz ``(C, 3)``; the outermost reach to 0 and half the rate."""
-    lower = np.concatenate([[0.0], centres[:-1]])
-    upper = np.concatenate([centres[1:], [rate / 2]])
-    return np.stack([lower, centres, upper], axis=1)
+def _widest(centres: Array, rate: int) -> float:
+    """Width of the widest band, Hz: a band reaches to its neighbours' centres, the outermost to 0 and half the rate."""
+    ends = np.concatenate([[0.0], centres, [rate / 2]])
+    return float((ends[2:] - ends[:-2]).max())
 
 
 @lru_cache(maxsize=16)

@@ -6,7 +6,6 @@ the same numbers (a test holds both against each other).
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from torch import Tensor
 
 from ganbaru.signal import compiled
 from ganbaru.signal.framing import frames_of, window
+from ganbaru.signal.threads import in_threads
 
 Array = np.ndarray[Any, Any]
 Transform = Callable[[Array], Array]
@@ -48,21 +48,9 @@ def bands(waveform: Tensor, bank: Tensor, *, n_fft: int, hop: int, power: int) -
     filters = bank.numpy()
     out = np.empty((batch * length, len(filters)), np.float32)
     shape = window(n_fft, torch.zeros(0, dtype=torch.float64)).numpy().astype(np.float32)
-    work = _Work(padded, shape, hop, filters, _ends(filters), power, out)
-    threads = torch.get_num_threads() if out.shape[0] * n_fft >= _WORTH_THREADS else 1
-    count = max(1, _AT_ONCE // n_fft)
-    starts = range(0, len(out), count)
-    if threads == 1:
-        framed = np.empty((min(count, len(out)), n_fft), np.float32)
-        for first in starts:
-            work.do(first, framed[: len(out) - first], _transform())
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(
-                pool.map(
-                    lambda first: work.do(first, np.empty((min(count, len(out) - first), n_fft), np.float32)), starts
-                )
-            )
+    work = _Work(padded, shape, hop, filters, _ends(filters), power, out, _transform())
+    threads = torch.get_num_threads() if len(out) * n_fft >= _WORTH_THREADS else 1
+    in_threads(work.do, range(0, len(out), work.count), threads=threads)
     return torch.from_numpy(out).unflatten(0, (batch, length)).mT
 
 
@@ -77,11 +65,19 @@ class _Work:
     ends: Array
     power: int
     out: Array
+    transform: Transform
 
-    def do(self, first: int, framed: Array, transform: Transform = scipy.fft.rfft) -> None:
-        """So many frames as ``framed (l, N)`` has room for, from this one on."""
+    @property
+    def count(self) -> int:
+        """Frames at once."""
+        return max(1, _AT_ONCE // len(self.shape))
+
+    def do(self, first: int) -> None:
+        """The frames from this one on."""
+        framed = np.empty((min(self.count, len(self.out) - first), len(self.shape)), np.float32)
         compiled.windowed(self.padded, self.shape, self.hop, first, framed)
-        compiled.band_sums(transform(framed), self.bank, self.ends, self.power, self.out[first : first + len(framed)])
+        found = self.transform(framed)
+        compiled.band_sums(found, self.bank, self.ends, self.power, self.out[first : first + len(framed)])
 
 
 def _transform() -> Transform:

@@ -68,8 +68,7 @@ def steps(magnitude: Array, *, n_fft: int, hop: int) -> tuple[Array, Array]:
         Radians from each frame to the next, up to full turns, and from each bin to the next: ``(B, L, F)`` both; what
         stands at the last frame or bin leads nowhere.
     """
-    peak = magnitude.max(axis=(1, 2), keepdims=True)
-    log = np.log(np.maximum(magnitude, np.maximum(peak * _QUIETEST, np.float32(1e-30))))
+    log = logarithm(magnitude)
     steady = 2 * math.pi * ((np.arange(magnitude.shape[2]) * hop / n_fft + 0.5) % 1 - 0.5)
     over_time = between(difference(log, axis=2), axis=1) * np.float32(hop / (GAMMA * n_fft))
     over_frequency = between(difference(log, axis=1), axis=2) * np.float32(-GAMMA * n_fft / hop)
@@ -108,6 +107,12 @@ def _levels(magnitude: Array, tolerance: float) -> Array:
         return np.full(magnitude.shape, -1, np.int32)
     share = np.log(np.maximum(magnitude / np.float32(peak), np.float32(1e-30))) / -math.log(tolerance) + 1
     return np.where(share > 0, np.minimum(share * _LEVELS, _LEVELS - 1), -1).astype(np.int32)
+
+
+def logarithm(magnitude: Array) -> Array:
+    """Natural logarithm of magnitudes ``(B, L, F)``, down to −140 dB of each sound's loudest."""
+    peak = magnitude.max(axis=(1, 2), keepdims=True)
+    return np.asarray(np.log(np.maximum(magnitude, np.maximum(peak * _QUIETEST, np.float32(1e-30)))))
 
 
 def between(values: Array, axis: int) -> Array:

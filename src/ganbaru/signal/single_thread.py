@@ -5,7 +5,6 @@ long. Here threads take whole chunks of sounds and never meet. The invariant: th
 torch (a test holds them against each other), and a sound's result does not depend on its neighbours.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from ganbaru.signal import compiled
 from ganbaru.signal.framing import overlap_add, window
 from ganbaru.signal.mel import sparse
 from ganbaru.signal.pghi import frames_first
+from ganbaru.signal.threads import in_threads
 from ganbaru.signal.wanted import Search, Wanted, Watch
 
 Array = np.ndarray[Any, Any]
@@ -30,16 +30,12 @@ def search(wanted: Wanted, phase: Tensor, how: Search) -> tuple[Tensor, Tensor]:
     plan = _Plan(how, phase.shape[2])
     size = max(1, _CHUNK_SAMPLES // (phase.shape[2] * how.n_fft))
     chunks = [slice(start, start + size) for start in range(0, len(phase), size)]
-    threads = min(len(chunks), torch.get_num_threads())
+    bank = None if wanted.bank is None else sparse(wanted.bank)
 
     def work(chunk: slice) -> tuple[Array, Array]:
-        return _one_chunk(plan, _Target(wanted.part(chunk)), frames_first(phase[chunk]))
+        return _one_chunk(plan, _Target(wanted.part(chunk), bank), frames_first(phase[chunk]))
 
-    if threads == 1:
-        parts = [work(chunk) for chunk in chunks]
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            parts = list(pool.map(work, chunks))
+    parts = in_threads(work, chunks, threads=min(len(chunks), torch.get_num_threads()))
     waveforms, counts = zip(*parts, strict=True)
     return torch.from_numpy(np.concatenate(waveforms)), torch.from_numpy(np.concatenate(counts))
 
@@ -61,11 +57,11 @@ class _Plan:
 class _Target:
     """What is wanted, in the kernels' form: it mends a spectrum and says how far it is."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted, bank: tuple[Array, Array] | None) -> None:
         self.magnitude = frames_first(wanted.magnitude)
         self._bands: tuple[Any, ...] | None = None
-        if wanted.bands is not None and wanted.bank is not None:
-            self._bands = (frames_first(wanted.bands), *sparse(wanted.bank), int(wanted.power))
+        if wanted.bands is not None and bank is not None:
+            self._bands = (frames_first(wanted.bands), *bank, int(wanted.power))
 
     def misfit(self, found: Array) -> Array:
         """Complex ``(B, L, F)`` to ``(B,)``."""

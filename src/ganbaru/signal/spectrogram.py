@@ -32,8 +32,8 @@ class Spectrogram(Coding):
     """
 
     def __init__(self, *, floor: float | None, power: int, **rest: Any) -> None:
-        if floor is not None and not floor > 0:
-            raise UserError(f"floor {floor} has no logarithm", hint="take a small amplitude, such as 0.001 (-60 dB)")
+        if floor is not None:
+            check_floor(floor)
         self.power = power
         self.floor = floor
         if floor is not None:
@@ -60,9 +60,7 @@ class Spectrogram(Coding):
         top = LOUDEST**self.power
         if self.floor is None:
             return self._sound(values.clamp(min=0, max=top), samples)
-        bands = torch.exp(values.clamp(max=math.log(top)))
-        silent = bands <= self.floor**self.power * AT_FLOOR
-        return self._sound(torch.where(silent, torch.zeros_like(bands), bands), samples)
+        return self._sound(from_logarithm(values, floor=self.floor**self.power, top=top), samples)
 
     def _extremes(self) -> tuple[float, float]:
         if self.floor is None:
@@ -122,6 +120,22 @@ class LogMagnitude(Spectrogram):
 
     def _loudest(self) -> float:
         return 2.0
+
+
+def check_floor(floor: float) -> None:
+    """Refuses a floor that has no logarithm.
+
+    Raises:
+        UserError: it is not above 0.
+    """
+    if not floor > 0:
+        raise UserError(f"floor {floor} has no logarithm", hint="take a small amplitude, such as 0.001 (-60 dB)")
+
+
+def from_logarithm(values: Tensor, *, floor: float, top: float = LOUDEST) -> Tensor:
+    """What natural logarithms are of, ``top`` at most; what lies at the floor is silent."""
+    found = torch.exp(values.clamp(max=math.log(top)))
+    return torch.where(found <= floor * AT_FLOOR, torch.zeros_like(found), found)
 
 
 def windows(rate: int, n_fft: int | None, hop: int | None) -> tuple[int, int]:

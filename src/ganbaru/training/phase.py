@@ -35,7 +35,8 @@ from ganbaru.training.measure import Figures, named_files
 from ganbaru.training.optimizers import optimizer
 from ganbaru.training.randomness import own_random_state
 from ganbaru.training.session import Session, average_over, decks, launched
-from ganbaru.training.step import Batch
+from ganbaru.training.step import Batch, move
+from ganbaru.training.trained import best_weights
 
 OBJECTIVE = "phase"
 _CONSISTENCY = 0.3
@@ -81,21 +82,12 @@ class PhaseSession(Session):
         with self.fabric.autocast():
             steps, consistency = losses(self.network, _spectrum(batches[-1].real))
         (steps + _CONSISTENCY * consistency).backward()
-        self._agree()
-        self.mover.step()
+        average = average_over(self.fabric)
+        move(self.network, self.mover, average=average, gradient_clip=self.config.gradient_clip)
         return PhaseStep(
             {"generator_loss": steps.detach(), "consistency_loss": consistency.detach()},
             {"generator": perf_counter() - began},
         )
-
-    def _agree(self) -> None:
-        """Bounds the gradient, averaged over all processes."""
-        weights = list(self.network.parameters())
-        average = average_over(self.fabric)
-        if average is not None:
-            average([weight.grad for weight in weights if weight.grad is not None])
-        if self.config.gradient_clip is not None:
-            torch.nn.utils.clip_grad_norm_(weights, self.config.gradient_clip, foreach=True)
 
     @torch.no_grad()
     def evidence(self, played: PhaseStep, before: Before, held_out: Batch) -> dict[str, Any]:
@@ -291,12 +283,9 @@ def load_phase(run: Run | str | Path, *, step: int | None = None) -> PhaseNetwor
     document = run.document
     if "phase" not in document["networks"]:
         raise UserError(f"{run.path} holds no phase network", hint="train one with objective='phase'")
-    checkpoint = run.load_checkpoint(step)
-    if checkpoint is None:
-        raise UserError(f"{run.path} has no checkpoint yet", hint=f"ganbaru fit … --out {run.path} --resume")
+    weights = best_weights(run, step)
     network = PhaseNetwork(**document["networks"]["phase"])
-    tensors = state.load_tensors(checkpoint.files, document["representation"])
-    state.load_network(network, tensors, "average" if document["config"]["ema"] else "generator")
+    state.load_network(network, *weights)
     return network.eval()
 
 

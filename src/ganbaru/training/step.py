@@ -157,7 +157,7 @@ def _critic_update(
             penalty = game.constraint.penalty(lambda x: scores(game.critic, x, batch.labels), real, fake)
     total = loss if penalty is None or not penalty.requires_grad else loss + game.constraint_every * penalty
     total.backward()
-    _move(game, game.critic, game.critic_optimizer)
+    move(game.critic, game.critic_optimizer, average=game.average, gradient_clip=game.gradient_clip)
     game.constraint.project(game.critic)
     return loss.detach(), None if penalty is None else penalty.detach(), real_scores.detach(), fake_scores.detach()
 
@@ -173,7 +173,7 @@ def _generator_update(game: Game, batch: Batch, fake: Tensor) -> Tensor:
         fake_scores = scores(game.critic, _seen(game, fake), batch.labels).float()
         loss = game.objective.generator_loss(fake_scores, real_scores)
     loss.backward()
-    _move(game, game.generator, game.generator_optimizer)
+    move(game.generator, game.generator_optimizer, average=game.average, gradient_clip=game.gradient_clip)
     return loss.detach()
 
 
@@ -189,11 +189,18 @@ def _seen(game: Game, samples: Tensor) -> Tensor:
     return samples if game.augment is None else game.augment(samples)
 
 
-def _move(game: Game, network: nn.Module, optimizer: Optimizer) -> None:
-    if game.average is not None:
-        game.average([weight.grad for weight in network.parameters() if weight.grad is not None])
-    if game.gradient_clip is not None:
-        nn.utils.clip_grad_norm_(network.parameters(), game.gradient_clip, foreach=True)
+def move(
+    network: nn.Module,
+    optimizer: Optimizer,
+    *,
+    average: Callable[[Sequence[Tensor]], None] | None,
+    gradient_clip: float | None,
+) -> None:
+    """Moves a network's weights along their gradients, averaged over processes and bounded as `Game` says."""
+    if average is not None:
+        average([weight.grad for weight in network.parameters() if weight.grad is not None])
+    if gradient_clip is not None:
+        nn.utils.clip_grad_norm_(network.parameters(), gradient_clip, foreach=True)
     optimizer.step()
 
 

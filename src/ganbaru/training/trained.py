@@ -136,15 +136,12 @@ def load(run: Run | str | Path, *, generator: nn.Module | None = None, step: int
         raise UserError(f"{run.path} holds a phase network, no generator", hint="gb.training.load_phase(run) loads it")
     if generator is None and networks["own_generator"]:
         raise UserError(f"{run.path} was trained with a generator of your own", hint="load(run, generator=your_module)")
-    checkpoint = run.load_checkpoint(step)
-    if checkpoint is None:
-        raise UserError(f"{run.path} has no checkpoint yet", hint=f"ganbaru fit … --out {run.path} --resume")
+    weights = best_weights(run, step)
     shape, classes = tuple(networks["shape"]), networks["classes"]
     if generator is None:
         with own_random_state(config.seed, "networks"):
             generator = models.build_generator(config.generator.network(), shape, classes)
-    tensors = state.load_tensors(checkpoint.files, document["representation"])
-    state.load_network(generator, tensors, "average" if config.ema else "generator")
+    state.load_network(generator, *weights)
     return Trained(
         generator.eval(),
         representation_of(document["representation"]),
@@ -152,3 +149,16 @@ def load(run: Run | str | Path, *, generator: nn.Module | None = None, step: int
         latent=networks["latent"],
         label_names=document["source"]["label_names"] if classes else (),
     )
+
+
+def best_weights(run: Run, step: int | None = None) -> tuple[dict[str, Tensor], str]:
+    """The tensors of a checkpoint, and the name of the network to listen to among them.
+
+    Raises:
+        UserError: there is no checkpoint, it is damaged, or its representation is not the run's.
+    """
+    document, checkpoint = run.document, run.load_checkpoint(step)
+    if checkpoint is None:
+        raise UserError(f"{run.path} has no checkpoint yet", hint=f"ganbaru fit … --out {run.path} --resume")
+    tensors = state.load_tensors(checkpoint.files, document["representation"])
+    return tensors, "average" if document["config"]["ema"] else "generator"
