@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from ganbaru.distances.estimate import Estimate
+from ganbaru.distances.gaussian import moments, squared_distance
+from ganbaru.distances.resampling import drawn, floor, pool_of, spread
 from ganbaru.distances.samples import pair
 
 Array = np.ndarray[Any, Any]
@@ -29,7 +31,7 @@ def frechet(
     the value is ``2 F(whole) − mean F(halves)``, the line through both where 1/n is 0 (Chong & Forsyth 2020,
     "Effectively unbiased FID and Inception Score", draw it through more sizes). It can be below zero. It wants 3 points
     a dimension where all vary alike, and fewer where few dimensions hold the variance; with less it stays biased, and
-    so does the floor. The interval is a delete-half jackknife's, as in `sliced_wasserstein`.
+    so does the floor. The interval is a delete-half jackknife's.
 
     About 300 matrices ``(d, d)`` are decomposed: half a second for d = 85, half a minute for d = 512.
 
@@ -47,22 +49,24 @@ def frechet(
         UserError: the shapes do not fit, a sample has fewer than 4 points, or a number is not finite.
     """
     a, b = pair(a, b, least=4)
-    same = (a, b) if floor_from is None else (pair(a, floor_from[0])[1], pair(a, floor_from[1])[1])
+    pool = torch.from_numpy(pool_of(a, b, floor_from))
     rng = np.random.default_rng([seed, 0xF4EC])
-    value, halves = _measured(torch.from_numpy(a.copy()), torch.from_numpy(b.copy()), resamples, extrapolate, rng)
-    low, high = value + np.quantile(halves - halves.mean(), [0.5 - confidence / 2, 0.5 + confidence / 2])
+    value, halves = measured(torch.from_numpy(a.copy()), torch.from_numpy(b.copy()), resamples, extrapolate, rng)
+    low, high = spread(value, halves, confidence)
     return Estimate(
         value,
-        min(float(low), value),
-        max(float(high), value),
+        low,
+        high,
         confidence,
-        floor=_floor(torch.from_numpy(np.concatenate(same)), len(a), len(b), extrapolate, rng),
+        floor=floor(
+            measured(pool[i], pool[j], 4, extrapolate, rng)[0] for i, j in drawn(len(pool), len(a), len(b), 20, rng)
+        ),
         samples=(len(a), len(b)),
         method=f"Fréchet, {a.shape[1]} dimensions{', extrapolated to endless samples' if extrapolate else ''}",
     )
 
 
-def _measured(a: Tensor, b: Tensor, count: int, extrapolate: bool, rng: np.random.Generator) -> tuple[float, Array]:
+def measured(a: Tensor, b: Tensor, count: int, extrapolate: bool, rng: np.random.Generator) -> tuple[float, Array]:
     """The distance, and those of random halves in pairs that share no point: ``(count,)``, rounded up to even."""
     halves = []
     for _ in range(-(-count // 2)):
@@ -77,28 +81,5 @@ def _split(x: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     return x[order[:half]], x[order[half : 2 * half]]
 
 
-def _floor(pool: Tensor, n: int, m: int, extrapolate: bool, rng: np.random.Generator, draws: int = 20) -> float:
-    """The 95 % quantile of the distance between samples of these sizes of one distribution."""
-    found = []
-    for _ in range(draws):
-        order = rng.choice(len(pool), size=n + m, replace=len(pool) < n + m)
-        found.append(_measured(pool[order[:n]], pool[order[n:]], 4, extrapolate, rng)[0])
-    return float(np.quantile(found, 0.95))
-
-
 def _distance(a: Tensor, b: Tensor) -> float:
-    """The plain formula."""
-    root, covariance = _square_root(_covariance(a)), _covariance(b)
-    cross = torch.linalg.eigvalsh(root @ covariance @ root).clamp(min=0).sqrt().sum()
-    shift = (a.mean(dim=0) - b.mean(dim=0)).square().sum()
-    return float(shift + root.square().sum() + covariance.trace() - 2 * cross)
-
-
-def _covariance(x: Tensor) -> Tensor:
-    away = x - x.mean(dim=0)
-    return away.T @ away / (len(x) - 1)
-
-
-def _square_root(matrix: Tensor) -> Tensor:
-    values, vectors = torch.linalg.eigh(matrix)
-    return (vectors * values.clamp(min=0).sqrt()) @ vectors.T
+    return squared_distance(moments(a), moments(b))

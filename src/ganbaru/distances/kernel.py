@@ -1,11 +1,13 @@
 """The kernel distance: how much less alike two samples are than each is within itself, with no Gaussian assumed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import pdist
 
 from ganbaru.distances.estimate import Estimate
+from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
 from ganbaru.distances.samples import pair
 from ganbaru.errors import UserError
 
@@ -26,9 +28,8 @@ def kernel(
     ``mean k(a, a′) + mean k(b, b′) − 2 mean k(a, b)`` over different points, k = ``exp(−‖x − y‖² / 2σ²)``.
 
     It is 0 in expectation where both are of one distribution, so it can be below zero; it is at most 2. With points
-    enough every difference shows, soonest those of about σ in length. The interval is a delete-half jackknife's, as in
-    `sliced_wasserstein`: right where there is a difference, about 1.6 times too wide where there is none. Time and
-    memory grow with (n + m)².
+    enough every difference shows, soonest those of about σ in length. The interval is a delete-half jackknife's:
+    right where there is a difference, about 1.6 times too wide where there is none. Time and memory grow with (n + m)².
 
     Args:
         a: ``(n, d)`` with n ≥ 4.
@@ -52,16 +53,18 @@ def kernel(
     n, m = len(a), len(b)
     rng = np.random.default_rng([seed, 0x3E6])
     alike = _alike(np.concatenate([a, b]), width)
-    value = float(_discrepancy(alike, *_halves(n, m, 1, 1, rng))[0])
-    halves = _discrepancy(alike, *_halves(n, m, 2, resamples, rng))
-    low, high = value + np.quantile(halves - halves.mean(), [0.5 - confidence / 2, 0.5 + confidence / 2])
-    pool = alike if floor_from is None else _alike(_some_of_both(a, floor_from, n + m, rng), width)
+    value = float(_discrepancy(alike, *_counted([(np.arange(n), n + np.arange(m))], n + m))[0])
+    halves = _discrepancy(alike, *_counted(((half(n, rng), n + half(m, rng)) for _ in range(resamples)), n + m))
+    low, high = spread(value, halves, confidence)
+    if floor_from is not None:
+        points = pool_of(a, b, floor_from)
+        alike = _alike(points[rng.permutation(len(points))[: n + m]], width)
     return Estimate(
         value,
-        min(float(low), value),
-        max(float(high), value),
+        low,
+        high,
         confidence,
-        floor=float(np.quantile(_discrepancy(pool, *_draws(len(pool), n, m, resamples, rng)), 0.95)),
+        floor=floor(_discrepancy(alike, *_counted(drawn(len(alike), n, m, resamples, rng), len(alike)))),
         samples=(n, m),
         method=f"unbiased MMD², Gaussian kernel, bandwidth {width:.3g}, {a.shape[1]} dimensions",
     )
@@ -99,25 +102,7 @@ def _discrepancy(alike: Array, a: Array, b: Array) -> Array:
     return np.asarray(within_a + within_b - 2 * (b * to_a).sum(axis=0) / (n * m))
 
 
-def _halves(n: int, m: int, parts: int, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Random halves (or another part) of the first n and of the m points after them, as `_discrepancy` wants them."""
-    a, b = np.zeros((n + m, count)), np.zeros((n + m, count))
-    for column in range(count):
-        a[rng.permutation(n)[: n // parts], column] = 1
-        b[n + rng.permutation(m)[: m // parts], column] = 1
-    return a, b
-
-
-def _draws(size: int, n: int, m: int, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Samples of n and of m out of so many points; a point is drawn again only where there are too few."""
-    a, b = np.zeros((size, count)), np.zeros((size, count))
-    for column in range(count):
-        order = rng.choice(size, size=n + m, replace=size < n + m)
-        a[:, column] = np.bincount(order[:n], minlength=size)
-        b[:, column] = np.bincount(order[n:], minlength=size)
-    return a, b
-
-
-def _some_of_both(like: Array, floor_from: tuple[Array, Array], most: int, rng: np.random.Generator) -> Array:
-    points = np.concatenate([pair(like, part)[1] for part in floor_from])
-    return points[rng.permutation(len(points))[:most]]
+def _counted(samples: Iterable[tuple[Array, Array]], size: int) -> tuple[Array, Array]:
+    """How often each pair of samples, given as indices, holds each point: ``(size, K)`` for each side."""
+    counts = [[np.bincount(side, minlength=size) for side in sample] for sample in samples]
+    return np.array([a for a, _ in counts], float).T, np.array([b for _, b in counts], float).T

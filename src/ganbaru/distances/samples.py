@@ -26,3 +26,21 @@ def pair(a: Array, b: Array, *, least: int = 1) -> tuple[Array, Array]:
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise UserError("a sample holds a number that is not finite")
     return a, b
+
+
+def rescaled(a: Array, b: Array) -> tuple[Array, Array, float]:
+    """Both moved to their common middle and measured in a power of two near their greatest extent, and that unit.
+
+    So that squares of coordinates of 1e±150 neither overflow nor vanish; a power of two costs no digit.
+    """
+    first = _power_of_two(a, b)
+    a, b = a / first, b / first
+    middle = (a.mean(axis=0) + b.mean(axis=0)) / 2
+    a, b = a - middle, b - middle
+    second = _power_of_two(a, b)
+    return a / second, b / second, first * second
+
+
+def _power_of_two(a: Array, b: Array) -> float:
+    extent = max(float(np.abs(a).max()), float(np.abs(b).max()))
+    return float(2.0 ** np.floor(np.log2(extent))) if extent > 0 else 1.0
