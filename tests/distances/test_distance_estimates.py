@@ -34,6 +34,9 @@ def test_an_estimate_comes_back_from_strict_json(estimate: Estimate) -> None:
 def test_it_prints_as_value_interval_and_floor() -> None:
     assert str(Estimate(0.4312, 0.402, 0.4631, floor=0.018)) == "0.431 [0.402, 0.463] (floor 0.018)"
     assert str(Estimate(1.0, 0.5, math.inf)) == "1.000 [0.500, inf]"
+    assert str(Estimate(0.0, 0.0, 0.0)) == "0.000 [0.000, 0.000]"
+    assert str(Estimate(0.0, 0.0, 2e-5, floor=1e-5)) == "0 [0, 2e-05] (floor 1e-05)"
+    assert str(Estimate(2e12, 1e12, 3e12)) == "2e+12 [1e+12, 3e+12]"
     assert Estimate(1.0, 0.5, 2.0)._repr_html_() == "<code>1.000 [0.500, 2.000]</code>"
 
 

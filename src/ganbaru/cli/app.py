@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (commands.raise_, commands.fit, commands.listen, commands.report):
+for command in (commands.raise_, commands.fit, commands.listen, commands.distance, commands.report):
     app.command(name=command.__name__.rstrip("_"))(command)
 
 _debug = False

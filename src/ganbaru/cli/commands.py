@@ -9,6 +9,7 @@ import typer
 from ganbaru.cli import speech
 
 SOURCE = typer.Argument(help="A folder of sounds, or a world: speech:digits, speech:cat,dog, toy:ring, toy:grid.")
+POINTS = "Numbers (.npy, .npz, .npz:NAME, .csv, .tsv, .txt; a row a point), a folder of sounds, a run, or a world."
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Seed = Annotated[int | None, typer.Option(help="Every random thing follows from it.")]
@@ -113,6 +114,51 @@ def listen(
     else:
         for file in files:
             speech.result(str(file))
+
+
+def distance(
+    a: Annotated[str, typer.Argument(metavar="A", help=POINTS)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Likewise.")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="w1, w2, sliced, max-sliced, sinkhorn, energy, kernel, frechet, tv, kl, js, hellinger, chi2 or dual."
+        ),
+    ] = "w1",
+    of: Annotated[
+        str, typer.Option(help="distributions: how far what the points are drawn from is; samples: these very points.")
+    ] = "distributions",
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal numbers.")] = 0,
+    confidence: Annotated[
+        float, typer.Option(min=0.5, max=0.999, help="How often the interval holds the truth.")
+    ] = 0.95,
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, help="Taken from a run or a world. Default: as many as the other side has, up to 1,000."),
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw how A moves onto B: FILE.svg, .png or .html.")] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """How far apart two sets of sounds or points are, with an interval.
+
+    Beside it stands a floor: what two samples of one distribution would show. Sounds are compared by their log-mel
+    statistics, in dB, all at one peak level, rate and length.
+    """
+    from ganbaru.cli import apart
+
+    apart.tell_distance(
+        a,
+        b,
+        kind=kind,
+        of=of,
+        seed=seed,
+        confidence=confidence,
+        count=count,
+        plot=plot,
+        quiet=quiet,
+        as_json=as_json,
+    )
 
 
 def report(

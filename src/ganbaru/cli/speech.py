@@ -17,7 +17,7 @@ from ganbaru.progress import silent
 def console() -> Console:
     """The console on stderr; it honours NO_COLOR, wraps nothing that is not watched, and speaks for one process."""
     watched = sys.stderr.isatty()
-    return Console(stderr=True, highlight=False, soft_wrap=not watched, quiet=not first_process())
+    return Console(stderr=True, highlight=False, emoji=False, soft_wrap=not watched, quiet=not first_process())
 
 
 def first_process() -> bool:
@@ -44,8 +44,7 @@ def result(text: str) -> None:
 
 def document(value: Any) -> None:
     """The result as one JSON document."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
 @contextmanager

@@ -39,7 +39,7 @@ class Estimate:
     @property
     def distinguishable(self) -> bool | None:
         """Whether the whole interval lies above the floor; None without a floor."""
-        return None if self.floor is None else self.low > self.floor
+        return None if self.floor is None else bool(self.low > self.floor)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -56,8 +56,15 @@ class Estimate:
         return cls(**numbers)
 
     def __str__(self) -> str:
-        floor = "" if self.floor is None else f" (floor {self.floor:.3f})"
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]{floor}"
+        form = self._form()
+        floor = "" if self.floor is None else f" (floor {self.floor:{form}})"
+        return f"{self.value:{form}} [{self.low:{form}}, {self.high:{form}}]{floor}"
+
+    def _form(self) -> str:
+        """Three decimals; four digits where those would hide a number or swell it."""
+        sizes = [abs(number) for number in (self.value, self.low, self.high) if math.isfinite(number)]
+        greatest = max(sizes, default=0.0)
+        return ".3f" if greatest == 0 or 0.1 <= greatest < 1e5 else ".4g"
 
     def _repr_html_(self) -> str:
         return f"<code>{html.escape(str(self))}</code>"

@@ -9,7 +9,7 @@ from torch import Tensor
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.gaussian import moments, squared_distance
 from ganbaru.distances.resampling import drawn, floor, pool_of, spread
-from ganbaru.distances.samples import pair
+from ganbaru.distances.samples import dimensions, pair
 
 Array = np.ndarray[Any, Any]
 
@@ -62,7 +62,7 @@ def frechet(
             measured(pool[i], pool[j], 4, extrapolate, rng)[0] for i, j in drawn(len(pool), len(a), len(b), 20, rng)
         ),
         samples=(len(a), len(b)),
-        method=f"Fréchet, {a.shape[1]} dimensions{', extrapolated to endless samples' if extrapolate else ''}",
+        method=f"Fréchet, {dimensions(a)}{', extrapolated to endless samples' if extrapolate else ''}",
     )
 
 

@@ -8,7 +8,7 @@ from scipy.spatial.distance import pdist
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
-from ganbaru.distances.samples import pair
+from ganbaru.distances.samples import dimensions, pair
 from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
@@ -66,7 +66,7 @@ def kernel(
         confidence,
         floor=floor(_discrepancy(alike, *_counted(drawn(len(alike), n, m, resamples, rng), len(alike)))),
         samples=(n, m),
-        method=f"unbiased MMD², Gaussian kernel, bandwidth {width:.3g}, {a.shape[1]} dimensions",
+        method=f"unbiased MMD², Gaussian kernel, bandwidth {width:.3g}, {dimensions(a)}",
     )
 
 

@@ -8,8 +8,9 @@ import torch
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.gaussian import displacement, moments
 from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
-from ganbaru.distances.samples import pair
+from ganbaru.distances.samples import dimensions, pair
 from ganbaru.distances.sliced import line_costs
+from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
 
@@ -43,6 +44,8 @@ def max_sliced_wasserstein(
         UserError: the shapes do not fit, a sample has fewer than 8 points, a number is not finite, or p is another.
     """
     a, b = pair(a, b, least=8)
+    if p not in (1, 2):
+        raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
     rng = np.random.default_rng([seed, 0x3A7])
     shadows = _unseen_shadows(a, b, rng)
     value = _distance(shadows, p)
@@ -52,7 +55,7 @@ def max_sliced_wasserstein(
     low, high = spread(value, np.array(halves), confidence, least=0.0)
     pool = pool_of(a, b, floor_from)
     found = (_distance(_unseen_shadows(pool[i], pool[j], rng), p) for i, j in drawn(len(pool), len(a), len(b), 20, rng))
-    method = f"max-sliced W{p}, {a.shape[1]} dimensions, direction and distance from separate halves"
+    method = f"max-sliced W{p}, {dimensions(a)}, direction and distance from separate halves"
     return Estimate(value, low, high, confidence, floor=floor(found), samples=(len(a), len(b)), method=method)
 
 
@@ -74,8 +77,15 @@ def principal_directions(a: Array, b: Array, count: int, rng: np.random.Generato
     for _ in range(min(count, size)):
         left = np.eye(size) - found @ found.T
         direction = left @ _climb(a @ left, b @ left, starts @ left)
-        found = np.column_stack([found, direction / np.linalg.norm(direction)])
+        length = np.linalg.norm(direction)
+        found = np.column_stack([found, direction / length if length > 0 else _any_direction(left)])
     return found
+
+
+def _any_direction(left: Array) -> Array:
+    """One in the space that a projection leaves, for points that differ nowhere in it."""
+    columns: Array = np.linalg.svd(left)[0]
+    return columns[:, 0]
 
 
 def _gaussian_directions(a: Array, b: Array, count: int) -> Array:

@@ -10,6 +10,9 @@ from ganbaru.distances.samples import pair
 
 Array = np.ndarray[Any, Any]
 
+OWN_SPLITS = 1.1
+"""What an estimate's own random splits add to its spread, where it takes its bias off by them."""
+
 
 def spread(value: float, halves: Array, confidence: float, *, least: float = -np.inf) -> tuple[float, float]:
     """The interval around a value, by `margin`.

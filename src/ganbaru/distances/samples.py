@@ -13,19 +13,29 @@ def pair(a: Array, b: Array, *, least: int = 1) -> tuple[Array, Array]:
     """Both as float64.
 
     Args:
-        a: ``(n, d)``.
-        b: ``(m, d)``.
+        a: ``(n, d)``, or ``(n,)`` on the line.
+        b: ``(m, d)``, or ``(m,)``.
         least: the fewest points that either may have.
 
     Raises:
         UserError: the shapes do not fit, a sample is too small, or a number is not finite.
     """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < least:
+    if a.ndim == b.ndim == 1:
+        a, b = a[:, None], b[:, None]
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or not a.shape[1]:
         raise UserError(f"samples of shapes {a.shape} and {b.shape} cannot be compared", hint="give (n, d) and (m, d)")
+    if min(len(a), len(b)) < least:
+        raise UserError(f"samples of {len(a)} and {len(b)} points are too small", hint=f"give {least} or more of each")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise UserError("a sample holds a number that is not finite")
     return a, b
+
+
+def dimensions(sample: Array) -> str:
+    """``"3 dimensions"``."""
+    count = sample.shape[1]
+    return f"{count} dimension{'' if count == 1 else 's'}"
 
 
 def rescaled(a: Array, b: Array) -> tuple[Array, Array, float]:

@@ -44,7 +44,7 @@ def sinkhorn_divergence(
         a: ``(n, d)``.
         b: ``(m, d)``.
         p: 1 or 2.
-        blur: the length below which points blend, in the units of the points; None takes a tenth of the root mean
+        blur: the length below which points blend, in the units of the points; None takes a fifth of the root mean
             square distance between the samples.
         resamples: how many halves for the interval; 0 gives neither interval nor floor.
         floor_from: as in `sliced_wasserstein`.
@@ -108,7 +108,7 @@ def entropic_wasserstein(
     return Estimate((low + high) / 2, low, high, 1.0, samples=(len(a), len(b)), method=method)
 
 
-def _width(a: Array, b: Array, p: int, blur: float | None, share: float = 0.1) -> float:
+def _width(a: Array, b: Array, p: int, blur: float | None, share: float = 0.2) -> float:
     if p not in (1, 2):
         raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
     if blur is not None and not (blur > 0 and math.isfinite(blur)):

@@ -4,9 +4,10 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from ganbaru.distances.estimate import Estimate
-from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
+from ganbaru.distances.resampling import OWN_SPLITS, drawn, floor, half, margin, pool_of, spread
 from ganbaru.distances.samples import pair
 from ganbaru.errors import UserError
 
@@ -20,6 +21,7 @@ def sliced_wasserstein(
     *,
     projections: int | Array = 128,
     calibrated: bool = False,
+    debiased: bool = False,
     resamples: int = 100,
     floor_from: tuple[Array, Array] | None = None,
     confidence: float = 0.95,
@@ -39,6 +41,8 @@ def sliced_wasserstein(
         p: 1 or 2.
         projections: how many random directions, or the directions themselves, ``(d, k)``, taken as they are.
         calibrated: in units of a shift.
+        debiased: takes off what chance adds, so that the interval holds the distance of the distributions; else it
+            holds what other samples of these sizes would be apart.
         resamples: how many halves for the interval; 0 gives neither interval nor floor, only the distance of these
             very samples.
         floor_from: two samples of one distribution, whose distance at these sizes is the floor; None splits
@@ -49,24 +53,37 @@ def sliced_wasserstein(
     Raises:
         UserError: shapes do not fit, a sample is empty, a number is not finite, or p is another.
     """
-    a, b = pair(a, b)
+    a, b = pair(a, b, least=4 if debiased else 1)
+    if p not in (1, 2):
+        raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
     rng = np.random.default_rng([seed, 0x511CED])
     size = a.shape[1]
     directions = _directions(size, projections, rng)
     unit = shift_factor(size, p) if calibrated else 1.0
     shadows = directions.T @ a.T, directions.T @ b.T  # (k, n), (k, m)
-    value = _distance(*shadows, p) * unit
+    value = _distance(*shadows, p)
     method = f"sliced W{p}, {directions.shape[1]} directions{', in units of a shift' if calibrated else ''}"
     if not resamples:
+        value *= unit
         return Estimate(value, value, value, confidence, samples=(len(a), len(b)), method=method)
-    halves = [
-        _distance(shadows[0][:, half(len(a), rng)], shadows[1][:, half(len(b), rng)], p) * unit
-        for _ in range(resamples)
-    ]
-    low, high = spread(value, np.array(halves), confidence, least=0.0)
+    halves = np.array(
+        [_distance(shadows[0][:, half(len(a), rng)], shadows[1][:, half(len(b), rng)], p) for _ in range(resamples)]
+    )
     pool = directions.T @ pool_of(a, b, floor_from).T
-    found = (_distance(pool[:, i], pool[:, j], p) * unit for i, j in drawn(pool.shape[1], len(a), len(b), 20, rng))
-    return Estimate(value, low, high, confidence, floor=floor(found), samples=(len(a), len(b)), method=method)
+    pairs = ((pool[:, i], pool[:, j]) for i, j in drawn(pool.shape[1], len(a), len(b), 20, rng))
+    if debiased:
+        value = _debiased(*shadows, p, rng)
+        reach = OWN_SPLITS * margin(halves**2, confidence)
+        if not isinstance(projections, np.ndarray):
+            reach = math.hypot(reach, _margin_of_directions(*shadows, p, confidence))
+        low, high = (math.sqrt(max(0.0, value**2 + end)) for end in (-reach, reach))
+        same = floor(_debiased(*each, p, rng) for each in pairs)
+        method += ", bias taken off"
+    else:
+        low, high = spread(value, halves, confidence, least=0.0)
+        same = floor(_distance(*each, p) for each in pairs)
+    value, low, high, same = (unit * each for each in (value, low, high, same))
+    return Estimate(value, low, high, confidence, floor=same, samples=(len(a), len(b)), method=method)
 
 
 def shift_factor(size: int, p: int = 1) -> float:
@@ -99,14 +116,30 @@ def _distance(a: Array, b: Array, p: int) -> float:
     return float(line_costs(a, b, p).mean() ** (1 / p))
 
 
-def line_costs(a: Array, b: Array, p: int) -> Array:
-    """W_p^p of the points of each row, ``(k, n)`` and ``(k, m)`` to ``(k,)``, by sorting.
+def _debiased(a: Array, b: Array, p: int, rng: np.random.Generator, splits: int = 4) -> float:
+    """As `_distance`, with what halves of each sample are apart taken off in squares: a whole has half as much.
 
-    Raises:
-        UserError: p is neither 1 nor 2.
+    For a shift seen from many directions chance adds so: its shadows are about normal, and normal is what it adds.
     """
-    if p not in (1, 2):
-        raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
+    noise = np.mean([_own(x, p, rng) ** 2 for x in (a, b) for _ in range(splits)]) / 2
+    return math.sqrt(max(0.0, _distance(a, b, p) ** 2 - float(noise)))
+
+
+def _own(x: Array, p: int, rng: np.random.Generator) -> float:
+    """The distance between random halves of a sample."""
+    order, middle = rng.permutation(x.shape[1]), x.shape[1] // 2
+    return _distance(x[:, order[:middle]], x[:, order[middle : 2 * middle]], p)
+
+
+def _margin_of_directions(a: Array, b: Array, p: int, confidence: float) -> float:
+    """What others than these directions might make of the squared distance."""
+    costs = line_costs(a, b, p)
+    slope = 1.0 if p == 2 else 2 * float(costs.mean())
+    return float(stats.norm.ppf(0.5 + confidence / 2)) * slope * float(costs.std()) / math.sqrt(len(costs))
+
+
+def line_costs(a: Array, b: Array, p: int) -> Array:
+    """W_p^p of the points of each row, ``(k, n)`` and ``(k, m)`` to ``(k,)``, by sorting; p is 1 or 2."""
     n, m = a.shape[1], b.shape[1]
     left, right = np.sort(a, axis=1), np.sort(b, axis=1)
     if n == m:

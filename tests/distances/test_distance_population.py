@@ -1,0 +1,188 @@
+"""What samples say of the distance between distributions: right on shifts, scales, rotations and mixtures, and sure."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ganbaru.distances import Estimate, closer, wasserstein
+from ganbaru.distances.population import interval, samples_for
+from ganbaru.errors import UserError
+
+Array = np.ndarray[Any, Any]
+Draw = Callable[[np.random.Generator, int, int], Array]
+
+
+def cloud(rng: np.random.Generator, n: int, d: int) -> Array:
+    return rng.standard_normal((n, d))
+
+
+def shifted(length: float) -> Draw:
+    return lambda rng, n, d: cloud(rng, n, d) + length / math.sqrt(d)
+
+
+def scaled(by: float) -> Draw:
+    return lambda rng, n, d: by * cloud(rng, n, d)
+
+
+def stretched(axis: int) -> Draw:
+    """Twice as wide along one axis."""
+
+    def draw(rng: np.random.Generator, n: int, d: int) -> Array:
+        points = cloud(rng, n, d)
+        points[:, axis] *= 2
+        return points
+
+    return draw
+
+
+def mixed(share: float) -> Draw:
+    """Two heaps 4 apart, the first with that share of the points."""
+
+    def draw(rng: np.random.Generator, n: int, d: int) -> Array:
+        points = cloud(rng, n, d)
+        points[:, 0] += np.where(rng.random(n) < share, -2, 2)
+        return points
+
+    return draw
+
+
+def mean_length(d: int) -> float:
+    """E‖x‖ of a unit Gaussian."""
+    return math.sqrt(2) * math.exp(math.lgamma((d + 1) / 2) - math.lgamma(d / 2))
+
+
+def values(a: Draw, b: Draw, p: int, n: int, d: int, draws: int) -> Array:
+    """Value, low and high of each draw, ``(draws, 3)``."""
+    found = []
+    for seed in range(draws):
+        rng = np.random.default_rng([seed, d, n])
+        x, y, unit = samples_for(a(rng, n, d), b(rng, n, d), p)
+        found.append(np.array(interval(x, y, p, 30, 0.95, rng)) * unit)
+    return np.array(found)
+
+
+CASES = {
+    "shift": (cloud, shifted(1.0), lambda p, d: 1.0),
+    "grown": (cloud, scaled(1.3), lambda p, d: 0.3 * (mean_length(d) if p == 1 else math.sqrt(d))),
+    "shrunk": (cloud, scaled(0.75), lambda p, d: 0.25 * (mean_length(d) if p == 1 else math.sqrt(d))),
+    "rotated": (stretched(0), stretched(1), lambda p, d: 1.132 if p == 1 else math.sqrt(2)),
+    "mixture": (mixed(0.5), mixed(0.1), lambda p, d: 1.6 if p == 1 else None),
+}
+"""Two distributions and W_p between them; that of the rotation for p = 1 is of 32,000 points in the plane."""
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("p", "d"), [(1, 2), (1, 16), (2, 16), (1, 64), (2, 64)])
+def test_it_is_right_on_changes_whose_distance_is_known(case: str, p: int, d: int) -> None:
+    a, b, truth = CASES[case]
+    expected = truth(p, d)
+    if expected is None:
+        pytest.skip("W2 of this mixture has no closed form")
+    found = values(a, b, p, 500, d, 6)
+    assert math.sqrt(np.square(found[:, 0]).mean()) == pytest.approx(expected, rel=0.12)
+    assert ((found[:, 1] <= expected) & (expected <= found[:, 2])).sum() >= 4
+
+
+@pytest.mark.parametrize("d", [1, 3])
+def test_the_interval_holds_the_truth_about_95_times_in_100(d: int) -> None:
+    found = values(cloud, shifted(1.0), 1, 150, d, 80)
+    held = (found[:, 1] <= 1) & (found[:, 2] >= 1)
+    assert held.mean() >= 0.88
+    width = np.median(found[:, 2] - found[:, 1])
+    assert width == pytest.approx(2 * 1.96 * math.sqrt(2 / 150), rel=0.25)
+
+
+@pytest.mark.parametrize("d", [1, 2, 16])
+def test_samples_of_one_distribution_are_not_distinguishable(d: int) -> None:
+    told = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        told.append(wasserstein(cloud(rng, 80, d), cloud(rng, 100, d), of="distributions", resamples=20, seed=seed))
+    assert sum(bool(each.distinguishable) for each in told) <= 1
+    far = wasserstein(told_cloud(d), told_cloud(d) + 3, of="distributions", resamples=20)
+    assert far.distinguishable
+
+
+def told_cloud(d: int) -> Array:
+    return cloud(np.random.default_rng(d), 80, d)
+
+
+@pytest.mark.parametrize("d", [1, 3, 8])
+def test_scale_and_place_are_carried_through(d: int) -> None:
+    rng = np.random.default_rng(0)
+    a, b = cloud(rng, 60, d), cloud(rng, 70, d) + 1
+
+    def found(x: Array, y: Array) -> Estimate:
+        return wasserstein(x, y, of="distributions", resamples=5, seed=3)
+
+    plain = found(a, b)
+    assert found(a + 100, b + 100).value == pytest.approx(plain.value, rel=1e-9)
+    for unit in (2.0, 1e-150, 1e150):
+        scaled_up = found(unit * a, unit * b)
+        for name in ("value", "low", "high", "floor"):
+            assert getattr(scaled_up, name) == pytest.approx(unit * getattr(plain, name), rel=1e-6)
+
+
+def test_the_floor_can_be_drawn_from_a_third_sample() -> None:
+    rng = np.random.default_rng(0)
+    a, b = cloud(rng, 60, 2), cloud(rng, 60, 2) + 5
+    spare = (cloud(rng, 100, 2), cloud(rng, 100, 2))
+    pooled = wasserstein(a, b, of="distributions", resamples=5)
+    known = wasserstein(a, b, of="distributions", resamples=5, floor_from=spare)
+    assert known.floor is not None
+    assert pooled.floor is not None
+    assert known.floor < 0.6 * pooled.floor
+
+
+def test_what_it_has_no_use_for_is_refused() -> None:
+    a = told_cloud(2)
+    with pytest.raises(UserError, match="weights and tolerance"):
+        wasserstein(a, a, tolerance=0.1, of="distributions")
+    with pytest.raises(UserError, match="p = 1 and 2"):
+        wasserstein(a, a, 3, of="distributions")
+    with pytest.raises(UserError, match="too small"):
+        wasserstein(a[:15], a, of="distributions")
+    with pytest.raises(UserError, match="question"):
+        wasserstein(a, a, of="sample")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("d", [1, 16])
+def test_of_two_models_of_the_same_latents_the_closer_one_is_told(d: int) -> None:
+    told = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        latent, reference = cloud(rng, 200, d), cloud(rng, 200, d)
+        near, far = (latent + step * np.eye(1, d) for step in (0.4, 0.8))
+        told.append((closer(near, far, to=reference, seed=seed).verdict, closer(far, near, to=reference).verdict))
+    assert told.count(("A", "B")) >= 7
+    assert not any("B" in first or "A" in second for first, second in told if "can't tell" not in (first, second))
+
+
+@pytest.mark.parametrize(("d", "paired"), [(1, True), (1, False), (8, True), (8, False)])
+def test_of_two_models_equally_close_neither_is(d: int, paired: bool) -> None:
+    wrong = 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        latent, reference = cloud(rng, 120, d), cloud(rng, 120, d)
+        other = latent if paired else cloud(rng, 120, d)
+        step = 0.8 * np.eye(1, d)
+        wrong += closer(latent + step, other - step, to=reference, resamples=30, seed=seed).verdict != "can't tell"
+    assert wrong <= 4
+
+
+def test_a_comparison_says_what_it_found() -> None:
+    rng = np.random.default_rng(0)
+    reference, a, b = cloud(rng, 100, 2), cloud(rng, 100, 2) + 3, cloud(rng, 90, 2) + 0.5
+    found = closer(a, b, to=reference)
+    assert found.verdict == "B"
+    assert str(found).startswith("B is closer: A 4.")
+    assert found.difference.low > 0
+    assert found.difference.value == pytest.approx(found.a.value**2 - found.b.value**2)
+    assert closer(a, b, to=reference) == found
+    assert set(found.to_json()) == {"verdict", "a", "b", "difference"}
+    assert str(closer(a, a, to=reference)).startswith("can't tell which is closer")
+    with pytest.raises(UserError):
+        closer(a[:, 0], b[:, :1], to=reference)
