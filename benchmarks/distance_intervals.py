@@ -13,6 +13,7 @@ of one thread. The last lines are shares and ratios.
 import argparse
 import math
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -202,7 +203,7 @@ def main(quick: bool = False, arguments: list[str] | None = None) -> None:
     parser.add_argument("--draws", type=int, default=12 if quick else 200)
     parser.add_argument("--sizes", type=int, nargs="*", default=[300] if quick else [500, 2_000])
     parser.add_argument("--dimensions", type=int, nargs="*", default=[2, 16] if quick else [1, 2, 16, 64])
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(arguments or [])
     print(machine.about())
     with ProcessPoolExecutor(os.cpu_count(), initializer=_start) as pool:
         shares = _coverage(pool, options)
@@ -292,4 +293,4 @@ def _verdicts(pool: ProcessPoolExecutor, options: argparse.Namespace) -> tuple[l
 
 
 if __name__ == "__main__":
-    main()
+    main(arguments=sys.argv[1:])

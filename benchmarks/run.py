@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "learned_phase": ["--minutes", "0.2"],
     "representations": ["--sounds", "2"],
     "perceptual": ["--sounds", "2", "--seconds", "1"],
+    "distances": ["--quick"],
     "recipes": ["--minutes", "0.3", "--only", "default (r1 of 5)"],
 }
 """The benchmarks, each with what makes it quick."""

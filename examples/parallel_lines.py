@@ -1,7 +1,7 @@
 """Two parallel lines, the first example of the WGAN paper (Arjovsky et al. 2017): which distances tell how far?
 
-(0, Z) and (θ, Z), Z even from 0 to 1. The lines share no point unless θ is 0, so every divergence says "quite different"
-however near they are, and has no slope for a generator to follow. W1 says θ.
+(0, Z) and (θ, Z), Z even from 0 to 1. The lines share no point unless θ is 0, so every divergence says "quite
+different" however near they are, and has no slope for a generator to follow. W1 says θ.
 
     python examples/parallel_lines.py [figure.svg | figure.png]
 """

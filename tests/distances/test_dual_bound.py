@@ -13,7 +13,7 @@ from ganbaru.distances.dual import critic_bound, gradient_cosine, lipschitz_cons
 from ganbaru.distances.dual.envelope import enveloped
 from ganbaru.distances.dual.groupsort import one_lipschitz
 from ganbaru.distances.dual.lipschitz import Lipschitz
-from ganbaru.distances.dual.perceptron import Sine, perceptron, resolution, waves
+from ganbaru.distances.dual.perceptron import Sine, extent, perceptron, resolution, waves
 from ganbaru.distances.dual.upper import matched
 from ganbaru.errors import UserError
 
@@ -127,20 +127,23 @@ def test_matched_batches_are_no_nearer_than_the_distributions() -> None:
     for size in (1, 2, 8):
         a, b = rng.normal(size=(2, 400, size))
         found = matched(a + 2 * np.eye(1, size), b)
-        assert 2 < found.high
+        assert found.high > 2
         assert found.value < found.high
 
 
-def test_waves_are_as_fine_as_the_points_lie() -> None:
+def test_waves_are_as_short_as_the_points_lie_and_as_long_as_the_sample() -> None:
     points = torch.rand(400, 2, generator=torch.Generator().manual_seed(0))
-    assert resolution(points) == pytest.approx(0.5 / 20, rel=0.2)
-    assert resolution(7 * points, points) == pytest.approx(7 * resolution(points))
-    critic = waves(2, 64, 2, points, 50.0, torch.Generator().manual_seed(0))
-    first = critic[0]
+    other = torch.rand(400, 2, generator=torch.Generator().manual_seed(1))
+    assert resolution(points, other) == pytest.approx(0.5 / 20, rel=0.2)
+    assert extent(points) == pytest.approx((2 / 12) ** 0.5, rel=0.1)
+    assert resolution(points, points + torch.tensor([0.0, 9.0])) == pytest.approx(8.4, rel=0.1)
+    first = waves(2, 256, 2, points, (0.02, 2.0), torch.Generator().manual_seed(0))[0]
     assert isinstance(first, nn.Linear)
-    assert float(first.weight.std()) == pytest.approx(50, rel=0.2)
-    at = torch.diagonal(first(points[:64]))
-    torch.testing.assert_close(at, torch.zeros(64), atol=1e-3, rtol=0)
+    fineness = first.weight.detach().square().sum(dim=1).div(2).sqrt()
+    assert float(fineness[:32].mean()) == pytest.approx(0.886 * 50, rel=0.25)
+    assert float(fineness[-4:].mean()) < 2
+    rises = torch.diagonal(first(points[:256]).detach())
+    torch.testing.assert_close(rises, torch.zeros(256), atol=1e-3, rtol=0)
 
 
 def test_a_cosine_is_one_along_minus_one_against_and_nothing_across() -> None:

@@ -110,6 +110,8 @@ def measure(a: Side, b: Side, *, kind: str, of: str, seed: int, confidence: floa
     options: dict[str, Any] = {"seed": seed, "confidence": confidence}
     if asked.p is not None:
         options |= {"p": asked.p, "of": of}
+    if kind == "sliced":
+        options["debiased"] = True
     function = getattr(distances, asked.function)
     with speech.bars(quiet=quiet) as progress:
         progress("measuring", 0, 1)

@@ -6,9 +6,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ganbaru.distances.estimate import Estimate
-from ganbaru.distances.population import Squared, rooted, samples_for, squared
+from ganbaru.distances.population import LEAST, Squared, rooted, samples_for, squared
 from ganbaru.distances.resampling import OWN_SPLITS, half, margin
-from ganbaru.errors import UserError
+from ganbaru.distances.samples import pair
 
 Array = np.ndarray[Any, Any]
 
@@ -66,9 +66,8 @@ def closer(
     Raises:
         UserError: the shapes do not fit, a sample has fewer than 16 points, a number is not finite, or p is another.
     """
-    if len(np.shape(b)) != 2:
-        raise UserError(f"a sample of shape {np.shape(b)} cannot be compared", hint="give (n, d)")
-    both, reference, unit = samples_for(np.concatenate([np.asarray(a), np.asarray(b)]), to, p)
+    a, b = pair(a, b, least=LEAST)
+    both, reference, unit = samples_for(np.concatenate([a, b]), to, p)
     sides = both[: len(a)], both[len(a) :]
     found = [squared(side, reference, p, np.random.default_rng([seed, 0xC105])) for side in sides]
     rng = np.random.default_rng([seed, 0xC106])

@@ -26,7 +26,7 @@ def pair(a: Array, b: Array, *, least: int = 1) -> tuple[Array, Array]:
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or not a.shape[1]:
         raise UserError(f"samples of shapes {a.shape} and {b.shape} cannot be compared", hint="give (n, d) and (m, d)")
     if min(len(a), len(b)) < least:
-        raise UserError(f"samples of {len(a)} and {len(b)} points are too small", hint=f"give {least} or more of each")
+        raise UserError(f"samples of shapes {a.shape} and {b.shape} are too small", hint=f"give {least} points or more")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise UserError("a sample holds a number that is not finite")
     return a, b

@@ -42,6 +42,7 @@ _WORDINGS = {
     "kernel_log_mel": Wording("kernel, log-mel", "number", f"kernel distance (MMD²) of {_LOG_MEL}; not KAD; {_LESS}"),
     "frechet_log_mel": Wording("Fréchet, log-mel", "dB²", f"Fréchet distance of {_LOG_MEL}; not FAD; {_LESS}"),
     "kernel_own": Wording("kernel, own", "number", f"kernel distance (MMD²) of {_OWN}; {_LESS}"),
+    "w1": Wording("W1 by the critic", "number", "what the critic proves of W1 on held-out samples, in its own units"),
     "frechet_own": Wording("Fréchet, own", "number", f"Fréchet distance of {_OWN}, bias taken off; {_LESS}"),
 }
 

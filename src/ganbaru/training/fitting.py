@@ -122,7 +122,8 @@ def _play(session: Session, run: Run | None, callbacks: Iterable[Callback], prog
         loop.run()
     if run is not None and measurer is not None:
         progress("measuring", 0, 1)
-        write_quality(run, measurer, step=session.counters.step, seconds=session.counters.seconds)
+        counters = session.counters
+        write_quality(run, measurer, session.closing_figures(), step=counters.step, seconds=counters.seconds)
         progress("measuring", 1, 1)
 
 

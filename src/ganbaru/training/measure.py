@@ -106,9 +106,9 @@ class Measurer:
         return next(iter(self._trained.generator.parameters())).device
 
 
-def write_quality(run: Run, measurer: Measuring, *, step: int, seconds: float) -> dict[str, Any]:
-    """Makes the full measurement and writes ``quality.json``; gives back what it wrote."""
-    figures = measurer.figures(final=True)
+def write_quality(run: Run, measurer: Measuring, more: Figures, *, step: int, seconds: float) -> dict[str, Any]:
+    """Makes the full measurement and writes ``quality.json``, with more figures; gives back what it wrote."""
+    figures = {**measurer.figures(final=True), **more}
     source = run.document["source"]
     document = {
         "schema": "ganbaru.quality/1",

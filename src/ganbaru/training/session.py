@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from ganbaru import models, objectives, signal
 from ganbaru._version import __version__
+from ganbaru.distances import Estimate
 from ganbaru.errors import UserError
 from ganbaru.objectives import Constraint, Objective
 from ganbaru.progress import Progress
@@ -26,6 +27,7 @@ from ganbaru.signal import Representation
 from ganbaru.sources import Source
 from ganbaru.training.augment import Augment
 from ganbaru.training.config import Config
+from ganbaru.training.critic_word import critic_w1
 from ganbaru.training.ema import Average
 from ganbaru.training.evidence import Before, line
 from ganbaru.training.feed import Deck, Feed, Points
@@ -118,6 +120,10 @@ class Session(ABC):
     def facts(self) -> dict[str, Any]:
         """What ``run.toml`` says of its networks."""
 
+    def closing_figures(self) -> dict[str, Estimate]:
+        """Figures of the networks beside the generator, for the last measurement."""
+        return {}
+
     def follow(self, factor: float) -> None:
         """Multiplies the learning rates that the settings name."""
         for name, mover in self.optimizers.items():
@@ -158,6 +164,10 @@ class GameSession(Session):
     def evidence(self, played: Played, before: Before, held_out: Batch) -> dict[str, Any]:
         """Losses, W1, gradients, moves and scores."""
         return line(self.game, played, before, held_out)
+
+    def closing_figures(self) -> dict[str, Estimate]:
+        """W1 as the critic proves it."""
+        return {"w1": critic_w1(self.game, self.held_out, self.device)}
 
     def follow(self, factor: float) -> None:
         """Also tells the augmentation how far the training is."""

@@ -136,7 +136,7 @@ def _climb(critic: nn.Module, points: Tensor, steps: int, low: Tensor, high: Ten
     for step in range(steps):
         points = points.detach().requires_grad_()
         slope = torch.autograd.grad(critic(points).sum(), points, create_graph=True)[0].norm(dim=1)
-        best = max(best, float(slope.max()))
+        best = max(best, float(slope.detach().max()))
         up = torch.autograd.grad(slope.sum(), points, allow_unused=True)[0] if slope.requires_grad else None
         if up is None:
             break

@@ -24,40 +24,44 @@ class Sine(nn.Module):
 
 
 def waves(
-    size: int, width: int, layers: int, points: Tensor, fineness: float, random: torch.Generator
+    size: int, width: int, layers: int, points: Tensor, lengths: tuple[float, float], random: torch.Generator
 ) -> nn.Sequential:
     """A perceptron whose first layer are waves, ``sin(w·(x − p))``, smooth after that.
 
-    Linear pieces learn what is coarse long before what is fine; waves as short as what there is to see learn both alike
-    (Rahimi & Recht 2007; Tancik et al. 2020). Here w is normal with standard deviation ``fineness`` along each axis,
-    and p is a point of the sample, where the wave rises.
+    Linear pieces learn what is coarse long before what is fine; waves of all lengths that there is something to see at
+    learn both alike (Rahimi & Recht 2007; Tancik et al. 2020). Here w is normal with one over a length for its standard
+    deviation along each axis, and p is a point of the sample, where the wave rises.
 
     Args:
         size: d.
         width: of the hidden layers.
         layers: how many of them.
         points: ``(n, d)`` with n at least the width.
-        fineness: one over a length.
+        lengths: the shortest and the longest; one over the waves' lengths lies evenly between.
         random: of the waves.
     """
     critic = perceptron(size, width, layers, nn.SiLU)
     first = critic[0]
     assert isinstance(first, nn.Linear)
+    short, long = lengths
+    fineness = torch.linspace(1 / short, 1 / max(short, long), width)
     with torch.no_grad():
-        first.weight.copy_(fineness * torch.randn(first.weight.shape, generator=random))
+        first.weight.copy_(fineness[:, None] * torch.randn(first.weight.shape, generator=random))
         first.bias.copy_(-(first.weight * points[:width].to(first.weight)).sum(dim=1))
     critic[1] = Sine()
     return critic
 
 
-def resolution(*samples: Tensor) -> float:
-    """The median distance of a point from its nearest neighbour, of that sample ``(n, d)`` where it is largest."""
-    return max(float(_nearest(points).median()) for points in samples)
+def extent(*samples: Tensor) -> float:
+    """The root mean square distance of a point from the middle, of the sample ``(n, d)`` where it is largest."""
+    return max(float(points.var(dim=0, correction=0).sum().sqrt()) for points in samples)
 
 
-def _nearest(points: Tensor) -> Tensor:
-    apart = torch.cdist(points, points, compute_mode="donot_use_mm_for_euclid_dist").fill_diagonal_(torch.inf)
-    return apart.amin(dim=1)
+def resolution(a: Tensor, b: Tensor) -> float:
+    """How far a point of one sample ``(n, d)`` is from the nearest of the other ``(m, d)``: the median, from the side
+    where it is less. What differs between them on shorter lengths is not to be learnt from so many points."""
+    apart = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+    return min(float(apart.amin(dim=side).median()) for side in (0, 1))
 
 
 def normalised(critic: nn.Sequential) -> nn.Sequential:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ganbaru.distances.dual import penalties
 from ganbaru.distances.dual.groupsort import one_lipschitz
-from ganbaru.distances.dual.perceptron import normalised, perceptron, resolution, waves
+from ganbaru.distances.dual.perceptron import extent, normalised, perceptron, resolution, waves
 from ganbaru.errors import unknown
 
 Loss = Callable[[nn.Module, Tensor, Tensor, torch.Generator], Tensor]
@@ -63,7 +63,9 @@ def _one_lipschitz(a: Tensor, b: Tensor, width: int, layers: int, random: torch.
 
 
 def _waves(a: Tensor, b: Tensor, width: int, layers: int, random: torch.Generator) -> nn.Sequential:
-    return waves(a.shape[1], width, layers, a, 1 / max(resolution(a, b), 1e-12), random)
+    long = max(extent(a, b), 1e-12)
+    lengths = max(resolution(a, b), long / 100), long
+    return waves(a.shape[1], width, layers, a, lengths, random)
 
 
 def _gap(critic: nn.Module, a: Tensor, b: Tensor, random: torch.Generator) -> Tensor:

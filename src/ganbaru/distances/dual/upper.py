@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
+from ganbaru.distances.transport import transport
+
 Array = np.ndarray[Any, Any]
 
 
@@ -34,11 +36,9 @@ def matched(a: Array, b: Array, *, batches: int = 4, most: int = 1024, confidenc
         most: points of each side in a batch.
         confidence: how often ``high`` is above W1, as one end of a two-sided interval.
     """
-    from ot import dist, emd2
-
     size = min(most, len(a) // batches, len(b) // batches)
     pairs = ((x[i * size : (i + 1) * size] for x in (a, b)) for i in range(batches))
-    costs = [float(emd2([], [], dist(x, y, metric="euclidean"), numItermax=10_000_000)) for x, y in pairs]
+    costs = [transport(x, y).cost for x, y in pairs]
     chance = float(np.std(costs, ddof=1)) / math.sqrt(batches)
     value = float(np.mean(costs))
     return Upper(value, value + float(stats.t.ppf(0.5 + confidence / 2, batches - 1)) * chance)

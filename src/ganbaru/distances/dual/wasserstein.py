@@ -54,8 +54,8 @@ def dual_wasserstein(
     Args:
         a: ``(n, d)`` with n ≥ 40, or a sampler: ``(count, generator)`` to a tensor ``(count, d)`` of fresh points.
         b: ``(m, d)``, or a sampler where ``a`` is one.
-        critic: ``"waves"``, whose first layer are waves as fine as the points lie, penalised where the points are and
-            moved along orthogonalised momentum; as published, ``"clip"``, ``"gradient-penalty"``,
+        critic: ``"waves"``, whose first layer are waves as short as the points lie apart, penalised where the points
+            are and moved along orthogonalised momentum; as published, ``"clip"``, ``"gradient-penalty"``,
             ``"lipschitz-penalty"``, ``"spectral-norm"``, ``"c-transform"``, and ``"1-lipschitz"``, whose bound is
             proved, where that of the others rests on a search.
         steps: of learning.

@@ -38,8 +38,8 @@ def assigned(a: Array, b: Array, p: float, limit: int) -> tuple[float, float, Ar
         f[i] = min(f[i], _lowest(costs[i], g))
         cost += costs[i, columns[i]]
         bound += f[i] + g[i]
-    if not done:
-        top = min(top, -1.0) if top < np.inf else top
+    if not done and top < np.inf:
+        top = -1.0
     return cost, min(max(bound, 0.0), cost), np.arange(len(a)), columns, np.ones(len(a)), f, g, top
 
 
@@ -76,7 +76,8 @@ def _bid(costs: Array, g: Array, owner: Array, column: Array) -> None:
         if owner[where] >= 0 and not second > best:
             last -= 1
             continue
-        g[where] -= max(0.0, second - best)
+        if second < np.inf:
+            g[where] -= max(0.0, second - best)
         last -= 1
         if owner[where] >= 0:
             column[owner[where]] = -1

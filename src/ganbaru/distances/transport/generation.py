@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ganbaru.distances.transport import coarse
-from ganbaru.distances.transport.ground import Ground
+from ganbaru.distances.transport.ground import Ground, transformed
 from ganbaru.distances.transport.selection import Selection, select
 from ganbaru.distances.transport.simplex import Tree, improve, planted, retighten
 
@@ -129,9 +129,23 @@ def _priced(ground: Ground, tree: Tree, supply: Array, demand: Array, least: flo
 def _missing(ground: Ground, f: Array, g: Array, least: float) -> tuple[Arcs, Array]:
     """Arcs of negative reduced cost, and what each f has to change by to be feasible: 0 or less."""
     found: Selection = select(ground, f, g, _MORE, ground.error)
-    costs = ground.arcs(found.rows, found.columns)
-    reduced = costs - f[found.rows] - g[found.columns]
+    rows, columns = found.rows, found.columns
+    costs, reduced, wanted = _reduced(ground, f, g, rows, columns, least)
     worst = np.minimum(0.0, found.rest)
-    np.minimum.at(worst, found.rows, reduced)
-    wanted = reduced < -least
-    return Arcs(found.rows[wanted], found.columns[wanted], costs[wanted]), worst
+    if not wanted.any() and ground.held:
+        unclear = np.flatnonzero(worst < 0).astype(np.int32)
+        worst[unclear], there = transformed(ground.a[unclear], ground.b, g, ground.p, threads=ground.threads)
+        worst[unclear] -= f[unclear]
+        rows, columns = np.concatenate([rows, unclear]), np.concatenate([columns, there])
+        costs, reduced, wanted = _reduced(ground, f, g, rows, columns, least)
+    np.minimum.at(worst, rows, reduced)
+    return Arcs(rows[wanted], columns[wanted], costs[wanted]), np.minimum(0.0, worst)
+
+
+def _reduced(
+    ground: Ground, f: Array, g: Array, rows: Array, columns: Array, least: float
+) -> tuple[Array, Array, Array]:
+    """Costs of arcs, their reduced costs, and which of those are below 0 by more than that."""
+    costs = ground.arcs(rows, columns)
+    reduced = costs - f[rows] - g[columns]
+    return costs, reduced, reduced < -least

@@ -26,7 +26,7 @@ class Ground:
 
     Attributes:
         reach: above every cost.
-        error: how far a cost of `blocks` may be from the true one; those of `arcs` are right to rounding.
+        error: how far a cost of `each` may be from the true one; those of `arcs` are right to rounding.
     """
 
     def __init__(self, a: Array, b: Array, p: float, *, hold: bool, threads: int = 1) -> None:
@@ -41,8 +41,13 @@ class Ground:
         self.error = self.reach * (1e-12 if self._products else 1e-15)
         if hold and self._products and 4 * len(a) * len(b) <= LARGEST:
             held = np.empty((len(a), len(b)), np.float32)
-            self._each(lambda _, rows: self._make(rows, held[rows]), len(a))
+            self._each(lambda _, rows: self._fill(rows, held[rows]), len(a))
             self._held, self.error = held, 6e-8 * self.reach
+
+    @property
+    def held(self) -> bool:
+        """Whether the costs of `each` are of single precision."""
+        return self._held is not None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -89,26 +94,29 @@ class Ground:
     def _costs(self, rows: Any) -> Array:
         if self._held is not None:
             return self._held[rows]
-        x = self.a[rows]
-        return self._make(rows, np.empty((len(x), len(self.b))))
+        count = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+        out = np.empty((count, len(self.b)))
+        self._fill(rows, out)
+        return out
 
-    def _make(self, rows: Any, out: Array) -> Array:
+    def _fill(self, rows: Any, out: Array) -> None:
         x = self.a[rows]
         if self._products:
             from_products(x @ self._turned, x, self.b, self._squares[0][rows], self._squares[1], self.p, out)
         else:
             direct(x, self._turned, self.p, out)
-        return out
 
 
-def transformed(x: Array, y: Array, potential: Array, p: float) -> Array:
-    """The c-transform ``min_j |x_i − y_j|^p − g_j``: ``x (r, d)``, ``y (m, d)`` and their ``g (m,)`` to ``(r,)``."""
-    out = np.empty(len(x))
-    if not len(x):
-        return out
+def transformed(x: Array, y: Array, potential: Array, p: float, *, threads: int = 1) -> tuple[Array, Array]:
+    """The c-transform ``min_j |x_i − y_j|^p − g_j``, and where: ``x (r, d)``, ``y (m, d)``, ``g (m,)`` to ``(r,)``s."""
+    values, where = np.empty(len(x)), np.empty(len(x), np.int32)
 
     def work(share: int, first: int, costs: Array) -> None:
-        out[first : first + len(costs)] = (costs - potential).min(axis=1)
+        part = slice(first, first + len(costs))
+        costs -= potential
+        where[part] = costs.argmin(axis=1)
+        values[part] = costs[np.arange(len(costs)), where[part]]
 
-    Ground(x, y, p, hold=False).each(work)
-    return out
+    if len(x):
+        Ground(x, y, p, hold=False, threads=threads).each(work)
+    return values, where

@@ -42,7 +42,7 @@ def _walk(
     f, g = np.zeros(n), np.zeros(m)
     i, j, left, wanted = 0, 0, supply[0], demand[0]
     cost, bound, count = 0.0, 0.0, 0
-    g[0] = np.abs(x[0] - y[0]) ** p
+    g[0] = _cost(x[0], y[0], p)
     while True:
         amount = min(left, wanted)
         if i == n - 1 and j == m - 1:
@@ -50,17 +50,17 @@ def _walk(
         if amount > 0:
             rows[count], columns[count], mass[count] = i, j, amount
             count += 1
-            cost += amount * np.abs(x[i] - y[j]) ** p
+            cost += amount * _cost(x[i], y[j], p)
         left -= amount
         wanted -= amount
         if i < n - 1 and (left <= wanted or j == m - 1):
             i += 1
             left += supply[i]
-            f[i] = np.abs(x[i] - y[j]) ** p - g[j]
+            f[i] = _cost(x[i], y[j], p) - g[j]
         elif j < m - 1:
             j += 1
             wanted += demand[j]
-            g[j] = np.abs(x[i] - y[j]) ** p - f[i]
+            g[j] = _cost(x[i], y[j], p) - f[i]
         else:
             break
     for k in range(n):
@@ -68,3 +68,11 @@ def _walk(
     for k in range(m):
         bound += demand[k] * g[k]
     return cost, min(max(bound, 0.0), cost), rows[:count], columns[:count], mass[:count], f, g
+
+
+@compiled
+def _cost(x: float, y: float, p: float) -> float:
+    apart = np.abs(x - y)
+    if p == 1:
+        return apart
+    return apart * apart if p == 2 else apart**p

@@ -200,8 +200,8 @@ def _of_all_points(kept: Transport, a: Array, b: Array, rows: Array, columns: Ar
     f, g = np.empty(len(a)), np.empty(len(b))
     f[rows], g[columns] = kept.a_potential, kept.b_potential
     without = np.setdiff1d(np.arange(len(a)), rows)
-    f[without] = transformed(a[without], b[columns], g[columns], p)
+    f[without] = transformed(a[without], b[columns], g[columns], p)[0]
     without = np.setdiff1d(np.arange(len(b)), columns)
-    g[without] = transformed(b[without], a, f, p)
+    g[without] = transformed(b[without], a, f, p)[0]
     found = rows[kept.rows], columns[kept.columns], kept.mass
     return Transport(kept.cost, kept.bound, *found, f, g, kept.method, kept.distance)
