@@ -219,6 +219,9 @@ def test_other_infinities_are_told_from_large_numbers() -> None:
     falling = Density(lambda x: np.exp(-x), low=0)
     assert chi_squared(falling, Density(stats.gamma(2))).value == math.inf
     assert chi_squared(falling, Density(stats.gamma(1.5))).value < 10  # 1/√x
+    split = Density(lambda x: np.abs(x - 0.3), low=-0.7, high=1.3, breaks=[0.3])  # 0 at one point
+    assert kullback_leibler(Uniform(-0.7, 1.3), split).value == pytest.approx(1 - math.log(2), rel=1e-9)
+    assert chi_squared(Uniform(-0.7, 1.3), split).value == math.inf
     heavy = Density(stats.cauchy())
     assert closed_forms.wasserstein(heavy, Density(stats.cauchy(3))).value == pytest.approx(3)
     assert closed_forms.wasserstein(heavy, Density(stats.cauchy(0, 2))).value == math.inf

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import vl_convert
 
 import ganbaru.distances as gd
 
-EXAMPLE = runpy.run_path(str(Path(__file__).parents[2] / "examples" / "parallel_lines.py"))
+ROOT = Path(__file__).parents[2]
+EXAMPLE = runpy.run_path(str(ROOT / "examples" / "parallel_lines.py"))
 line = EXAMPLE["line"]
 
 
@@ -60,9 +62,8 @@ def test_what_total_variation_says_depends_on_the_bins() -> None:
     assert over(0.04, 50).value == over(0.2, 10).value == pytest.approx(1)
     for theta in (0.04, 1e-6):
         a, b = line(0).sample(1_000, seed=0), line(theta).sample(1_000, seed=1)
-        assert gd.total_variation(a, b, bins=4).value == pytest.approx(
-            1
-        )  # bins of equal mass are cut where the points are
+        # Bins of equal mass are cut where the points are.
+        assert gd.total_variation(a, b, bins=4).value == pytest.approx(1)
         assert gd.kullback_leibler(a, b, bins=4).value == math.inf
 
 
@@ -81,3 +82,11 @@ def test_the_example_prints_its_table_and_draws_its_figure(
         assert name in svg
     main(str(tmp_path / "lines.png"))
     assert (tmp_path / "lines.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_figures_of_the_document_can_be_drawn_again() -> None:
+    figures: Any = runpy.run_path(str(ROOT / "examples" / "distance_figures.py"))
+    rows = figures["binned"](draws=1)
+    spec = figures["chart"](rows, "bins", "total variation", "kind", truth=0.2, said="truth")
+    assert {row["kind"] for row in rows} == {"as counted", "extrapolated (default)", "floor"}
+    assert vl_convert.vegalite_to_svg(spec).startswith("<svg")

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial.distance import pdist
 
+from ganbaru.distances import closed_forms
+from ganbaru.distances.densities import Known
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
 from ganbaru.distances.samples import dimensions, pair
@@ -15,8 +17,8 @@ Array = np.ndarray[Any, Any]
 
 
 def kernel(
-    a: Array,
-    b: Array,
+    a: Array | Known,
+    b: Array | Known,
     *,
     bandwidth: float | None = None,
     resamples: int = 100,
@@ -32,7 +34,7 @@ def kernel(
     right where there is a difference, about 1.6 times too wide where there is none. Time and memory grow with (n + m)².
 
     Args:
-        a: ``(n, d)`` with n ≥ 4.
+        a: ``(n, d)`` with n ≥ 4, or a known distribution: then the answer is exact, and wants a bandwidth.
         b: ``(m, d)`` with m ≥ 4, the real ones: the median of their distances is σ (Chung et al. 2025, "KAD: No More
             FAD!"), so that all that is measured against them is measured alike.
         bandwidth: σ instead of that.
@@ -46,9 +48,13 @@ def kernel(
         UserError: the shapes do not fit, a sample has fewer than 4 points, a number is not finite, or the bandwidth
             is not above 0.
     """
-    a, b = pair(a, b, least=4)
     if bandwidth is not None and not bandwidth > 0:
         raise UserError(f"bandwidth {bandwidth} is no length", hint="take one above 0, or None for the median distance")
+    if isinstance(a, Known) and isinstance(b, Known):
+        if bandwidth is None:
+            raise UserError("known distributions have no median distance", hint="give a bandwidth")
+        return closed_forms.kernel(a, b, bandwidth)
+    a, b = pair(a, b, least=4)
     width = bandwidth or _median(b)
     n, m = len(a), len(b)
     rng = np.random.default_rng([seed, 0x3E6])

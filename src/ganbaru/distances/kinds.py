@@ -6,7 +6,7 @@ import numpy as np
 
 from ganbaru.distances.densities import Known
 from ganbaru.distances.histograms import Cells, Histogram
-from ganbaru.distances.samples import pair
+from ganbaru.distances.samples import numbers, pair
 from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
@@ -38,7 +38,7 @@ def read(a: Any, b: Any) -> Pair:
             f"{_called(a)} and {_called(b)} cannot be compared",
             hint="give two known distributions, two histograms, two grids or two samples; .sample(1000) draws one",
         )
-    ours, theirs = _numbers(a), _numbers(b)
+    ours, theirs = numbers(a), numbers(b)
     if ours.ndim == theirs.ndim == 1:
         if _are_probabilities(ours, theirs):
             return Pair("cells", Histogram(ours), Histogram(theirs))
@@ -48,13 +48,6 @@ def read(a: Any, b: Any) -> Pair:
 
 def _are_probabilities(a: Array, b: Array) -> bool:
     return len(a) == len(b) >= 2 and all((x >= 0).all() and abs(x.sum() - 1) <= 1e-9 for x in (a, b))
-
-
-def _numbers(value: Any) -> Array:
-    try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise UserError(f"{_called(value)} is no sample", hint="give numbers, (n,) or (n, d)") from None
 
 
 def _called(value: Any) -> str:

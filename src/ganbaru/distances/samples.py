@@ -9,7 +9,7 @@ from ganbaru.errors import UserError
 Array = np.ndarray[Any, Any]
 
 
-def pair(a: Array, b: Array, *, least: int = 1) -> tuple[Array, Array]:
+def pair(a: Any, b: Any, *, least: int = 1) -> tuple[Array, Array]:
     """Both as float64.
 
     Args:
@@ -20,7 +20,7 @@ def pair(a: Array, b: Array, *, least: int = 1) -> tuple[Array, Array]:
     Raises:
         UserError: the shapes do not fit, a sample is too small, or a number is not finite.
     """
-    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    a, b = (numbers(x) for x in (a, b))
     if a.ndim == b.ndim == 1:
         a, b = a[:, None], b[:, None]
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or not a.shape[1]:
@@ -30,6 +30,18 @@ def pair(a: Array, b: Array, *, least: int = 1) -> tuple[Array, Array]:
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise UserError("a sample holds a number that is not finite")
     return a, b
+
+
+def numbers(value: Any) -> Array:
+    """As float64.
+
+    Raises:
+        UserError: they are none.
+    """
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise UserError(f"{type(value).__name__} is no sample", hint="give numbers, (n,) or (n, d)") from None
 
 
 def dimensions(sample: Array) -> str:

@@ -6,7 +6,7 @@ To divide a critic by its greatest slope throws away as much everywhere as it er
 
 does not: by f(x) ≤ f̂(y) + ‖x − y‖ every plan costs at least ``E f(a) − E f̂(b)``, so that is a lower bound of W1 (the
 c-transform of the Kantorovich dual; Villani 2009, "Optimal Transport: Old and New", theorem 5.10). The sup is
-searched for: among the points of A, and by ascent from y within the box that the samples span.
+searched for: among points of A, and by ascent from y within the box that the samples span.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,9 @@ _ASCENTS = 20
 """Steps of the ascent; the last are two per cent of the first."""
 
 _BLOCK = 1024
+
+_CANDIDATES = 8192
+"""Points of A that the sup is searched among; more would cost as their product with those of B."""
 
 
 class Values(NamedTuple):
@@ -46,7 +49,8 @@ def enveloped(critic: nn.Module, a: Tensor, b: Tensor, scale: float = 1.0) -> Va
     with torch.no_grad():
         over = scale * critic(a)
     under = [
-        torch.maximum(_among(over, a, part), _ascended(critic, part, scale, low, high)) for part in b.split(_BLOCK)
+        torch.maximum(_among(over[:_CANDIDATES], a[:_CANDIDATES], part), _ascended(critic, part, scale, low, high))
+        for part in b.split(_BLOCK)
     ]
     return Values(over, torch.cat(under), scale)
 

@@ -32,15 +32,16 @@ def assigned(a: Array, b: Array, p: float, limit: int) -> tuple[float, float, Ar
     """
     costs = np.empty((len(a), len(b)))
     direct(a, b.T.copy(), p, costs)
-    cost, bound, top = 0.0, 0.0, costs.max()
+    cost, bound, top, rows = 0.0, 0.0, costs.max(), np.empty(len(a), np.int64)
     columns, f, g, done = assign(costs, limit if top < np.inf else 0)
     for i in range(len(a)):
         f[i] = min(f[i], _lowest(costs[i], g))
+        rows[i] = i
         cost += costs[i, columns[i]]
         bound += f[i] + g[i]
     if not done and top < np.inf:
         top = -1.0
-    return cost, min(max(bound, 0.0), cost), np.arange(len(a)), columns, np.ones(len(a)), f, g, top
+    return cost, min(max(bound, 0.0), cost), rows, columns, np.ones(len(a)), f, g, top
 
 
 @compiled
@@ -67,7 +68,9 @@ def assign(costs: Array, limit: int) -> tuple[Array, Array, Array, bool]:
 def _bid(costs: Array, g: Array, owner: Array, column: Array) -> None:
     """Each row takes its cheapest column and lowers its g until the second cheapest is as cheap; the owner loses it."""
     n = len(costs)
-    waiting, last = np.arange(n - 1, -1, -1), n - 1
+    waiting, last = np.empty(n, np.int64), n - 1
+    for i in range(n):
+        waiting[i] = last - i
     for _ in range(_TURNS * n):
         if last < 0:
             break

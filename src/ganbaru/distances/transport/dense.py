@@ -11,7 +11,7 @@ from ganbaru.distances.transport.simplex import Tree, improve, planted, retighte
 Array = np.ndarray[Any, Any]
 Parts = tuple[float, float, Array, Array, Array, Array, Array, float]
 
-_LIMIT = 1 << 62
+_ENDLESS = 1 << 62
 
 
 @compiled
@@ -46,16 +46,17 @@ def tree_of(costs: Array, supply: Array, demand: Array, top: float) -> Tree:
     """The tree of the cheapest plan: costs ``(n, m)``, of which the greatest is ``top``."""
     n, m = costs.shape
     rows, columns = np.empty(n * m, np.int32), np.empty(n * m, np.int32)
-    for i in range(n):
-        rows[i * m : (i + 1) * m] = i
-        columns[i * m : (i + 1) * m] = np.arange(m)
     f, g = np.empty(n), np.full(m, np.inf)
     for i in range(n):
         f[i] = costs[i].min()
         for j in range(m):
+            rows[i * m + j], columns[i * m + j] = i, j
             g[j] = min(g[j], costs[i, j] - f[i])
     tree = planted(supply, demand, f, g, 2 * top)
-    improve(tree, n, rows, columns, costs.reshape(-1), 1e-14 * top, _LIMIT)
+    arcs = costs.reshape(-1)
+    improve(tree, n, rows, columns, arcs, 1e-13 * top, _ENDLESS)
+    _retightened(tree, costs)
+    improve(tree, n, rows, columns, arcs, 1e-15 * top, n + m)  # bounded: such pivots may be rounding's
     return tree
 
 
@@ -80,12 +81,7 @@ def plan_of(tree: Tree, costs: Array) -> tuple[Array, Array, Array, float]:
 def _certificate(tree: Tree, costs: Array, supply: Array, demand: Array) -> tuple[Array, Array, float]:
     """Feasible potentials and the bound that they prove."""
     n, m = costs.shape
-    above = np.zeros(n + m)
-    for node in range(n + m):
-        parent = tree.parent[node]
-        if parent < n + m:
-            above[node] = costs[node, parent - n] if node < n else costs[parent, node - n]
-    retighten(tree, n, above)
+    _retightened(tree, costs)
     f, g, bound = tree.price[:n].copy(), tree.price[n : n + m].copy(), 0.0
     for i in range(n):
         worst = 0.0
@@ -96,3 +92,14 @@ def _certificate(tree: Tree, costs: Array, supply: Array, demand: Array) -> tupl
     for j in range(m):
         bound += demand[j] * g[j]
     return f, g, max(bound, 0.0)
+
+
+@compiled
+def _retightened(tree: Tree, costs: Array) -> None:
+    n, m = costs.shape
+    above = np.zeros(n + m)
+    for node in range(n + m):
+        parent = tree.parent[node]
+        if parent < n + m:
+            above[node] = costs[node, parent - n] if node < n else costs[parent, node - n]
+    retighten(tree, n, above)

@@ -33,6 +33,8 @@ _ARTIFICIAL = 4.0
 _FINEST = 1e-16
 """In the greatest cost: what rounding hides."""
 
+_ENDLESS = 1 << 62
+
 
 class Solution(NamedTuple):
     """As `Transport`, by the masses given.
@@ -81,13 +83,13 @@ def generate(ground: Ground, supply: Array, demand: Array, gap: float = EXACT) -
     f, g, rows, columns = _beginning(ground, supply, demand)
     tree = planted(supply, demand, f, g, _ARTIFICIAL * ground.reach)
     arcs = Arcs(rows, columns, ground.arcs(rows, columns))
-    least, limit = 1e-13 * ground.reach, np.iinfo(np.int64).max
+    least, limit = 1e-13 * ground.reach, _ENDLESS
     while True:
         improve(tree, n, *arcs, least, limit)
         solution, missing = _priced(ground, tree, supply, demand, least)
         if solution.cost - solution.bound <= gap * solution.cost or least < _FINEST * ground.reach:
             return solution
-        if not len(missing.rows):  # a finer look, bounded, since at this size pivots may be rounding's
+        if limit < _ENDLESS or not len(missing.rows):  # a finer look, bounded: such pivots may be rounding's
             least, limit = least / 10, n + m
         arcs = arcs.joined(missing)
 

@@ -26,17 +26,14 @@ def in_order(x: Array, y: Array, supply: Array, demand: Array, p: float) -> Part
     """
     first, second = np.argsort(x, kind="stable"), np.argsort(y, kind="stable")
     x, y = x[first], y[second]
-    longest = max(float(x[-1] - y[0]), float(y[-1] - x[0]))
-    cost, bound, rows, columns, mass, f, g = _walk(x, y, supply[first], demand[second], p)
+    cost, bound, rows, columns, mass, f, g, greatest = _walk(x, y, supply[first], demand[second], p)
     a_potential, b_potential = np.empty_like(f), np.empty_like(g)
     a_potential[first], b_potential[second] = f, g
-    return cost, bound, first[rows], second[columns], mass, a_potential, b_potential, longest**p
+    return cost, bound, first[rows], second[columns], mass, a_potential, b_potential, greatest
 
 
 @compiled
-def _walk(
-    x: Array, y: Array, supply: Array, demand: Array, p: float
-) -> tuple[float, float, Array, Array, Array, Array, Array]:
+def _walk(x: Array, y: Array, supply: Array, demand: Array, p: float) -> Parts:
     n, m = len(x), len(y)
     rows, columns, mass = np.empty(n + m - 1, np.int64), np.empty(n + m - 1, np.int64), np.empty(n + m - 1)
     f, g = np.zeros(n), np.zeros(m)
@@ -67,7 +64,8 @@ def _walk(
         bound += supply[k] * f[k]
     for k in range(m):
         bound += demand[k] * g[k]
-    return cost, min(max(bound, 0.0), cost), rows[:count], columns[:count], mass[:count], f, g
+    greatest = _cost(max(x[-1] - y[0], y[-1] - x[0]), 0.0, p)
+    return cost, min(max(bound, 0.0), cost), rows[:count], columns[:count], mass[:count], f, g, greatest
 
 
 @compiled

@@ -52,10 +52,12 @@ def planted(supply: Array, demand: Array, f: Array, g: Array, big: float) -> Tre
     n, m = len(supply), len(demand)
     root = n + m
     parent, first = np.full(root + 1, root, np.int32), np.full(root + 1, -1, np.int32)
-    after, before = np.arange(1, root + 2).astype(np.int32), np.arange(-1, root).astype(np.int32)
+    after, before = np.empty(root + 1, np.int32), np.empty(root + 1, np.int32)
     depth, flow, price = np.ones(root + 1, np.int32), np.zeros(root + 1), np.zeros(root + 1)
-    flow[:n], flow[n:root] = supply, demand
-    price[:n], price[n:root] = f + big, g + big
+    for node in range(root):
+        before[node], after[node] = node - 1, node + 1
+        flow[node] = supply[node] if node < n else demand[node - n]
+        price[node] = big + (f[node] if node < n else g[node - n])
     parent[root], first[root], depth[root], before[root] = -1, 0, 0, -1
     after[root - 1], after[root] = -1, -1
     return Tree(parent, first, after, before, depth, flow, price)
@@ -99,7 +101,7 @@ def improve(tree: Tree, n: int, rows: Array, columns: Array, costs: Array, least
                 left = block
         if entering < 0:
             break
-        _pivot(tree, n, rows[entering], n + columns[entering], best)
+        _pivot(tree, n, np.int64(rows[entering]), np.int64(n + columns[entering]), best)
         pivots += 1
     return pivots
 
@@ -206,11 +208,13 @@ def retighten(tree: Tree, n: int, costs: Array) -> None:
         costs: ``(n + m,)``: of the arc above each node; those above the root's own children are not read.
     """
     price, root = tree.price, len(tree.parent) - 1
-    shift = (price[:n].mean() - price[n:root].mean()) / 2
+    shift = 0.0
+    for node in range(root):
+        shift += price[node] / n if node < n else -price[node] / (root - n)
     node = tree.first[root]
     while node >= 0:
         if tree.parent[node] == root:
-            price[node] += -shift if node < n else shift
+            price[node] += -shift / 2 if node < n else shift / 2
         else:
             price[node] = costs[node] - price[tree.parent[node]]
         if tree.first[node] >= 0:
