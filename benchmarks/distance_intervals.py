@@ -230,8 +230,9 @@ def _coverage(pool: ProcessPoolExecutor, options: argparse.Namespace) -> list[fl
         value, low, high = np.array(list(pool.map(cell.draw, range(options.draws)))).T
         shares.append(float(((low <= true) & (true <= high)).mean()))
         rms = math.sqrt(max(0.0, float((value * np.abs(value)).mean())))
+        spread = value.std() if np.isfinite(value).all() else math.inf
         print(
-            f"| {cell.kind} | {cell.change} | {cell.d} | {cell.n} | {true:.3f} | {rms:.3f} | {value.std():.3f} "
+            f"| {cell.kind} | {cell.change} | {cell.d} | {cell.n} | {true:.3f} | {rms:.3f} | {spread:.3f} "
             f"| {shares[-1]:.3f} | {np.median(high - low):.3f} |",
             flush=True,
         )

@@ -7,7 +7,7 @@ import numpy as np
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.population import LEAST, Squared, rooted, samples_for, squared
-from ganbaru.distances.resampling import OWN_SPLITS, half, margin
+from ganbaru.distances.resampling import half, margin
 from ganbaru.distances.samples import pair
 
 Array = np.ndarray[Any, Any]
@@ -78,7 +78,7 @@ def closer(
         parts.append([found[0].biased(sides[0][of_a], of_reference), found[1].biased(sides[1][of_b], of_reference)])
     statistics = np.array(parts)
     gap = unit**2 * (found[0].value - found[1].value)
-    reach = unit**2 * OWN_SPLITS * margin(statistics[:, 0] - statistics[:, 1], confidence)
+    reach = unit**2 * margin(statistics[:, 0] - statistics[:, 1], confidence)
     sizes = (len(reference), len(reference))
     difference = Estimate(gap, gap - reach, gap + reach, confidence, samples=sizes, method=f"W{p}² to A less to B")
     return Comparison(

@@ -28,7 +28,7 @@ from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.frechet import measured as frechet_measured
 from ganbaru.distances.gaussian import Moments, displacement, moments, squared_distance
 from ganbaru.distances.max_sliced import principal_directions, split
-from ganbaru.distances.resampling import OWN_SPLITS, drawn, floor, half, margin, pool_of
+from ganbaru.distances.resampling import drawn, floor, half, margin, pool_of
 from ganbaru.distances.samples import dimensions, pair, rescaled
 from ganbaru.distances.transport import transport
 from ganbaru.errors import UserError
@@ -99,7 +99,7 @@ def interval(
 
 def rooted(found: Squared, parts: Array, confidence: float) -> tuple[float, float, float]:
     """Value, low and high of W_p, from W_p² and its biased statistic of random halves."""
-    reach = OWN_SPLITS * margin(parts, confidence)
+    reach = margin(parts, confidence)
     return root(found.value), root(found.value - reach), root(max(found.value, found.most) + reach)
 
 

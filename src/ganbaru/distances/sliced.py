@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from ganbaru.distances.estimate import Estimate
-from ganbaru.distances.resampling import OWN_SPLITS, drawn, floor, half, margin, pool_of, spread
+from ganbaru.distances.resampling import drawn, floor, half, margin, pool_of, spread
 from ganbaru.distances.samples import pair
 from ganbaru.errors import UserError
 
@@ -73,7 +73,7 @@ def sliced_wasserstein(
     pairs = ((pool[:, i], pool[:, j]) for i, j in drawn(pool.shape[1], len(a), len(b), 20, rng))
     if debiased:
         value = _debiased(*shadows, p, rng)
-        reach = OWN_SPLITS * margin(halves**2, confidence)
+        reach = margin(halves**2, confidence)
         if not isinstance(projections, np.ndarray):
             reach = math.hypot(reach, _margin_of_directions(*shadows, p, confidence))
         low, high = (math.sqrt(max(0.0, value**2 + end)) for end in (-reach, reach))

@@ -14,8 +14,8 @@ from ganbaru.errors import unknown
 Loss = Callable[[nn.Module, Tensor, Tensor, torch.Generator], Tensor]
 Build = Callable[[Tensor, Tensor, int, int, torch.Generator], nn.Module]
 
-DEFAULT = "waves"
-"""The critic that came nearest to the truth (``benchmarks/distance_critics.py``)."""
+FRESH, FIXED = "waves", "1-lipschitz"
+"""The critics that come nearest to the truth with fresh points in every step, and with a given number of them."""
 
 _PENALTY = 10.0
 _CLIP = 0.05

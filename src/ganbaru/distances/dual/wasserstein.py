@@ -10,7 +10,7 @@ from ganbaru.distances.dual.bound import critic_bound, half_width
 from ganbaru.distances.dual.envelope import best_scale, enveloped
 from ganbaru.distances.dual.lipschitz import Lipschitz, by_construction, gradients
 from ganbaru.distances.dual.points import Array, Points, Sampler, points_of
-from ganbaru.distances.dual.recipes import DEFAULT, recipe
+from ganbaru.distances.dual.recipes import FIXED, FRESH, recipe
 from ganbaru.distances.dual.training import learning
 from ganbaru.distances.dual.upper import matched
 from ganbaru.distances.estimate import Estimate
@@ -35,7 +35,7 @@ def dual_wasserstein(
     a: Array | Sampler,
     b: Array | Sampler,
     *,
-    critic: str = DEFAULT,
+    critic: str | None = None,
     steps: int = 1000,
     batch: int = 512,
     width: int = 128,
@@ -54,8 +54,9 @@ def dual_wasserstein(
     Args:
         a: ``(n, d)`` with n ≥ 40, or a sampler: ``(count, generator)`` to a tensor ``(count, d)`` of fresh points.
         b: ``(m, d)``, or a sampler where ``a`` is one.
-        critic: ``"waves"``, whose first layer are waves as short as the points lie apart, penalised where the points
-            are and moved along orthogonalised momentum; as published, ``"clip"``, ``"gradient-penalty"``,
+        critic: None takes ``"1-lipschitz"`` for arrays, and ``"waves"``, which learns few points by heart, for
+            samplers. ``"waves"``, whose first layer are waves as short as the points lie apart, penalised where the
+            points are and moved along orthogonalised momentum; as published, ``"clip"``, ``"gradient-penalty"``,
             ``"lipschitz-penalty"``, ``"spectral-norm"``, ``"c-transform"``, and ``"1-lipschitz"``, whose bound is
             proved, where that of the others rests on a search.
         steps: of learning.
@@ -78,14 +79,14 @@ def dual_wasserstein(
         a, b, critic=critic, steps=steps, batch=batch, width=width, layers=layers, held_out=held_out, seed=seed,
         device=device,
     )  # fmt: skip
-    return judged(learnt, confidence=confidence, name=critic)
+    return judged(learnt, confidence=confidence, name=critic or _default(a))
 
 
 def fit_critic(
     a: Array | Sampler,
     b: Array | Sampler,
     *,
-    critic: str = DEFAULT,
+    critic: str | None = None,
     steps: int = 1000,
     batch: int = 512,
     width: int = 128,
@@ -101,12 +102,16 @@ def fit_critic(
     """
     if min(steps, batch, layers) < 1 or width < 2 or width % 2:
         raise UserError(f"{steps} steps of {batch} with {layers} layers of {width}", hint="all above 0, the width even")
-    how = recipe(critic)
+    how = recipe(critic or _default(a))
     points = points_of(a, b, share=held_out, seed=seed)
     choose = _to(points.choose, device)
     stages = learning(how, points, steps=steps, batch=batch, width=width, layers=layers, seed=seed, device=device)
     best = max(stages, key=lambda stage: _promise(stage, *choose))
     return Learnt(best, _scale(best, *choose), points)
+
+
+def _default(points: Array | Sampler) -> str:
+    return FRESH if callable(points) else FIXED
 
 
 def judged(learnt: Learnt, *, confidence: float = 0.95, name: str = "") -> Estimate:

@@ -69,7 +69,8 @@ def from_products(
                 if row[j] < _CANCELLED * (square + y_squares[j]):
                     row[j] = _squared(x[i], y[j])
         _powered(row, p)
-        out[i] = row
+        for j in range(len(row)):
+            out[i, j] = row[j]
 
 
 @compiled_freely

@@ -19,10 +19,10 @@ METHODS = ("auto", "sorting", "assignment", "network simplex", "column generatio
 FEW = 100_000
 """Arcs up to which all are in play at once."""
 
-_PAIRED = ((3, 200), (8, 400))
+_PAIRED = ((3, 200), (8, 400), (128, 700))
 """Most points that are worth assigning one to one, up to so many dimensions."""
 
-_PAIRED_AT_MOST = 1000
+_PAIRED_AT_MOST = 400
 
 _IMPATIENT, _STEPS = 200, 16
 """From so many points on, an assignment is given up after so many steps a point, and column generation does it."""
