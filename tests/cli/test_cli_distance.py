@@ -337,3 +337,12 @@ def test_tiny_and_huge_numbers_keep_their_digits(ganbaru: Say) -> None:
         assert 0.5 < _value(said) / scale < 2
         assert "0.000" not in said.out
     assert number(float("inf")) == "∞"
+
+
+def test_names_that_people_know_are_aliases(ganbaru: Say) -> None:
+    np.save("a.npy", _cloud(0))
+    np.save("b.npy", _cloud(1, SHIFT))
+    assert (
+        ganbaru("distance", "a.npy", "b.npy", "--kind", "mmd").out
+        == ganbaru("distance", "a.npy", "b.npy", "--kind", "kernel").out
+    )

@@ -50,6 +50,7 @@ KINDS = {
     "chi2": Kind("chi_squared", "the mean squared error of the chances in {b}, relative to {b}, is {x}"),
     "dual": Kind("dual_wasserstein", "a critic finds {a} and {b} to be at least {x} apart", 1),
 }
+ALIASES = {"emd": "w1", "wasserstein": "w1", "mmd": "kernel", "fid": "frechet"}
 _OF_SAMPLES = {
     1: "on average, these very points of {a} move {x} to become those of {b}",
     2: "in root mean square, these very points of {a} move {x} to become those of {b}",
@@ -75,6 +76,7 @@ def tell_distance(
     as_json: bool,
 ) -> None:
     """Reads both sides, measures, draws where a picture is asked for, and says the result."""
+    kind = ALIASES.get(kind, kind)
     _check(kind, of, plot)
     ours, theirs = read_sides(a, b, count=count, seed=seed, quiet=quiet)
     estimate = measure(ours, theirs, kind=kind, of=of, seed=seed, confidence=confidence, quiet=quiet)
