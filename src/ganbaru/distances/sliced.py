@@ -138,17 +138,18 @@ def _margin_of_directions(a: Array, b: Array, p: int, confidence: float) -> floa
     return float(stats.norm.ppf(0.5 + confidence / 2)) * slope * float(costs.std()) / math.sqrt(len(costs))
 
 
-def line_costs(a: Array, b: Array, p: int) -> Array:
-    """W_p^p of the points of each row, ``(k, n)`` and ``(k, m)`` to ``(k,)``, by sorting; p is 1 or 2."""
+def line_costs(a: Array, b: Array, p: float) -> Array:
+    """W_p^p of the points of each row, ``(k, n)`` and ``(k, m)`` to ``(k,)``, by sorting."""
     n, m = a.shape[1], b.shape[1]
     left, right = np.sort(a, axis=1), np.sort(b, axis=1)
-    if n == m:
-        widths: Array | float = 1 / n
-    else:
+    widths = np.full(n, 1 / n)
+    if n != m:
         levels = np.unique(np.concatenate([np.arange(1, n + 1) / n, np.arange(1, m + 1) / m]))
         widths = np.diff(levels, prepend=0.0)
         middles = levels - widths / 2
         left, right = (x[:, np.minimum((middles * x.shape[1]).astype(np.int64), x.shape[1] - 1)] for x in (left, right))
-    gap = np.subtract(left, right, out=left if left.base is None else None)
-    np.abs(gap, out=gap) if p == 1 else np.square(gap, out=gap)
-    return np.asarray(gap.sum(axis=1) / n if n == m else gap @ widths)
+    gap = np.subtract(left, right, out=left)
+    np.square(gap, out=gap) if p == 2 else np.abs(gap, out=gap)
+    if p not in (1, 2):
+        np.power(gap, p, out=gap)
+    return np.asarray(gap @ widths)
