@@ -31,7 +31,7 @@ def kernel(
 
     It is 0 in expectation where both are of one distribution, so it can be below zero; it is at most 2. With points
     enough every difference shows, soonest those of about σ in length. The interval is a delete-half jackknife's:
-    right where there is a difference, about 1.6 times too wide where there is none. Time and memory grow with (n + m)².
+    right where there is a difference, nearly twice too wide where there is none. Time and memory grow with (n + m)².
 
     Args:
         a: ``(n, d)`` with n ≥ 4, or a known distribution: then the answer is exact, and wants a bandwidth.
