@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from ganbaru.distances import frechet, kernel, sliced_wasserstein
+from ganbaru.distances import frechet, kernel, sliced_wasserstein, transport, wasserstein
+from ganbaru.distances.sorting import sorted_rows
 from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
@@ -197,3 +198,26 @@ def test_no_floor_comes_of_bad_samples(distance: Callable[..., object]) -> None:
 def test_only_the_first_and_second_power_are_known(p: int) -> None:
     with pytest.raises(UserError, match=f"p = {p}"):
         sliced_wasserstein(POINTS, POINTS, p)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1_990, 2_300), st.integers(1, 3), st.integers(0, 99), st.sampled_from([1e-300, 1e-3, 1.0, 1e300]))
+def test_sorting_by_digits_is_sorting(n: int, rows: int, seed: int, scale: float) -> None:
+    rng = np.random.default_rng(seed)
+    x = scale * rng.standard_normal((rows, n)).round(rng.integers(0, 5))
+    x[:, : n // 3] = rng.choice([-0.0, 0.0, 5e-324, -5e-324, 1.7e308, -1.7e308], size=(rows, n // 3))
+    found = sorted_rows(x)
+    assert (found == np.sort(x, axis=1)).all()
+    assert found.base is not x
+    assert (sorted_rows(x[:, ::-1]) == found).all()
+
+
+@pytest.mark.parametrize("p", [1, 1.5, 2, 7])
+@pytest.mark.parametrize(("n", "m"), [(30, 30), (2_500, 2_500), (2_100, 40)])
+def test_on_the_line_it_is_what_transport_proves(n: int, m: int, p: float) -> None:
+    a, b = normal(0, n)[:, 0], 2 * normal(1, m)[:, 0] + 0.5
+    found = wasserstein(a, b, p)
+    assert found.value == pytest.approx(transport(a[:, None], b[:, None], p=p).distance, rel=1e-9)
+    assert (found.low, found.high) == (found.value, found.value)
+    assert wasserstein(1e150 * a, 1e150 * b, p).value == pytest.approx(1e150 * found.value, rel=1e-9)
+    assert wasserstein(a, a[::-1], p).value == 0

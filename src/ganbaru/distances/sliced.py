@@ -9,6 +9,7 @@ from scipy import stats
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.resampling import drawn, floor, half, margin, pool_of, spread
 from ganbaru.distances.samples import pair
+from ganbaru.distances.sorting import sorted_rows
 from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
@@ -141,7 +142,7 @@ def _margin_of_directions(a: Array, b: Array, p: int, confidence: float) -> floa
 def line_costs(a: Array, b: Array, p: float) -> Array:
     """W_p^p of the points of each row, ``(k, n)`` and ``(k, m)`` to ``(k,)``, by sorting."""
     n, m = a.shape[1], b.shape[1]
-    left, right = np.sort(a, axis=1), np.sort(b, axis=1)
+    left, right = sorted_rows(a), sorted_rows(b)
     widths = np.full(n, 1 / n)
     if n != m:
         levels = np.unique(np.concatenate([np.arange(1, n + 1) / n, np.arange(1, m + 1) / m]))
