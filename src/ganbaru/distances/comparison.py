@@ -90,5 +90,5 @@ def closer(
 
 
 def _estimate(found: Squared, parts: Array, confidence: float, unit: float, sizes: tuple[int, int], p: int) -> Estimate:
-    value, low, high = (unit * each for each in rooted(found, parts, confidence))
-    return Estimate(value, low, high, confidence, samples=sizes, method=f"W{p} of the distributions, bias taken off")
+    method = f"W{p} of the distributions, bias taken off"
+    return Estimate(*rooted(found, parts, confidence), confidence, samples=sizes, method=method).times(unit)

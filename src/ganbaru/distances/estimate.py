@@ -3,7 +3,7 @@
 import html
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,11 @@ class Estimate:
     def distinguishable(self) -> bool | None:
         """Whether the whole interval lies above the floor; None without a floor."""
         return None if self.floor is None else bool(self.low > self.floor)
+
+    def times(self, unit: float) -> "Estimate":
+        """In another unit: all four numbers multiplied."""
+        floor = None if self.floor is None else unit * self.floor
+        return replace(self, value=unit * self.value, low=unit * self.low, high=unit * self.high, floor=floor)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON can hold it."""

@@ -11,7 +11,7 @@ from ganbaru.distances.densities import Known
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.gaussian import moments, squared_distance
 from ganbaru.distances.resampling import drawn, floor, pool_of, spread
-from ganbaru.distances.samples import dimensions, pair
+from ganbaru.distances.samples import dimensions, in_unit, pair, rescaled
 
 Array = np.ndarray[Any, Any]
 
@@ -52,8 +52,8 @@ def frechet(
     """
     if isinstance(a, Known) and isinstance(b, Known):
         return closed_forms.frechet(a, b)
-    a, b = pair(a, b, least=4)
-    pool = torch.from_numpy(pool_of(a, b, floor_from))
+    a, b, unit = rescaled(*pair(a, b, least=4))
+    pool = torch.from_numpy(pool_of(a, b, in_unit(floor_from, unit)))
     rng = np.random.default_rng([seed, 0xF4EC])
     value, halves = measured(torch.from_numpy(a.copy()), torch.from_numpy(b.copy()), resamples, extrapolate, rng)
     low, high = spread(value, halves, confidence)
@@ -67,7 +67,7 @@ def frechet(
         ),
         samples=(len(a), len(b)),
         method=f"Fréchet, {dimensions(a)}{', extrapolated to endless samples' if extrapolate else ''}",
-    )
+    ).times(unit**2)
 
 
 def measured(a: Tensor, b: Tensor, count: int, extrapolate: bool, rng: np.random.Generator) -> tuple[float, Array]:

@@ -8,7 +8,7 @@ import torch
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.gaussian import displacement, moments
 from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
-from ganbaru.distances.samples import dimensions, pair
+from ganbaru.distances.samples import dimensions, in_unit, pair, rescaled
 from ganbaru.distances.sliced import line_costs
 from ganbaru.errors import UserError
 
@@ -43,9 +43,9 @@ def max_sliced_wasserstein(
     Raises:
         UserError: the shapes do not fit, a sample has fewer than 8 points, a number is not finite, or p is another.
     """
-    a, b = pair(a, b, least=8)
     if p not in (1, 2):
         raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
+    a, b, unit = rescaled(*pair(a, b, least=8))
     rng = np.random.default_rng([seed, 0x3A7])
     shadows = _unseen_shadows(a, b, rng)
     value = _distance(shadows, p)
@@ -53,10 +53,11 @@ def max_sliced_wasserstein(
         _distance([(x[half(len(x), rng)], y[half(len(y), rng)]) for x, y in shadows], p) for _ in range(resamples)
     ]
     low, high = spread(value, np.array(halves), confidence, least=0.0)
-    pool = pool_of(a, b, floor_from)
+    pool = pool_of(a, b, in_unit(floor_from, unit))
     found = (_distance(_unseen_shadows(pool[i], pool[j], rng), p) for i, j in drawn(len(pool), len(a), len(b), 20, rng))
     method = f"max-sliced W{p}, {dimensions(a)}, direction and distance from separate halves"
-    return Estimate(value, low, high, confidence, floor=floor(found), samples=(len(a), len(b)), method=method)
+    same = floor(found)
+    return Estimate(value, low, high, confidence, floor=same, samples=(len(a), len(b)), method=method).times(unit)
 
 
 def split(x: Array, rng: np.random.Generator) -> tuple[Array, Array]:

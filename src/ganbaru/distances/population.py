@@ -29,7 +29,7 @@ from ganbaru.distances.frechet import measured as frechet_measured
 from ganbaru.distances.gaussian import Moments, displacement, moments, squared_distance
 from ganbaru.distances.max_sliced import principal_directions, split
 from ganbaru.distances.resampling import drawn, floor, half, margin, pool_of
-from ganbaru.distances.samples import dimensions, pair, rescaled
+from ganbaru.distances.samples import dimensions, in_unit, pair, rescaled
 from ganbaru.distances.transport import transport
 from ganbaru.errors import UserError
 
@@ -75,17 +75,17 @@ def population_wasserstein(
     p = int(p)
     rng = np.random.default_rng([seed, 0xD15])
     value, low, high = interval(a, b, p, resamples, confidence, rng)
-    pool = pool_of(a, b, None if floor_from is None else (floor_from[0] / unit, floor_from[1] / unit))
+    pool = pool_of(a, b, in_unit(floor_from, unit))
     same = (root(squared(pool[i], pool[j], p, rng).value) for i, j in drawn(len(pool), len(a), len(b), 20, rng))
     return Estimate(
-        value * unit,
-        low * unit,
-        high * unit,
+        value,
+        low,
+        high,
         confidence,
-        floor=floor(same) * unit,
+        floor=floor(same),
         samples=(len(a), len(b)),
         method=f"W{p} of the distributions, {dimensions(a)}, bias taken off",
-    )
+    ).times(unit)
 
 
 def interval(

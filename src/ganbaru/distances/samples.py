@@ -63,6 +63,11 @@ def rescaled(a: Array, b: Array) -> tuple[Array, Array, float]:
     return a / second, b / second, first * second
 
 
+def in_unit(pair_of: tuple[Array, Array] | None, unit: float) -> tuple[Array, Array] | None:
+    """Two other samples measured in that unit, where there are any."""
+    return None if pair_of is None else (numbers(pair_of[0]) / unit, numbers(pair_of[1]) / unit)
+
+
 def _power_of_two(a: Array, b: Array) -> float:
     extent = max(float(np.abs(a).max()), float(np.abs(b).max()))
     return float(2.0 ** np.floor(np.log2(extent))) if extent > 0 else 1.0

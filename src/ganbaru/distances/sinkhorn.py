@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
-from ganbaru.distances.samples import pair, rescaled
+from ganbaru.distances.samples import in_unit, pair, rescaled
 from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
@@ -69,7 +69,7 @@ def sinkhorn_divergence(
         return Estimate(value, value, value, confidence, samples=(len(a), len(b)), method=method)
     halves = np.array([divergence(a[half(len(a), rng)], b[half(len(b), rng)]) for _ in range(resamples)])
     low, high = spread(value, halves, confidence)
-    pool = pool_of(a, b, None if floor_from is None else (floor_from[0] / unit, floor_from[1] / unit))
+    pool = pool_of(a, b, in_unit(floor_from, unit))
     same = floor(divergence(pool[i], pool[j]) for i, j in drawn(len(pool), len(a), len(b), 20, rng))
     return Estimate(value, low, high, confidence, floor=same, samples=(len(a), len(b)), method=method)
 

@@ -8,7 +8,7 @@ from scipy import stats
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.resampling import drawn, floor, half, margin, pool_of, spread
-from ganbaru.distances.samples import pair
+from ganbaru.distances.samples import in_unit, pair, rescaled
 from ganbaru.distances.sorting import sorted_rows
 from ganbaru.errors import UserError
 
@@ -54,23 +54,23 @@ def sliced_wasserstein(
     Raises:
         UserError: shapes do not fit, a sample is empty, a number is not finite, or p is another.
     """
-    a, b = pair(a, b, least=4 if debiased else 1)
     if p not in (1, 2):
         raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
+    a, b, unit = rescaled(*pair(a, b, least=4 if debiased else 1))
     rng = np.random.default_rng([seed, 0x511CED])
     size = a.shape[1]
     directions = _directions(size, projections, rng)
-    unit = shift_factor(size, p) if calibrated else 1.0
+    others = in_unit(floor_from, unit)
+    unit *= shift_factor(size, p) if calibrated else 1.0
     shadows = directions.T @ a.T, directions.T @ b.T  # (k, n), (k, m)
     value = _distance(*shadows, p)
     method = f"sliced W{p}, {directions.shape[1]} directions{', in units of a shift' if calibrated else ''}"
     if not resamples:
-        value *= unit
-        return Estimate(value, value, value, confidence, samples=(len(a), len(b)), method=method)
+        return Estimate(value, value, value, confidence, samples=(len(a), len(b)), method=method).times(unit)
     halves = np.array(
         [_distance(shadows[0][:, half(len(a), rng)], shadows[1][:, half(len(b), rng)], p) for _ in range(resamples)]
     )
-    pool = directions.T @ pool_of(a, b, floor_from).T
+    pool = directions.T @ pool_of(a, b, others).T
     pairs = ((pool[:, i], pool[:, j]) for i, j in drawn(pool.shape[1], len(a), len(b), 20, rng))
     if debiased:
         value = _debiased(*shadows, p, rng)
@@ -83,8 +83,7 @@ def sliced_wasserstein(
     else:
         low, high = spread(value, halves, confidence, least=0.0)
         same = floor(_distance(*each, p) for each in pairs)
-    value, low, high, same = (unit * each for each in (value, low, high, same))
-    return Estimate(value, low, high, confidence, floor=same, samples=(len(a), len(b)), method=method)
+    return Estimate(value, low, high, confidence, floor=same, samples=(len(a), len(b)), method=method).times(unit)
 
 
 def shift_factor(size: int, p: int = 1) -> float:

@@ -9,11 +9,12 @@ from torch import Tensor, nn
 from ganbaru.distances.dual.bound import critic_bound, half_width
 from ganbaru.distances.dual.envelope import best_scale, enveloped
 from ganbaru.distances.dual.lipschitz import Lipschitz, by_construction, gradients
-from ganbaru.distances.dual.points import Array, Points, Sampler, points_of
+from ganbaru.distances.dual.points import LEAST, Array, Points, Sampler, points_of
 from ganbaru.distances.dual.recipes import FIXED, FRESH, recipe
 from ganbaru.distances.dual.training import learning
 from ganbaru.distances.dual.upper import matched
 from ganbaru.distances.estimate import Estimate
+from ganbaru.distances.samples import pair, rescaled
 from ganbaru.errors import UserError
 
 
@@ -75,11 +76,14 @@ def dual_wasserstein(
         UserError: an unknown critic, shapes that do not fit, fewer than 40 points, a number that is not finite, or
             sizes that are not above 0.
     """
+    unit = 1.0
+    if not (callable(a) or callable(b)):
+        a, b, unit = rescaled(*pair(a, b, least=LEAST))
     learnt = fit_critic(
         a, b, critic=critic, steps=steps, batch=batch, width=width, layers=layers, held_out=held_out, seed=seed,
         device=device,
     )  # fmt: skip
-    return judged(learnt, confidence=confidence, name=critic or _default(a))
+    return judged(learnt, confidence=confidence, name=critic or _default(a)).times(unit)
 
 
 def fit_critic(
