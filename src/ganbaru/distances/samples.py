@@ -51,15 +51,16 @@ def dimensions(sample: Array) -> str:
 
 
 def rescaled(a: Array, b: Array) -> tuple[Array, Array, float]:
-    """Both moved to their common middle and measured in a power of two near their greatest extent, and that unit.
+    """Both moved to their common middle and measured in a power of two near the root mean square of their coordinates,
+    and that unit.
 
     So that squares of coordinates of 1e±150 neither overflow nor vanish; a power of two costs no digit.
     """
-    first = _power_of_two(a, b)
+    first = _power_of_two(max(float(np.abs(a).max()), float(np.abs(b).max())))
     a, b = a / first, b / first
     middle = (a.mean(axis=0) + b.mean(axis=0)) / 2
     a, b = a - middle, b - middle
-    second = _power_of_two(a, b)
+    second = _power_of_two(float(np.sqrt((np.square(a).mean() + np.square(b).mean()) / 2)))
     return a / second, b / second, first * second
 
 
@@ -68,6 +69,6 @@ def in_unit(pair_of: tuple[Array, Array] | None, unit: float) -> tuple[Array, Ar
     return None if pair_of is None else (numbers(pair_of[0]) / unit, numbers(pair_of[1]) / unit)
 
 
-def _power_of_two(a: Array, b: Array) -> float:
-    extent = max(float(np.abs(a).max()), float(np.abs(b).max()))
-    return float(2.0 ** np.floor(np.log2(extent))) if extent > 0 else 1.0
+def _power_of_two(size: float) -> float:
+    """The greatest that is not above it; 1 for 0."""
+    return float(2.0 ** np.floor(np.log2(size))) if size > 0 else 1.0
