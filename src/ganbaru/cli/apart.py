@@ -7,8 +7,9 @@ from typing import Any
 
 from ganbaru import distances
 from ganbaru.cli import speech
-from ganbaru.cli.points_of import Side, dimensions, read_sides
+from ganbaru.cli.points_of import Side, read_sides
 from ganbaru.distances import Estimate
+from ganbaru.distances.samples import dimensions
 from ganbaru.errors import UserError, unknown
 
 QUESTIONS = ("distributions", "samples")

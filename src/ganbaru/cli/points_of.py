@@ -9,6 +9,7 @@ import numpy as np
 
 from ganbaru import sources, training
 from ganbaru.cli import speech, tables, way
+from ganbaru.distances.samples import dimensions
 from ganbaru.errors import UserError
 from ganbaru.progress import Progress
 from ganbaru.quality.embedded import Embedding
@@ -99,11 +100,6 @@ def read_sides(a: str, b: str, *, count: int | None, seed: int, quiet: bool) -> 
         speech.say(str(side), quiet=quiet)
     _check_spaces(ours, theirs)
     return ours, theirs
-
-
-def dimensions(count: int) -> str:
-    """``1 dimension`` or ``85 dimensions``."""
-    return f"{count:,} dimension{'' if count == 1 else 's'}"
 
 
 def _kind(name: str) -> Kind:

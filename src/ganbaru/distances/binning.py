@@ -9,7 +9,7 @@ import numpy as np
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.formulas import TOTAL_VARIATION, Base, Formula
-from ganbaru.distances.resampling import drawn, floor, pool_of, spread
+from ganbaru.distances.resampling import check_draws, drawn, floor, pool_of, spread
 from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
@@ -36,17 +36,6 @@ class Binning:
 
     def __post_init__(self) -> None:
         check_draws(self.resamples, self.confidence)
-
-
-def check_draws(resamples: int, confidence: float) -> None:
-    """Raises:
-    UserError: no interval comes of them.
-    """
-    if resamples < 2 or not 0 < confidence < 1:
-        raise UserError(
-            f"{resamples} resamples at a confidence of {confidence} make no interval",
-            hint="take 2 or more, and a confidence between 0 and 1",
-        )
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from ganbaru.distances import closed_forms, histograms
-from ganbaru.distances.binning import check_draws
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.kinds import read
-from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
+from ganbaru.distances.resampling import check_draws, drawn, floor, half, pool_of, spread
 from ganbaru.distances.samples import rescaled
 from ganbaru.errors import UserError
 

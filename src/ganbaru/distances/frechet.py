@@ -66,7 +66,7 @@ def frechet(
             measured(pool[i], pool[j], 4, extrapolate, rng)[0] for i, j in drawn(len(pool), len(a), len(b), 20, rng)
         ),
         samples=(len(a), len(b)),
-        method=f"Fréchet, {dimensions(a)}{', extrapolated to endless samples' if extrapolate else ''}",
+        method=f"Fréchet, {dimensions(a.shape[1])}{', extrapolated to endless samples' if extrapolate else ''}",
     ).times(unit**2)
 
 

@@ -72,7 +72,7 @@ def kernel(
         confidence,
         floor=floor(_discrepancy(alike, *_counted(drawn(len(alike), n, m, resamples, rng), len(alike)))),
         samples=(n, m),
-        method=f"unbiased MMD², Gaussian kernel, bandwidth {width:.3g}, {dimensions(a)}",
+        method=f"unbiased MMD², Gaussian kernel, bandwidth {width:.3g}, {dimensions(a.shape[1])}",
     )
 
 

@@ -7,10 +7,9 @@ import torch
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.gaussian import displacement, moments
-from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
-from ganbaru.distances.samples import dimensions, in_unit, pair, rescaled
+from ganbaru.distances.resampling import drawn, floor, half, pool_of, split, spread
+from ganbaru.distances.samples import check_power, dimensions, in_unit, pair, rescaled
 from ganbaru.distances.sliced import line_costs
-from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
 
@@ -43,8 +42,7 @@ def max_sliced_wasserstein(
     Raises:
         UserError: the shapes do not fit, a sample has fewer than 8 points, a number is not finite, or p is another.
     """
-    if p not in (1, 2):
-        raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
+    check_power(p)
     a, b, unit = rescaled(*pair(a, b, least=8))
     rng = np.random.default_rng([seed, 0x3A7])
     shadows = _unseen_shadows(a, b, rng)
@@ -55,15 +53,9 @@ def max_sliced_wasserstein(
     low, high = spread(value, np.array(halves), confidence, least=0.0)
     pool = pool_of(a, b, in_unit(floor_from, unit))
     found = (_distance(_unseen_shadows(pool[i], pool[j], rng), p) for i, j in drawn(len(pool), len(a), len(b), 20, rng))
-    method = f"max-sliced W{p}, {dimensions(a)}, direction and distance from separate halves"
+    method = f"max-sliced W{p}, {dimensions(a.shape[1])}, direction and distance from separate halves"
     same = floor(found)
     return Estimate(value, low, high, confidence, floor=same, samples=(len(a), len(b)), method=method).times(unit)
-
-
-def split(x: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Two random halves of a sample."""
-    order, middle = rng.permutation(len(x)), len(x) // 2
-    return x[order[:middle]], x[order[middle:]]
 
 
 def principal_directions(a: Array, b: Array, count: int, rng: np.random.Generator) -> Array:

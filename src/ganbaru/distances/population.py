@@ -27,8 +27,8 @@ import torch
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.frechet import measured as frechet_measured
 from ganbaru.distances.gaussian import Moments, displacement, moments, squared_distance
-from ganbaru.distances.max_sliced import principal_directions, split
-from ganbaru.distances.resampling import drawn, floor, half, margin, pool_of
+from ganbaru.distances.max_sliced import principal_directions
+from ganbaru.distances.resampling import drawn, floor, half, margin, pool_of, split
 from ganbaru.distances.samples import dimensions, in_unit, pair, rescaled
 from ganbaru.distances.transport import transport
 from ganbaru.errors import UserError
@@ -84,7 +84,7 @@ def population_wasserstein(
         confidence,
         floor=floor(same),
         samples=(len(a), len(b)),
-        method=f"W{p} of the distributions, {dimensions(a)}, bias taken off",
+        method=f"W{p} of the distributions, {dimensions(a.shape[1])}, bias taken off",
     ).times(unit)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import stats
 
 from ganbaru.distances.samples import pair
+from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
 
@@ -33,8 +34,26 @@ def margin(halves: Array, confidence: float) -> float:
     Halves are drawn without replacement: a bootstrap's repeats would bias a distance of samples upwards. A half differs
     from the whole as much as the whole from the truth, σ²/(n/2) − σ²/n = σ²/n, so their spread is taken as it is.
     """
+    check_draws(len(halves), confidence)
     quantile = float(stats.t.ppf(0.5 + confidence / 2, len(halves) - 1))
     return _OWN * quantile * float(np.std(halves, ddof=1))
+
+
+def check_draws(resamples: int, confidence: float) -> None:
+    """Raises:
+    UserError: no interval comes of them.
+    """
+    if resamples < 2 or not 0 < confidence < 1:
+        raise UserError(
+            f"{resamples} resamples at a confidence of {confidence} make no interval",
+            hint="take 2 or more, and a confidence between 0 and 1",
+        )
+
+
+def split(x: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Two random halves of a sample."""
+    order, middle = rng.permutation(len(x)), len(x) // 2
+    return x[order[:middle]], x[order[middle:]]
 
 
 def half(size: int, rng: np.random.Generator) -> Array:

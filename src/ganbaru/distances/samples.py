@@ -44,10 +44,17 @@ def numbers(value: Any) -> Array:
         raise UserError(f"{type(value).__name__} is no sample", hint="give numbers, (n,) or (n, d)") from None
 
 
-def dimensions(sample: Array) -> str:
-    """``"3 dimensions"``."""
-    count = sample.shape[1]
-    return f"{count} dimension{'' if count == 1 else 's'}"
+def check_power(p: float) -> None:
+    """Raises:
+    UserError: p is neither 1 nor 2.
+    """
+    if p not in (1, 2):
+        raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
+
+
+def dimensions(count: int) -> str:
+    """``1 dimension`` or ``85 dimensions``."""
+    return f"{count:,} dimension{'' if count == 1 else 's'}"
 
 
 def rescaled(a: Array, b: Array) -> tuple[Array, Array, float]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.resampling import drawn, floor, half, pool_of, spread
-from ganbaru.distances.samples import in_unit, pair, rescaled
+from ganbaru.distances.samples import check_power, in_unit, pair, rescaled
 from ganbaru.errors import UserError
 
 Array = np.ndarray[Any, Any]
@@ -109,8 +109,7 @@ def entropic_wasserstein(
 
 
 def _width(a: Array, b: Array, p: int, blur: float | None, share: float = 0.2) -> float:
-    if p not in (1, 2):
-        raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
+    check_power(p)
     if blur is not None and not (blur > 0 and math.isfinite(blur)):
         raise UserError(f"blur {blur} is no length", hint="take one above 0, or None")
     apart = np.square(a.mean(axis=0) - b.mean(axis=0)).sum() + a.var(axis=0).sum() + b.var(axis=0).sum()

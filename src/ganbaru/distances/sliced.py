@@ -8,7 +8,7 @@ from scipy import stats
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.distances.resampling import drawn, floor, half, margin, pool_of, spread
-from ganbaru.distances.samples import in_unit, pair, rescaled
+from ganbaru.distances.samples import check_power, in_unit, pair, rescaled
 from ganbaru.distances.sorting import sorted_rows
 from ganbaru.errors import UserError
 
@@ -54,8 +54,7 @@ def sliced_wasserstein(
     Raises:
         UserError: shapes do not fit, a sample is empty, a number is not finite, or p is another.
     """
-    if p not in (1, 2):
-        raise UserError(f"p = {p} is not known here", hint="take 1 or 2")
+    check_power(p)
     a, b, unit = rescaled(*pair(a, b, least=4 if debiased else 1))
     rng = np.random.default_rng([seed, 0x511CED])
     size = a.shape[1]

@@ -81,7 +81,7 @@ def wasserstein(
     if a.shape[1] == 1 and not weighted and 1 <= p < math.inf:
         return _on_the_line(a, b, p)
     found = transport(a, b, p=p, a_weights=a_weights, b_weights=b_weights, tolerance=tolerance, threads=threads)
-    method = f"W{p:g} of these samples, {dimensions(a)}, {found.method}"
+    method = f"W{p:g} of these samples, {dimensions(a.shape[1])}, {found.method}"
     value = found.distance
     low = value * min(1.0, found.bound / found.cost) ** (1 / p) if found.cost > 0 else value
     return Estimate(value, low, value, 1.0, samples=(len(a), len(b)), method=method)

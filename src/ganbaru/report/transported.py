@@ -14,7 +14,8 @@ from xml.etree.ElementTree import Element, tostring
 import numpy as np
 
 from ganbaru.distances import transport
-from ganbaru.distances.max_sliced import principal_directions, split
+from ganbaru.distances.max_sliced import principal_directions
+from ganbaru.distances.resampling import split
 from ganbaru.distances.samples import pair, rescaled
 from ganbaru.report.charts import Point, intervals
 from ganbaru.runs import Run
