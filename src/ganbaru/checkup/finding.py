@@ -1,0 +1,125 @@
+"""What a checkup says of one cause: found or not, on what numbers, and what to do."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ganbaru.checkup.vocabulary import MEANING, STEP_OF
+
+Verdict = Literal["found", "suspect", "fine", "not-checked"]
+SCHEMA = "ganbaru.findings/1"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause, judged.
+
+    Attributes:
+        cause: its slug, of the closed vocabulary.
+        verdict: "found"; "suspect": the evidence points there and is not enough; "fine": looked at, and it is not so;
+            "not-checked": there was nothing to judge by.
+        evidence: what was measured, by name; the bound that a number was held against has its name and ``_limit``.
+        where: the part concerned: "generator", "critic", a layer, a loss.
+        files: the files concerned, relative to the folder that was given.
+        remedy: what to do, one imperative sentence; for "not-checked" which command would check it.
+        change: the settings that do it, as ``treat`` sets them; None where none do.
+        since: the training step at which it began; None where that is not known.
+        reason: why it was not checked, or what makes it "suspect" only.
+        consequences: causes that were found too and that this one explains.
+    """
+
+    cause: str
+    verdict: Verdict
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    where: str = ""
+    files: Sequence[str] = ()
+    remedy: str = ""
+    change: Mapping[str, Any] | None = None
+    since: int | None = None
+    reason: str = ""
+    consequences: Sequence[str] = ()
+
+    @property
+    def step(self) -> int:
+        """Which of the six steps looks for it."""
+        return STEP_OF[self.cause]
+
+    @property
+    def meaning(self) -> str:
+        """The cause in words."""
+        return MEANING[self.cause]
+
+    def __bool__(self) -> bool:
+        """Whether it was found."""
+        return self.verdict == "found"
+
+    def __str__(self) -> str:
+        numbers = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in self.evidence.items())
+        parts = [f"{self.cause} ({self.verdict}): {self.meaning}", self.reason, numbers, self.remedy]
+        return ". ".join(part for part in parts if part)
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``findings.json`` holds it."""
+        return {
+            "step": self.step,
+            "cause": self.cause,
+            "verdict": self.verdict,
+            "evidence": dict(self.evidence),
+            "where": self.where,
+            "files": list(self.files),
+            "remedy": self.remedy,
+            "change": None if self.change is None else dict(self.change),
+            "since": self.since,
+            "reason": self.reason,
+            "consequences": list(self.consequences),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Finding":
+        """The inverse of `to_json`."""
+        return cls(**{key: item for key, item in value.items() if key != "step"})
+
+
+class Findings(Sequence[Finding]):
+    """All findings of a checkup, the leading one first.
+
+    Attributes:
+        subject: what was examined, in words.
+    """
+
+    def __init__(self, findings: Iterable[Finding], *, subject: str = "") -> None:
+        self._all = tuple(findings)
+        self.subject = subject
+
+    @property
+    def found(self) -> list[Finding]:
+        """Those that are so."""
+        return [finding for finding in self._all if finding.verdict == "found"]
+
+    @property
+    def leading(self) -> Finding | None:
+        """The one that explains most: what to mend first."""
+        return self._all[0] if self._all and self._all[0].verdict == "found" else None
+
+    def of(self, cause: str) -> Finding | None:
+        """The finding of one cause; None where it is not among them."""
+        return next((finding for finding in self._all if finding.cause == cause), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that ``findings.json`` and ``--json`` hold."""
+        return {"schema": SCHEMA, "subject": self.subject, "findings": [finding.to_json() for finding in self._all]}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Findings":
+        """The inverse of `to_json`."""
+        return cls(map(Finding.from_json, value["findings"]), subject=value.get("subject", ""))
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._all[index]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __repr__(self) -> str:
+        causes = ", ".join(finding.cause for finding in self.found) or "nothing"
+        return f"<Findings of {self.subject or 'a checkup'}: found {causes}; {len(self)} causes looked for>"
