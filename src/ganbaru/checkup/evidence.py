@@ -35,9 +35,9 @@ Series (over steps; of network N as above; recorded every few steps):
 ``real_std``, ``fake_std``     standard deviation of all values of a batch
 ``spread``                     mean distance of two fakes over mean distance of two reals of a batch
 ``coverage``                   share of reals with a fake nearer than their 3rd nearest real (Naeem et al. 2020, eq. 11)
-``coverage_real``              the same with other reals for fakes: what ``coverage`` can be at best
+``precision``                  share of fakes nearer to some real than its 3rd nearest real (Kynkäänniemi et al. 2019)
 ``batch_distance``             sliced W1 of fakes to reals of a batch, in units of the reals' standard deviation
-``batch_distance_real``        the same of other reals: its floor
+``coverage_real`` …            ``precision_real``, ``batch_distance_real``: the same of other reals, the best they can be
 ``drift_0``, ``drift_1``       mean of the fakes along two fixed random directions, in the same unit
 ``denormals``                  share of the networks' activations that are denormal numbers
 ``seconds_critic`` …           ``seconds_generator``, ``seconds_data``: time spent so far, s
