@@ -37,7 +37,7 @@ Series (over steps; of network N as above; recorded every few steps):
 ``coverage``                   share of reals with a fake nearer than their 3rd nearest real (Naeem et al. 2020, eq. 11)
 ``precision``                  share of fakes nearer to some real than its 3rd nearest real (Kynkäänniemi et al. 2019)
 ``batch_distance``             sliced W1 of fakes to reals of a batch, in units of the reals' standard deviation
-``coverage_real`` …            ``precision_real``, ``batch_distance_real``: the same of other reals, the best they can be
+``coverage_real`` …            ``precision_real``, ``batch_distance_real``: the same of other reals: their best
 ``drift_0``, ``drift_1``       mean of the fakes along two fixed random directions, in the same unit
 ``denormals``                  share of the networks' activations that are denormal numbers
 ``seconds_critic`` …           ``seconds_generator``, ``seconds_data``: time spent so far, s

@@ -31,9 +31,9 @@ def of_batch(real: Tensor, fake: Tensor, other: Tensor | None = None) -> dict[st
         ``real_std``, ``fake_std``; ``spread``: mean distance of two fakes over that of two reals; ``coverage``: share
         of reals with a fake nearer than their third nearest real (Naeem et al. 2020, eq. 11); ``precision``: share of
         fakes nearer to some real than that one's third nearest real (Kynkäänniemi et al. 2019, eq. 2);
-        ``batch_distance``: sliced W1 over 32 directions; ``drift_0``, ``drift_1``: mean of the fakes along two directions, from the mean
-        of the reals; with ``other`` all three again with ``_real`` behind the name. Of fewer than eight samples
-        only ranges and standard deviations.
+        ``batch_distance``: sliced W1 over 32 directions; ``drift_0``, ``drift_1``: mean of the fakes along two
+        directions, from the mean of the reals; with ``other`` the three before those again, with ``_real`` behind the
+        name. Of fewer than eight samples only ranges and standard deviations.
     """
     a, b = _flat(real), _flat(fake)
     numbers = {**_ranges("real", a), **_ranges("fake", b)}
