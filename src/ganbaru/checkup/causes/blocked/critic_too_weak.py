@@ -1,0 +1,33 @@
+"""The critic does not tell generated from real samples that are far apart."""
+
+import math
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.standing import is_game, separation, standing
+from ganbaru.checkup.evidence import Evidence
+
+_BLIND = 0.4
+"""Distance of the mean scores in their standard deviations: two of three pairs are still told apart at 0.6."""
+_FAR = 3.0
+"""Distance of fakes over that of other reals from which a critic must see it."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    apart, now = separation(evidence), standing(evidence)
+    if now is None or math.isnan(apart):
+        return Ruling("not-checked", reason="samples were not seen")
+    numbers = {"separation": apart, "separation_limit": _BLIND, "apart": now.apart, "apart_limit": _FAR}
+    if apart > _BLIND or now.apart < _FAR:
+        return Ruling("fine", numbers)
+    return Ruling("found" if not now.improving else "suspect", numbers, "critic")
+
+
+CAUSE = Cause(
+    "critic-too-weak",
+    needs=("real_score_mean", "fake_score_mean", "batch_distance"),
+    when=is_game,
+    judge=_judge,
+    remedy="Strengthen the critic: more updates (n_critic), a weaker penalty, or more channels.",
+    change=lambda evidence: {"n_critic": 5},
+    explains=("mode-dropping", "oscillation", "mode-collapse"),
+)

@@ -1,0 +1,54 @@
+"""Gradients grow without bound."""
+
+import math
+
+import numpy as np
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Series
+
+_GROWN = 30.0
+"""Late over early gradient; 1 to 10 in unbounded critics that learn well."""
+_HUGE = 1e6
+"""A norm that no healthy network was seen to have."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    name = max(_networks(evidence), key=lambda each: _growth(evidence.series[f"{each}_gradient"]))
+    series = evidence.series[f"{name}_gradient"]
+    late, growth = series.late(), _growth(series)
+    numbers = {f"{name}_gradient": late, "grown": growth, "grown_limit": _GROWN}
+    if growth < _GROWN and not late > _HUGE:
+        return Ruling("fine", numbers)
+    now = standing(evidence)
+    since = series.since(lambda values: ~(values < _GROWN * series.early(0.1)))
+    if now is None:
+        return Ruling("suspect", numbers, name, since=since, reason="no samples were seen: it may be done no harm")
+    if not now.suffers:
+        return Ruling("fine", numbers | now.evidence)
+    return Ruling("found", numbers | now.evidence, name, since=since)
+
+
+def _networks(evidence: Evidence) -> list[str]:
+    return [each for each in ("generator", "critic", "model") if not evidence.lacks(f"{each}_gradient")] or [
+        "generator"
+    ]
+
+
+def _growth(series: Series) -> float:
+    """Late over early norm; infinite where it stops being finite."""
+    if len(series) and not np.isfinite(series.values[-max(1, len(series) // 20) :]).all():
+        return math.inf
+    return series.late() / max(series.early(0.1), 1e-12)
+
+
+CAUSE = Cause(
+    "exploding-gradient",
+    needs=("generator_gradient",),
+    judge=_judge,
+    remedy="Bound the gradient's norm (gradient_clip=1) and constrain the critic by a penalty.",
+    change=lambda evidence: {"gradient_clip": 1.0},
+    explains=("divergence", "oscillation", "non-finite", "mode-collapse", "mode-dropping", "late-degradation"),
+)

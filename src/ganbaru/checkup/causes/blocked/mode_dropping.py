@@ -1,0 +1,65 @@
+"""Whole kinds of samples are never generated, while those that are made look right."""
+
+import math
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Series
+
+_KINDS = 0.9
+"""Share of the known modes or labels that must be made."""
+_COVERED, _PRECISE = 0.6, 0.6
+"""Coverage below which, and share of fakes near reals above which, kinds are missing rather than all is off."""
+_ALIKE = 0.2
+"""Below this spread it is a collapse."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    counted = _counted(evidence)
+    if counted is not None:
+        return counted
+    now = standing(evidence)
+    if now is None or math.isnan(now.precise):
+        return Ruling("not-checked", reason="samples were not seen")
+    numbers = {"covered": now.covered, "covered_limit": _COVERED, "precise": now.precise, "precise_limit": _PRECISE}
+    if now.covered >= _COVERED or now.precise < _PRECISE or now.spread < _ALIKE:
+        return Ruling("fine", numbers)
+    return Ruling("found" if not now.improving else "suspect", numbers, "generator")
+
+
+def _counted(evidence: Evidence) -> Ruling | None:
+    """By modes or labels that are known; None where none are."""
+    for name, whole in (("quality.modes", "modes"), ("quality.labels_covered", "labels")):
+        total = evidence.facts.get(whole)
+        if total and not evidence.lacks(name):
+            covered = evidence.series[name]
+            now = float(covered.finite.values[-1]) if len(covered.finite) else 0.0
+            numbers = {whole: now, f"{whole}_limit": math.ceil(_KINDS * total)}
+            if now >= _KINDS * total:
+                return Ruling("fine", numbers)
+            if not _good(evidence):
+                return Ruling("fine", numbers, reason="what is made is not good enough to speak of kinds")
+            return Ruling("found", numbers, "generator", since=_began(covered, _KINDS * total))
+    return None
+
+
+def _began(covered: Series, least: float) -> int | None:
+    return covered.since(lambda values: values < least)
+
+
+def _good(evidence: Evidence) -> bool:
+    """Whether most of what is made is one of the kinds."""
+    names = ("quality.high_quality", "quality.recognised")
+    shares = [evidence.series[name].late(0.1) for name in names if not evidence.lacks(name)]
+    return bool(shares) and max(shares) >= 0.5
+
+
+CAUSE = Cause(
+    "mode-dropping",
+    needs=("coverage",),
+    when=is_game,
+    judge=_judge,
+    remedy="Compare pairs (objective=relativistic) and constrain the critic on both sides (constraint=r1+r2).",
+    change=lambda evidence: {"objective": "relativistic", "constraint": "r1+r2"},
+)

@@ -1,0 +1,39 @@
+"""The critic is steeper than its constraint promises, so its estimate is no distance.
+
+A finite difference between two samples is a lower bound of the Lipschitz constant: what is above 1 there is proved.
+"""
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.evidence import Evidence
+
+_STEEP = 2.0
+"""Rise over run, where 1 is promised; 1.2 at the most in critics under a gradient penalty that learned well."""
+_PROMISE_ONE = ("gradient-penalty", "lipschitz-penalty", "spectral-norm")
+
+
+def _when(evidence: Evidence) -> str:
+    constraint = evidence.facts.get("constraint")
+    if evidence.facts.get("objective") != "wasserstein":
+        return "its objective asks for no Lipschitz constant"
+    return (
+        "" if constraint in _PROMISE_ONE or constraint == "none" else f"{constraint} does not promise a constant of 1"
+    )
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    steep = evidence.series["lipschitz"]
+    numbers = {"lipschitz": steep.late(), "lipschitz_limit": _STEEP}
+    if steep.late() <= _STEEP:
+        return Ruling("fine", numbers)
+    return Ruling("found", numbers, "critic", since=steep.since(lambda values: values > _STEEP))
+
+
+CAUSE = Cause(
+    "not-lipschitz",
+    needs=("lipschitz",),
+    when=_when,
+    judge=_judge,
+    remedy="Enforce the constraint: a gradient penalty of weight 10, at every update.",
+    change=lambda evidence: {"constraint": "gradient-penalty", "constraint_strength": 10.0, "constraint_every": 1},
+    explains=("exploding-gradient", "oscillation", "divergence", "mode-dropping"),
+)

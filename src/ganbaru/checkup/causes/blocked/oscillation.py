@@ -1,0 +1,65 @@
+"""Generator and critic go round in circles: the fakes' mean swings to and fro and comes to no rest.
+
+Mescheder, Geiger & Nowozin 2018: without a penalty on real samples, the gradient's field turns around the equilibrium.
+"""
+
+import numpy as np
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Series
+
+_SWING = 0.25
+"""Standard deviation of the fakes' mean along a direction, in standard deviations of the reals, in the late half."""
+_CROSSINGS = 4
+"""How often it must cross its own middle by a whole swing: two full turns."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    swings = {name: _swing(evidence.series[name]) for name in ("drift_0", "drift_1")}
+    name = max(swings, key=lambda each: swings[each][0])
+    size, crossings = swings[name]
+    noise = _noise(evidence)
+    limit = max(_SWING, 2 * noise)
+    numbers = {"swing": size, "swing_limit": limit, "turns": crossings / 2, "turns_limit": _CROSSINGS / 2}
+    if size < limit or crossings < _CROSSINGS:
+        return Ruling("fine", numbers)
+    now = standing(evidence)
+    if now is not None and not now.suffers:
+        return Ruling("fine", numbers | now.evidence)
+    more = now.evidence if now is not None else {}
+    return Ruling("found", numbers | more, "generator", since=_began(evidence.series[name], limit))
+
+
+def _swing(series: Series) -> tuple[float, int]:
+    """Standard deviation over the late half, and how often it goes from one side to the other by that much."""
+    late = series.part(0.5)
+    if len(late) < 8:
+        return 0.0, 0
+    centred = late - np.median(late)
+    size = float(centred.std())
+    sides = np.sign(centred[np.abs(centred) > 0.5 * size])
+    return size, int((sides[1:] != sides[:-1]).sum())
+
+
+def _noise(evidence: Evidence) -> float:
+    """How much the mean of a batch moves by chance: one standard deviation over the root of its size."""
+    return float(1 / np.sqrt(max(evidence.facts.get("batch") or 16, 1)))
+
+
+def _began(series: Series, limit: float) -> int | None:
+    middle = float(np.median(series.part(0.5)))
+    outside = np.flatnonzero(np.abs(series.values - middle) > limit)
+    return int(series.steps[outside[0]]) if len(outside) else None
+
+
+CAUSE = Cause(
+    "oscillation",
+    needs=("drift_0", "drift_1"),
+    when=is_game,
+    judge=_judge,
+    remedy="Penalise the critic's gradient at real samples (constraint=r1), and lower momentum and learning rates.",
+    change=lambda evidence: {"constraint": "r1"},
+    explains=("mode-dropping",),
+)

@@ -1,0 +1,52 @@
+"""Next to no gradient reaches the generator: the critic's message to a sample fades to nothing."""
+
+from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.evidence import Evidence
+
+_FAINT = 1e-6
+"""Message to a sample below which an optimizer's own epsilon (1e-8, over the weights) outweighs it."""
+_FADED = 0.02
+"""Late message over the strongest one below which it has faded; 0.2 and more where learning went well."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    message = evidence.series["fake_gradient"]
+    late, strongest = message.late(), max(message.finite.values, default=0.0)
+    now = standing(evidence)
+    numbers = {
+        "fake_gradient": late,
+        "fake_gradient_limit": _FAINT,
+        "faded_to": late / max(strongest, 1e-300),
+        "faded_to_limit": _FADED,
+    }
+    faint, faded = late < _FAINT, late < _FADED * strongest
+    if not (faint or faded):
+        return Ruling("fine", numbers)
+    since = message.since(lambda values: values < max(_FAINT, _FADED * strongest))
+    if now is None:
+        return Ruling(
+            "suspect", numbers, "generator", since=since, reason="no samples were seen: it may be done learning"
+        )
+    if not now.suffers:
+        return Ruling("fine", numbers | now.evidence)
+    return Ruling("suspect" if now.improving else "found", numbers | now.evidence, "generator", since=since)
+
+
+def _change(evidence: Evidence) -> Change | None:
+    if evidence.facts.get("objective") == "minimax":
+        return {"objective": "nonsaturating"}
+    if evidence.facts.get("constraint") in (None, "none"):
+        return {"constraint": "r1"}
+    return None
+
+
+CAUSE = Cause(
+    "vanishing-gradient",
+    needs=("fake_gradient",),
+    when=is_game,
+    judge=_judge,
+    remedy="Bound the critic by a gradient penalty (constraint=r1), or take an objective that does not saturate.",
+    change=_change,
+    explains=("mode-dropping", "critic-too-strong"),
+)

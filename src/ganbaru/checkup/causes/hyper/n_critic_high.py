@@ -1,0 +1,46 @@
+"""More critic updates than are of use: the time goes to a critic that has learned all it can."""
+
+from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.standing import is_game
+from ganbaru.checkup.evidence import Evidence
+
+_MANY = 15
+"""Updates to one of the generator: three times the published five."""
+_SHARE = 0.8
+"""Share of the time that goes to the critic."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    updates = int(evidence.facts["n_critic"])
+    numbers = {"n_critic": float(updates), "n_critic_limit": float(_MANY)}
+    share = _time_share(evidence)
+    if share is not None:
+        numbers |= {"critic_time": share, "critic_time_limit": _SHARE}
+    if updates < _MANY:
+        return Ruling("fine", numbers)
+    if share is not None and share < _SHARE:
+        return Ruling("suspect", numbers, "critic", reason="the time does not go there")
+    return Ruling("found", numbers, "critic")
+
+
+def _time_share(evidence: Evidence) -> float | None:
+    names = ("seconds_critic", "seconds_generator")
+    if any(evidence.lacks(name) for name in names):
+        return None
+    critic, generator = (float(evidence.series[name].finite.values[-1]) for name in names)
+    return critic / max(critic + generator, 1e-12)
+
+
+def _change(evidence: Evidence) -> Change | None:
+    return {"n_critic": 5 if evidence.facts.get("objective") == "wasserstein" else 1}
+
+
+CAUSE = Cause(
+    "n-critic-high",
+    needs=("n_critic",),
+    when=is_game,
+    judge=_judge,
+    remedy="Lower n_critic: five for a Wasserstein critic, one for others.",
+    change=_change,
+    explains=("critic-too-strong", "vanishing-gradient", "mode-collapse", "mode-dropping", "learning-rate-low"),
+)
