@@ -17,9 +17,10 @@ Array = np.ndarray[Any, Any]
 MOST_DIMENSIONS = 3
 _FLOOR_DRAWS = 20
 _FLOOR_HALVES = 20
-_KINKED = math.sqrt(2)
+_KINKED = 2 * math.sqrt(2)
 """|p − q| has a kink where they are equal. There chance adds by n^(−1/2), not 1/n, and halves tell of 1 + √2 times as
-much as elsewhere; which it is cannot be known, so the lower end of total variation goes down to where that would be."""
+much as elsewhere; which it is cannot be known, so the lower end of total variation goes down to where that would be,
+and as far again for the chance in what the halves tell (measured: it then holds the truth in 95 %, before in 88 %)."""
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,12 @@ def sliced_wasserstein(
     pool = directions.T @ pool_of(a, b, others).T
     pairs = ((pool[:, i], pool[:, j]) for i, j in drawn(pool.shape[1], len(a), len(b), 20, rng))
     if debiased:
-        value = _debiased(*shadows, p, rng)
+        plain, value = value, _debiased(*shadows, p, rng)
         reach = margin(halves**2, confidence)
         if not isinstance(projections, np.ndarray):
             reach = math.hypot(reach, _margin_of_directions(*shadows, p, confidence))
-        low, high = (math.sqrt(max(0.0, value**2 + end)) for end in (-reach, reach))
+        more = (plain**2 - value**2) / 4  # of another change than a shift less should have been taken off
+        low, high = (math.sqrt(max(0.0, value**2 + end)) for end in (-reach, reach + more))
         same = floor(_debiased(*each, p, rng) for each in pairs)
         method += ", bias taken off"
     else:
