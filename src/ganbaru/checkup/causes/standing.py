@@ -60,7 +60,7 @@ def standing(evidence: Evidence) -> Standing | None:
         apart=apart.late() / floor,
         covered=_ratio(series["coverage"].late(), series["coverage_real"].late(1.0)),
         precise=_share(evidence, "precision"),
-        spread=series["spread"].late(),
+        spread=series["spread"].late() if "spread" in series else float("nan"),
         start=apart.early(0.05) / floor,
         improving=last < _FALLS * before,
     )

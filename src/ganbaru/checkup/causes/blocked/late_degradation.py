@@ -11,7 +11,10 @@ _GOOD = 0.5
 """Share of the untrained distance that it had come down to."""
 _LOST = 2.0
 """Distance at the end over that of the best time."""
-_WINDOW = 8
+_BACK = 0.15
+"""Share of the way from untrained to its best that was lost again; less is how a distance near its floor wavers."""
+_WINDOWS = 12
+"""Parts of a training, each told by its median, so that a swing to and fro is no rise and fall."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -19,10 +22,9 @@ def _judge(evidence: Evidence) -> Ruling:
     if measured is not None and len(measured.finite) >= 4:
         floor = evidence.series.get("quality.distance.floor")
         return _ruling(measured.finite, floor.late() if floor is not None and len(floor) else 0.0, window=1)
-    floor = evidence.series.get("batch_distance_real")
-    return _ruling(
-        evidence.series["batch_distance"].finite, floor.late(1.0) if floor is not None else 0.0, window=_WINDOW
-    )
+    batches, floor = evidence.series["batch_distance"].finite, evidence.series.get("batch_distance_real")
+    least = floor.late(1.0) if floor is not None else 0.0
+    return _ruling(batches, least, window=max(1, len(batches) // _WINDOWS))
 
 
 def _ruling(series: Series, floor: float, *, window: int) -> Ruling:
@@ -31,10 +33,15 @@ def _ruling(series: Series, floor: float, *, window: int) -> Ruling:
     if len(values) < 4:
         return Ruling("not-checked", reason="too few records to tell early from late")
     best = int(np.argmin(values))
-    start, least, end = values[0], max(values[best], floor), float(np.median(values[-max(1, len(values) // 8) :]))
+    start, least, end = (
+        series.values[0],
+        max(values[best], floor),
+        float(np.median(values[-max(1, len(values) // 8) :])),
+    )
     numbers = {"best": values[best], "best_step": float(steps[best]), "end": end, "lost": end / max(least, 1e-12)}
     numbers |= {"lost_limit": _LOST}
-    if least > _GOOD * start or end < _LOST * least or best >= 0.9 * len(values):
+    lost = end >= _LOST * least and end - least >= _BACK * (start - least)
+    if least > _GOOD * start or not lost or best >= 0.9 * len(values):
         return Ruling("fine", numbers)
     after = np.flatnonzero(values[best:] > _LOST * least)
     return Ruling("found", numbers, "generator", since=int(steps[best + after[0]]))

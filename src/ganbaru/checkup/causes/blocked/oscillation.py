@@ -10,7 +10,7 @@ from ganbaru.checkup.causes.standing import is_game, standing
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
-_SWING = 0.25
+_SWING = 0.2
 """Standard deviation of the fakes' mean along a direction, in standard deviations of the reals, in the late half."""
 _CROSSINGS = 4
 """How often it must cross its own middle by a whole swing: two full turns."""
@@ -44,8 +44,11 @@ def _swing(series: Series) -> tuple[float, int]:
 
 
 def _noise(evidence: Evidence) -> float:
-    """How much the mean of a batch moves by chance: one standard deviation over the root of its size."""
-    return float(1 / np.sqrt(max(evidence.facts.get("batch") or 16, 1)))
+    """How much the mean of a batch of fakes moves by chance, in standard deviations of the reals."""
+    size = np.sqrt(max(evidence.facts.get("batch") or 16, 1))
+    if evidence.lacks("fake_std") or evidence.lacks("real_std"):
+        return float(1 / size)
+    return float(evidence.series["fake_std"].late(0.5) / (evidence.series["real_std"].late(0.5) or 1.0) / size)
 
 
 def _began(series: Series, limit: float) -> int | None:
@@ -61,5 +64,5 @@ CAUSE = Cause(
     judge=_judge,
     remedy="Penalise the critic's gradient at real samples (constraint=r1), and lower momentum and learning rates.",
     change=lambda evidence: {"constraint": "r1"},
-    explains=("mode-dropping",),
+    explains=("mode-dropping", "late-degradation"),
 )
