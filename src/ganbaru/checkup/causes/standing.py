@@ -81,12 +81,16 @@ def _middle(values: np.ndarray) -> float:
 
 
 def separation(evidence: Evidence, share: float = 0.25) -> float:
-    """Distance of the mean scores of real and fake over their common standard deviation, late; NaN where unknown."""
+    """Distance of the mean scores of real and fake over their common standard deviation, late; NaN where unknown.
+
+    A critic that gives one score for a whole batch has no deviation, and nothing is known of it either.
+    """
     names = ("real_score_mean", "fake_score_mean", "real_score_std", "fake_score_std")
     if any(evidence.lacks(name) for name in names):
         return float("nan")
     real, fake, real_std, fake_std = (evidence.series[name].late(share) for name in names)
-    return abs(real - fake) / max(np.sqrt((real_std**2 + fake_std**2) / 2), 1e-12)
+    common = float(np.sqrt((real_std**2 + fake_std**2) / 2))
+    return abs(real - fake) / common if common > 0 else float("nan")
 
 
 WASSERSTEIN = ("wasserstein",)

@@ -11,8 +11,8 @@ from ganbaru.checkup.series import Series
 
 _GROWN = 30.0
 """Late over early gradient; 1 to 10 in unbounded critics that learn well."""
-_HUGE = 1e6
-"""A norm that no healthy network was seen to have."""
+_LARGE, _HUGE = 20.0, 1e6
+"""Norm that goes with it, and one that is too large whatever it grew from; up to 10 where learning went well."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -20,7 +20,7 @@ def _judge(evidence: Evidence) -> Ruling:
     series = evidence.series[f"{name}_gradient"]
     late, growth = series.late(), _growth(series)
     numbers = {f"{name}_gradient": late, "grown": growth, "grown_limit": _GROWN}
-    if growth < _GROWN and not late > _HUGE:
+    if (growth < _GROWN or late < _LARGE) and not late > _HUGE:
         return Ruling("fine", numbers)
     now = standing(evidence)
     since = series.since(lambda values: ~(values < _GROWN * series.early(0.1)))

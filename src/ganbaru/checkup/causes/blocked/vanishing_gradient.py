@@ -1,7 +1,7 @@
 """Next to no gradient reaches the generator: the critic's message to a sample fades to nothing."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, standing
 from ganbaru.checkup.evidence import Evidence
 
 _FAINT = 1e-6
@@ -20,7 +20,8 @@ def _judge(evidence: Evidence) -> Ruling:
         "faded_to": late / max(strongest, 1e-300),
         "faded_to_limit": _FADED,
     }
-    faint, faded = late < _FAINT, late < _FADED * strongest
+    faint = late < _FAINT
+    faded = late < _FADED * strongest and evidence.facts.get("objective") not in WASSERSTEIN  # its scale is no message
     if not (faint or faded):
         return Ruling("fine", numbers)
     since = message.since(lambda values: values < max(_FAINT, _FADED * strongest))

@@ -1,7 +1,7 @@
 """A learning rate is too high: one update moves the weights by more than a game can follow."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.hyper.settings import learners, no_learners, scaled, stride
+from ganbaru.checkup.causes.hyper.settings import free_learners, no_learners, scaled, stride
 from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
@@ -10,7 +10,7 @@ _STRIDE = 0.015
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    strides = {name: stride(evidence, name) for name in learners(evidence)}
+    strides = {name: stride(evidence, name) for name in free_learners(evidence)}
     worst = max(strides, key=lambda name: strides[name])
     numbers = {f"{name}_stride": value for name, value in strides.items()} | {f"{worst}_stride_limit": _STRIDE}
     if not strides[worst] > _STRIDE:
@@ -24,7 +24,7 @@ def _judge(evidence: Evidence) -> Ruling:
 
 
 def _change(evidence: Evidence) -> Change | None:
-    return scaled(evidence, [name for name in learners(evidence) if stride(evidence, name) > _STRIDE / 3], 0.1)
+    return scaled(evidence, [name for name in free_learners(evidence) if stride(evidence, name) > _STRIDE / 3], 0.1)
 
 
 CAUSE = Cause(

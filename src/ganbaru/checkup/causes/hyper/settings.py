@@ -14,9 +14,15 @@ def learners(evidence: Evidence) -> list[str]:
     return [name for name in NETWORKS if not evidence.lacks(f"{name}_update_ratio")]
 
 
+def free_learners(evidence: Evidence) -> list[str]:
+    """Those of them whose weights are not clipped: a clipped weight moves far for its size, whatever the rate."""
+    clipped = evidence.facts.get("constraint") == "clip"
+    return [name for name in learners(evidence) if not (clipped and name == "critic")]
+
+
 def no_learners(evidence: Evidence) -> str:
     """Why no learning rate can be judged; empty where one can."""
-    return "" if learners(evidence) else "how far a step moves the weights was not recorded"
+    return "" if free_learners(evidence) else "how far a step moves the weights was not recorded"
 
 
 def stride(evidence: Evidence, name: str, share: float = 0.25) -> float:
