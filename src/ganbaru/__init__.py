@@ -14,19 +14,33 @@ from ganbaru.errors import UserError
 
 if TYPE_CHECKING:
     from ganbaru import distances, models, objectives, quality, runs, signal, sources, training
+    from ganbaru.checkup import Finding, Findings
+    from ganbaru.checkup.examining import checkup  # the room may be called like this function
+    from ganbaru.checkup.watch import watch
     from ganbaru.distances import Estimate
     from ganbaru.report import build as report  # the room may be called like this function
     from ganbaru.runs import Run
     from ganbaru.training import fit, load
 
-_ROOMS = ("distances", "models", "objectives", "quality", "report", "runs", "signal", "sources", "training")
-_NAMES = {"Estimate": "distances", "Run": "runs", "fit": "training", "load": "training"}
+_ROOMS = ("checkup", "distances", "models", "objectives", "quality", "report", "runs", "signal", "sources", "training")
+_NAMES = {
+    "Estimate": "distances",
+    "Finding": "checkup.finding",
+    "Findings": "checkup.finding",
+    "Run": "runs",
+    "fit": "training",
+    "load": "training",
+    "watch": "checkup.watch",
+}
 
 __all__ = [
     "Estimate",
+    "Finding",
+    "Findings",
     "Run",
     "UserError",
     "__version__",
+    "checkup",
     "distances",
     "fit",
     "load",
@@ -38,6 +52,7 @@ __all__ = [
     "signal",
     "sources",
     "training",
+    "watch",
 ]
 
 

@@ -1,5 +1,6 @@
 """What a checkup says of one cause: found or not, on what numbers, and what to do."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,7 +11,7 @@ Verdict = Literal["found", "suspect", "fine", "not-checked"]
 SCHEMA = "ganbaru.findings/1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """One cause, judged.
 
@@ -53,6 +54,12 @@ class Finding:
         """Whether it was found."""
         return self.verdict == "found"
 
+    def __repr__(self) -> str:
+        """Short, the cause first: what a failed ``assert not findings.found`` shows."""
+        since = "" if self.since is None else f" since step {self.since:,}"
+        numbers = ", ".join(f"{name}={value:.4g}" for name, value in self.evidence.items())
+        return f"<{self.cause} {self.verdict}{since}{f': {numbers}' if numbers else ''}>"
+
     def __str__(self) -> str:
         numbers = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in self.evidence.items())
         parts = [f"{self.cause} ({self.verdict}): {self.meaning}", self.reason, numbers, self.remedy]
@@ -64,7 +71,7 @@ class Finding:
             "step": self.step,
             "cause": self.cause,
             "verdict": self.verdict,
-            "evidence": dict(self.evidence),
+            "evidence": {name: _said(value) for name, value in self.evidence.items()},
             "where": self.where,
             "files": list(self.files),
             "remedy": self.remedy,
@@ -77,7 +84,8 @@ class Finding:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Finding":
         """The inverse of `to_json`."""
-        return cls(**{key: item for key, item in value.items() if key != "step"})
+        evidence = {name: float(number) for name, number in value.get("evidence", {}).items()}
+        return cls(**{**{key: item for key, item in value.items() if key != "step"}, "evidence": evidence})
 
 
 class Findings(Sequence[Finding]):
@@ -85,11 +93,13 @@ class Findings(Sequence[Finding]):
 
     Attributes:
         subject: what was examined, in words.
+        notes: what was assumed while gathering, a sentence each, such as which column of a log was taken for what.
     """
 
-    def __init__(self, findings: Iterable[Finding], *, subject: str = "") -> None:
+    def __init__(self, findings: Iterable[Finding], *, subject: str = "", notes: Iterable[str] = ()) -> None:
         self._all = tuple(findings)
         self.subject = subject
+        self.notes = tuple(notes)
 
     @property
     def found(self) -> list[Finding]:
@@ -107,12 +117,14 @@ class Findings(Sequence[Finding]):
 
     def to_json(self) -> dict[str, Any]:
         """The document that ``findings.json`` and ``--json`` hold."""
-        return {"schema": SCHEMA, "subject": self.subject, "findings": [finding.to_json() for finding in self._all]}
+        findings = [finding.to_json() for finding in self._all]
+        return {"schema": SCHEMA, "subject": self.subject, "notes": list(self.notes), "findings": findings}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Findings":
         """The inverse of `to_json`."""
-        return cls(map(Finding.from_json, value["findings"]), subject=value.get("subject", ""))
+        findings = map(Finding.from_json, value["findings"])
+        return cls(findings, subject=value.get("subject", ""), notes=value.get("notes", ()))
 
     def __getitem__(self, index: Any) -> Any:
         return self._all[index]
@@ -123,3 +135,8 @@ class Findings(Sequence[Finding]):
     def __repr__(self) -> str:
         causes = ", ".join(finding.cause for finding in self.found) or "nothing"
         return f"<Findings of {self.subject or 'a checkup'}: found {causes}; {len(self)} causes looked for>"
+
+
+def _said(value: float) -> float | str:
+    """A number as JSON can hold it: what is not finite is a word."""
+    return float(value) if math.isfinite(value) else str(float(value))

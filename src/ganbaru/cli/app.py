@@ -22,7 +22,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (commands.raise_, commands.fit, commands.listen, commands.distance, commands.report):
+for command in (
+    commands.raise_,
+    commands.fit,
+    commands.listen,
+    commands.distance,
+    commands.checkup,
+    commands.treat,
+    commands.report,
+):
     app.command(name=command.__name__.rstrip("_"))(command)
 
 _debug = False
@@ -53,7 +61,8 @@ def run(arguments: list[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        0 done, 1 the user's input or environment is at fault, 2 wrong usage, 130 interrupted.
+        0 done, 1 the user's input or environment is at fault, 2 wrong usage, 3 findings with ``--strict``, 130
+        interrupted.
     """
     try:
         outcome = app(args=arguments, standalone_mode=False)

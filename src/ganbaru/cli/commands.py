@@ -39,7 +39,7 @@ def raise_(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """The whole way in one go: check the data, train, measure, report."""
+    """The whole way in one go: check the data, train, measure, examine, report."""
     began = monotonic()
     from ganbaru.cli import way
 
@@ -159,6 +159,77 @@ def distance(
         quiet=quiet,
         as_json=as_json,
     )
+
+
+def checkup(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN|SOUNDS|LOG",
+            help="A run's folder, a folder of sounds, or the log of any trainer: TensorBoard events, CSV, JSONL.",
+        ),
+    ],
+    cause: Annotated[list[str] | None, typer.Option(help="Look for this cause only; repeatable.")] = None,
+    active: Annotated[
+        bool, typer.Option("--active", help="Also try what takes minutes: does it learn where the answer is known?")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 where anything is found.")] = False,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=COLUMN",
+            help="What a log's column is, such as generator_loss=loss_G_GAN; repeatable; or a JSON file of such pairs.",
+        ),
+    ] = None,
+    sarif: Annotated[str | None, typer.Option(metavar="FILE|-", help="Also write SARIF 2.1.0; - is stdout.")] = None,
+    summary: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Append a summary in Markdown, as for $GITHUB_STEP_SUMMARY.")
+    ] = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write the findings as text for TensorBoard.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Every random thing follows from it.")] = 0,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Say why it does not learn, on what evidence, and what to do.
+
+    Six steps: bugs, amount of data, quality of data, cause of failure, hyperparameters, model.
+    """
+    from ganbaru.cli import examined
+
+    return examined.tell_checkup(
+        subject,
+        causes=cause,
+        active=active,
+        strict=strict,
+        columns=columns,
+        sarif=sarif,
+        summary=summary,
+        tensorboard=tensorboard,
+        seed=seed,
+        quiet=quiet,
+        as_json=as_json,
+    )
+
+
+def treat(
+    subject: Annotated[str, typer.Argument(metavar="RUN|SOUNDS", help="A run's folder, or a folder of sounds.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the trials, or file for the list of clean sounds.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many changes to train.")] = 3,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Try what the checkup advises, beside the run, and say whether it helped.
+
+    Of a folder of sounds: list what is clean. No sound and no file of the run is touched.
+    """
+    from ganbaru.cli import treated
+
+    treated.tell_treatment(subject, out=out, most=most, seed=seed, quiet=quiet or as_json, as_json=as_json)
 
 
 def report(

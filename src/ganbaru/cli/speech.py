@@ -44,7 +44,12 @@ def result(text: str) -> None:
 
 def document(value: Any) -> None:
     """The result as one JSON document."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(as_json(value))
+
+
+def as_json(value: Any) -> str:
+    """A JSON document, with a newline at its end."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 @contextmanager

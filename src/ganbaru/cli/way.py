@@ -11,6 +11,9 @@ from time import monotonic
 from typing import Any
 
 from ganbaru import sources, training
+from ganbaru.checkup import words
+from ganbaru.checkup.examining import checkup
+from ganbaru.checkup.finding import Findings
 from ganbaru.cli import speech
 from ganbaru.cli.follow import clock, following
 from ganbaru.distances import Estimate
@@ -20,7 +23,8 @@ from ganbaru.runs import Run
 from ganbaru.sources import Source
 from ganbaru.training import Interrupted
 
-_REPORT_SECONDS = 8.0
+_REPORT_SECONDS = 25.0
+"""What the checkup and the report take at the end."""
 _NAMED = 10
 """Files that were left out and are named; the report names them all."""
 LABELS = ("auto", "folder", "none")
@@ -48,9 +52,16 @@ def raise_model(
     run = _fit(source, out or free_folder(name), {"minutes": left, **settings}, quiet=quiet)
     if not speech.first_process():
         return
+    findings = _examined(run, quiet=quiet)
     page = build(run).save()
     speech.say(f"all of it took {clock(monotonic() - began)} minutes", quiet=quiet)
-    _tell(run, as_json=as_json, page=page)
+    _tell(run, as_json=as_json, page=page, findings=findings)
+
+
+def _examined(run: Run, *, quiet: bool) -> Findings:
+    """What the checkup finds in a run; it is stored there."""
+    with speech.bars(quiet=quiet) as progress:
+        return checkup(run, progress=progress)
 
 
 def fit_model(
@@ -195,17 +206,20 @@ def resume_command(name: str, out: Path) -> str:
     return f"ganbaru fit {shlex.quote(name)} --out {shlex.quote(str(out))} --resume"
 
 
-def _tell(run: Run, *, as_json: bool, page: Path | None = None) -> None:
-    """The result: where the run is and how good it is."""
+def _tell(run: Run, *, as_json: bool, page: Path | None = None, findings: Findings | None = None) -> None:
+    """The result: where the run is, how good it is, and what to mend first."""
     measured = run.read_json("quality") or {}
     if as_json:
         paths = {"run": str(run.path), **({"report": str(page)} if page else {})}
-        speech.document({"schema": "ganbaru.fit/1", **paths, "quality": measured})
+        more = {} if findings is None else {"findings": findings.to_json()["findings"]}
+        speech.document({"schema": "ganbaru.fit/1", **paths, "quality": measured, **more})
         return
     for name, figure in measured.get("figures", {}).items():
         speech.result(f"{name.replace('_', ' '):>16}  {Estimate.from_json(figure)}")
     for sentence in measured.get("verdicts", []):
         speech.result(sentence)
+    if findings is not None:
+        speech.result(f"checkup: {words.opinion(findings)} ({words.counts(findings)}; ganbaru checkup tells more)")
     speech.result(f"run: {run.path}")
     if page is not None:
         speech.result(f"report: {page.resolve()}")

@@ -15,6 +15,8 @@ _WIDTH, _HEIGHT = 270, 150
 _BINS = 240
 _FONT = "system-ui, sans-serif"
 _QUIET = "var(--quiet)"
+_STROKES = {"floor": _QUIET, "bound": "var(--ink)", "began": _QUIET}
+_KEYS = {"floor": "real against real", "bound": "the bound", "began": "since here"}
 _CONFIG = {
     "background": "transparent",
     "font": _FONT,
@@ -33,7 +35,14 @@ _CONFIG = {
 
 
 def lines(
-    title: str, series: Mapping[str, Sequence[Point]], *, note: str = "", log: bool = False, floor: float | None = None
+    title: str,
+    series: Mapping[str, Sequence[Point]],
+    *,
+    note: str = "",
+    log: bool = False,
+    floor: float | None = None,
+    bound: float | None = None,
+    since: float | None = None,
 ) -> Markup:
     """A chart of one or several curves over the steps.
 
@@ -43,6 +52,8 @@ def lines(
         note: a sentence under it.
         log: logarithmic scale; values that have no logarithm are left out.
         floor: a dashed line: what real sounds measure.
+        bound: a dashed line: what the curve was held against.
+        since: a line at the step at which something began.
 
     Returns:
         The figure; nothing at all where no series has a point.
@@ -56,12 +67,18 @@ def lines(
     if any("low" in row for row in rows):
         band = {**_encoding("low", log), "y2": {"field": "high"}}
         layers.insert(0, {"mark": {"type": "area", "opacity": 0.18}, "encoding": band})
-    if floor is not None and (floor > 0 or not log):
-        rule = {"type": "rule", "strokeDash": [4, 3], "stroke": _QUIET}
-        height = {"y": _encoding("floor", log)["y"]}
-        layers.append({"data": {"values": [{"floor": floor}]}, "mark": rule, "encoding": height})
+    marks = {"floor": floor, "bound": bound, "began": since}
+    drawn = {name: at for name, at in marks.items() if at is not None and (at > 0 or not log or name == "began")}
+    layers += [_rule(name, at, log) for name, at in drawn.items()]
     svg = _svg({"width": _WIDTH, "height": _HEIGHT, "data": {"values": rows}, "layer": layers})
-    return _figure(svg, title, list(shown), note, dashed=floor is not None)
+    return _figure(svg, title, list(shown), note, marks=list(drawn))
+
+
+def _rule(name: str, at: float, log: bool) -> dict[str, Any]:
+    """A line across the chart: upright where something began, else level."""
+    mark = {"type": "rule", "strokeDash": [1, 0] if name == "began" else [4, 3], "stroke": _STROKES[name]}
+    axis, encoding = ("x" if name == "began" else "y"), _encoding("y", log)
+    return {"data": {"values": [{axis: at}]}, "mark": mark, "encoding": {axis: encoding[axis]}}
 
 
 def scatter(title: str, clouds: Mapping[str, Array], *, reach: float, size: int = 200) -> Markup:
@@ -77,6 +94,23 @@ def scatter(title: str, clouds: Mapping[str, Array], *, reach: float, size: int 
     mark = {"type": "circle", "size": 5, "opacity": 0.6}
     svg = _svg({"width": size, "height": size, "data": {"values": rows}, "mark": mark, "encoding": encoding})
     return _figure(svg, title, list(clouds), "")
+
+
+def levels(title: str, values: Mapping[str, float]) -> Markup:
+    """One positive number a name, on a logarithmic scale, names from top to bottom in their order."""
+    rows = [{"name": name, "value": value, "s": 0} for name, value in values.items() if 0 < value < math.inf]
+    if not rows:
+        return Markup("")
+    axis = {"tickCount": 4, "format": "~g"}
+    encoding = {
+        "x": {"field": "value", "type": "quantitative", "title": None, "scale": {"type": "log"}, "axis": axis},
+        "y": {"field": "name", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 120}},
+        "color": _colour(),
+    }
+    mark = {"type": "circle", "size": 60, "opacity": 1}
+    size = {"width": _WIDTH - 100, "height": max(_HEIGHT, 13 * len(rows)), "padding": 12}
+    svg = _svg({**size, "data": {"values": rows}, "mark": mark, "encoding": encoding})
+    return _figure(svg, title, list(values)[:1], "")
 
 
 def curve(rows: Sequence[Mapping[str, Any]], name: str) -> list[Point]:
@@ -140,10 +174,9 @@ def _svg(spec: dict[str, Any]) -> Markup:
     return Markup(drawn)
 
 
-def _figure(svg: Markup, title: str, names: Sequence[str], note: str, *, dashed: bool = False) -> Markup:
+def _figure(svg: Markup, title: str, names: Sequence[str], note: str, *, marks: Sequence[str] = ()) -> Markup:
     keys = [tag("span", name, class_=f"key series-{index}") for index, name in enumerate(names) if len(names) > 1]
-    if dashed:
-        keys.append(tag("span", "real against real", class_="key floor"))
+    keys += [tag("span", _KEYS[mark], class_=f"key {mark}") for mark in marks]
     under = [tag("p", join(keys, " "), class_="keys")] if keys else []
     if note:
         under.append(tag("p", note, class_="note"))

@@ -4,14 +4,18 @@ import csv
 import io
 import logging
 import re
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ganbaru.checkup.finding import Findings
+from ganbaru.checkup.vocabulary import MEANING
 from ganbaru.distances import Estimate
 from ganbaru.errors import UserError
 from ganbaru.runs import Run
+from ganbaru.runs.durable import shown
 
 _log = logging.getLogger("ganbaru.report")
 Array = np.ndarray[Any, Any]
@@ -26,9 +30,10 @@ class Facts:
         document: its run.toml.
         steps: lines of evidence.
         measures: lines of measurements.
+        layers: the last norms of gradients by network and layer.
         events: what happened, in words.
         quality: the last full measurement; empty where there is none yet.
-        findings: what was found wrong.
+        findings: what the checkup found; None where there was none yet.
         sets: listening sets by step: files by name.
         real: held-out sounds that stand beside them.
         damaged: what could not be read, one line each.
@@ -38,9 +43,10 @@ class Facts:
     document: dict[str, Any]
     steps: list[dict[str, Any]]
     measures: list[dict[str, Any]]
+    layers: dict[str, dict[str, Any]]
     events: list[dict[str, Any]]
     quality: dict[str, Any]
-    findings: list[dict[str, Any]]
+    findings: Findings | None
     sets: dict[int, dict[str, bytes]]
     real: dict[str, bytes]
     damaged: list[str]
@@ -79,19 +85,38 @@ def gather(run: Run) -> Facts:
     names = sorted(path.name for path in (run.path / "samples").glob("*") if not path.name.startswith("."))
     sets = {name: tried(lambda name=name: run.read_samples(name), {}) for name in names}
     numbered = {int(match[1]): sets[name] for name in names if (match := re.fullmatch(r"step-(\d+)", name))}
-    findings = tried(lambda: run.read_json("findings"), None) or {}
     return Facts(
         run=run,
         document=run.document,
         steps=[line for line in lines if line.get("kind") == "step"],
         measures=[line for line in lines if line.get("kind") == "measure"],
+        layers=_layers(lines),
         events=[line for line in lines if line.get("kind") == "event"],
         quality=tried(lambda: run.read_json("quality"), None) or {},
-        findings=findings.get("findings", []),
+        findings=tried(lambda: _findings(run), None),
         sets={step: files for step, files in sorted(numbered.items()) if files},
         real=sets.get("real", {}),
         damaged=damaged,
     )
+
+
+def _layers(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    last: dict[str, Any] = next((line for line in reversed(lines) if line.get("kind") == "layers"), {})
+    return {name: norms for name, norms in last.items() if isinstance(norms, dict)}
+
+
+def _findings(run: Run) -> Findings | None:
+    document = run.read_json("findings")
+    if document is None:
+        return None
+    try:
+        found = Findings.from_json(document)
+        if unheard := [finding.cause for finding in found if finding.cause not in MEANING]:
+            raise KeyError(unheard[0])
+        return found
+    except (KeyError, TypeError, ValueError, AttributeError):
+        said = f"{shown(run.path / 'findings.json')} was written by another version of ganbaru"
+        raise UserError(said, hint=f"ganbaru checkup {shlex.quote(str(run.path))} writes it anew") from None
 
 
 def points_of(files: dict[str, bytes]) -> Array:

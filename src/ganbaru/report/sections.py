@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ganbaru.distances import Estimate
-from ganbaru.report import charts
+from ganbaru.report import charts, examined
 from ganbaru.report.charts import curve, intervals
 from ganbaru.report.facts import Facts, points_of, spread
 from ganbaru.report.markup import Markup, join, tag
@@ -43,16 +43,9 @@ def title(facts: Facts) -> Markup:
 
 def problems(facts: Facts) -> Markup:
     """What was found wrong, and what could not be read; first on the page."""
-    found = [finding for finding in facts.findings if finding.get("verdict") in ("found", "suspect")]
-    items = [_finding(finding) for finding in found]
-    items += [tag("li", tag("b", "damaged: "), line) for line in facts.damaged]
-    return tag("section", tag("h2", "Findings"), tag("ul", *items), class_="findings") if items else Markup("")
-
-
-def _finding(finding: Mapping[str, Any]) -> Markup:
-    evidence = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in finding.get("evidence", {}).items())
-    cause = f"{finding.get('cause', '')} ({finding.get('verdict', '')}): "
-    return tag("li", tag("b", cause), evidence, ". ", finding.get("remedy", ""))
+    damaged = [tag("li", tag("b", "damaged: "), line) for line in facts.damaged]
+    unread = tag("section", tag("ul", *damaged), class_="findings") if damaged else Markup("")
+    return join([examined.section(facts), unread])
 
 
 def headline(facts: Facts) -> Markup:
@@ -160,6 +153,14 @@ def evidence(facts: Facts) -> Markup:
             "gradient that arrives",
             {"generator": curve(rows, "generator_gradient"), "critic": curve(rows, "critic_gradient")},
             log=True,
+        ),
+        charts.lines(
+            "the critic's message to one generated sample", {"gradient": curve(rows, "fake_gradient")}, log=True
+        ),
+        charts.lines("spread of a batch: generated over real", {"spread": curve(rows, "spread")}),
+        charts.lines(
+            "real samples covered by a batch",
+            {"generated": curve(rows, "coverage"), "other real": curve(rows, "coverage_real")},
         ),
         charts.lines(
             "update over weight",

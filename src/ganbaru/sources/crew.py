@@ -37,7 +37,7 @@ def run(
 
     Args:
         jobs: each may carry ``seconds``, the processor time it may take; the clock allows four times that.
-        task: which work, ``"decode"`` or ``"speak"``.
+        task: which work: ``"decode"``, ``"speak"``, or the function that does it as ``"module:function"``.
         spools: an empty folder where the workers write samples (float32, one file each).
 
     Raises:

@@ -4,6 +4,8 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -27,11 +29,62 @@ def decode(job: dict[str, Any], spool: BinaryIO) -> dict[str, Any]:
     Raises:
         Refused: with the reason, if it is not a whole, finite, audible sound.
     """
+    with reading(job) as sound:
+        return {**_decode(sound, job, spool), "content": sound.content}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sound file that is being read, its header believed so far.
+
+    Attributes:
+        file: open at its beginning.
+        frames: what the header declares; cap: the most that a file of its size may hold.
+        content: SHA-256 of the file's bytes.
+    """
+
+    file: soundfile.SoundFile
+    frames: int
+    cap: int
+    content: str
+
+    def blocks(self) -> Iterator[Array]:
+        """Blocks ``(n, channels)`` float32; at the end, read must equal declared.
+
+        Raises:
+            Refused: if there are more samples than there may be, fewer than declared, or such that are no sound.
+        """
+        step = max(1, _BLOCK // self.file.channels)
+        read = 0
+        while read % step == 0:  # a block that is not full is the last: what follows a damaged place is not believed
+            block = self.file.read(step, dtype="float32", always_2d=True)
+            if not len(block):
+                break
+            read += len(block)
+            if read > self.cap:
+                raise Refused(f"goes on beyond the {self.cap:,} frames that a file of its size can hold")
+            _check_loudest(float(np.abs(block).max()))
+            yield block
+        if read != self.frames:
+            raise Refused(f"truncated: {self.frames:,} frames declared, {read:,} read")
+
+
+@contextmanager
+def reading(job: dict[str, Any]) -> Iterator[Reading]:
+    """Open ``job["path"]``, its claims checked; whatever the decoder says while it is read is said plainly.
+
+    Raises:
+        Refused: with the reason, if it is not a whole sound.
+    """
     handle = _open(job)
     try:
-        head, tail, digest = _read_bytes(handle)
+        head, tail, content = _read_bytes(handle)
         try:
-            return {**_decode(handle, head, tail, job, spool), "content": digest}
+            with soundfile.SoundFile(handle, closefd=False) as file:
+                shape = {"frames": file.frames, "channels": file.channels, "rate": file.samplerate}
+                cap = check_claims(**shape, size=job["size"], subtype=file.subtype)
+                check_whole(file.extra_info, head, tail)
+                yield Reading(file, file.frames, cap, content)
         except soundfile.LibsndfileError as error:
             raise Refused(_plainly(error)) from None
         except (ValueError, RuntimeError, TypeError, OverflowError) as error:
@@ -75,19 +128,16 @@ def _read_bytes(handle: int) -> tuple[bytes, bytes, str]:
     return head, tail, digest
 
 
-def _decode(handle: int, head: bytes, tail: bytes, job: dict[str, Any], spool: BinaryIO) -> dict[str, Any]:
-    with soundfile.SoundFile(handle, closefd=False) as file:
-        size, frames, channels, rate = job["size"], file.frames, file.channels, file.samplerate
-        cap = check_claims(frames=frames, channels=channels, rate=rate, size=size, subtype=file.subtype)
-        check_whole(file.extra_info, head, tail)
-        start = spool.tell()
-        levels = Levels(job["rate"])
-        digest = hashlib.sha256()
-        for block in _resampled(_mono(file, frames, cap), rate, job["rate"]):
-            levels.add(block)
-            data = block.tobytes()
-            digest.update(data)
-            spool.write(data)
+def _decode(sound: Reading, job: dict[str, Any], spool: BinaryIO) -> dict[str, Any]:
+    start = spool.tell()
+    rate = sound.file.samplerate
+    levels = Levels(job["rate"])
+    digest = hashlib.sha256()
+    for block in resampled(_mono(sound.blocks()), rate, job["rate"]):
+        levels.add(block)
+        data = block.tobytes()
+        digest.update(data)
+        spool.write(data)
     begin, end = levels.bounds()
     return {
         "offset": start // 4 + begin,
@@ -95,36 +145,34 @@ def _decode(handle: int, head: bytes, tail: bytes, job: dict[str, Any], spool: B
         "peak": levels.peak,
         "sound": digest.hexdigest(),
         "original_rate": rate,
-        "channels": channels,
+        "channels": sound.file.channels,
         "start": begin / job["rate"],
     }
 
 
-def _mono(file: soundfile.SoundFile, declared: int, cap: int) -> Iterator[Array]:
-    """Blocks of the mean of all channels, ``(n,)`` float32; at the end, read must equal declared."""
-    step = max(1, _BLOCK // file.channels)
-    read, loudest = 0, 0.0
-    while read % step == 0:  # a block that is not full is the last: what follows a damaged place is not believed
-        block = file.read(step, dtype="float32", always_2d=True)
-        if not len(block):
-            break
-        read += len(block)
-        if read > cap:
-            raise Refused(f"goes on beyond the {cap:,} frames that a file of its size can hold")
-        top = float(np.abs(block).max())
-        if not np.isfinite(top):
-            raise Refused("holds NaN or infinite samples")
-        if top > GREATEST:
-            raise Refused(f"holds samples of {top:.2g}: not a sound")
-        loudest = max(loudest, top)
-        yield block[:, 0] if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
-    if read != declared:
-        raise Refused(f"truncated: {declared:,} frames declared, {read:,} read")
-    if loudest == 0:
+def _check_loudest(amplitude: float) -> None:
+    if not np.isfinite(amplitude):
+        raise Refused("holds NaN or infinite samples")
+    if amplitude > GREATEST:
+        raise Refused(f"holds samples of {amplitude:.2g}: not a sound")
+
+
+def _mono(blocks: Iterator[Array]) -> Iterator[Array]:
+    """Blocks of the mean of all channels, ``(n,)`` float32."""
+    heard = False
+    for block in blocks:
+        heard = heard or bool(block.any())
+        yield mixed(block)
+    if not heard:
         raise Refused("all silence")
 
 
-def _resampled(blocks: Iterator[Array], rate: int, wanted: int) -> Iterator[Array]:
+def mixed(block: Array) -> Array:
+    """The mean of all channels: ``(n, channels)`` to ``(n,)`` float32."""
+    return block[:, 0] if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
+
+
+def resampled(blocks: Iterator[Array], rate: int, wanted: int) -> Iterator[Array]:
     """The same sound at ``wanted`` Hz, with the band-limited resampler of soxr at its high quality (20 bits)."""
     if rate == wanted:
         yield from (np.ascontiguousarray(block) for block in blocks)

@@ -13,6 +13,7 @@ from ganbaru.sources import crew, slicing, trimming
 from ganbaru.sources.arranging import Wish, first_reasons, prepared
 from ganbaru.sources.cache import cache_folder
 from ganbaru.sources.claims import GREATEST_RATE, LEAST_RATE
+from ganbaru.sources.listed import Files, names_in, only
 from ganbaru.sources.naming import printable
 from ganbaru.sources.rows import Rows, digest
 from ganbaru.sources.scan import Found, Listing, scan
@@ -34,6 +35,7 @@ def folder(
     seconds: float | None = None,
     labels: str = "auto",
     seed: int = 0,
+    files: Files | None = None,
     progress: Progress | None = None,
 ) -> SoundSource:
     """The sounds in a folder and below it, ready to train on; the folder itself is only read.
@@ -48,15 +50,17 @@ def folder(
         labels: ``"folder"``: the name of the sub-folder; ``"none"``; ``"auto"``: by sub-folder if all sounds lie in
             two or more with eight or more each.
         seed: of the split: about 15 % of the files (four at least) are held out, of each label alike.
+        files: only these files of the folder, relative to it, or a file that lists them, one name a line; None: all.
         progress: told how many files are decoded.
 
     Raises:
-        UserError: if there is no such folder, or no eight sounds in it that can be used.
+        UserError: if there is no such folder or list, or no eight sounds in it that can be used.
     """
     wish = Wish(labels, seed)
     rate = check_rate(sample_rate, RATE)
     samples = check_seconds(seconds, rate)
-    listing = scan(path)
+    names = None if files is None else names_in(files)
+    listing = scan(path) if names is None else only(scan(path), names)
     cache = cache_folder(outside=listing.folder)
     key = digest(VERSION, str(listing.folder.resolve()), listing.listed, listing.skipped, rate)[:32]
     with ExitStack() as stack:  # what is decoded lasts until the rows are cut from it
@@ -66,10 +70,18 @@ def folder(
             cache / f"{key}-{samples}",
             wish,
             name=printable(path),
-            recipe={"name": printable(listing.folder.absolute())},
+            recipe={"name": printable(listing.folder.absolute()), **_listed(listing, names)},
             rules=rules(rate, samples),
             make=lambda: _rows(listing, decoded(), samples, rate),
         )
+
+
+def _listed(listing: Listing, names: Sequence[str] | None) -> dict[str, Any]:
+    """The listed files for the recipe, as they are printed: TOML holds no bytes that are no UTF-8."""
+    if names is None:
+        return {}
+    paths = [found.path for found in listing.files] + [path for path, _ in listing.skipped]
+    return {"files": sorted(map(printable, paths))}
 
 
 def rules(rate: int, samples: int) -> dict[str, Any]:

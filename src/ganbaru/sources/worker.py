@@ -4,6 +4,7 @@ Started as ``python -m ganbaru.sources.worker TASK SPOOL``. It runs under limits
 or a C library does, the worst that happens is that this process ends and the parent names the job it was at.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -42,6 +43,10 @@ def _task(name: str) -> Task:
         from ganbaru.sources.decoding import decode
 
         return decode
+    if ":" in name:
+        module, _, function = name.partition(":")
+        task: Task = getattr(importlib.import_module(module), function)
+        return task
     from ganbaru.sources.speaking import speak
 
     return speak

@@ -11,9 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from ganbaru.objectives import Constraint, w1
-from ganbaru.training.step import Batch, Game, Played, generate, scores
+from ganbaru.training import gauges
+from ganbaru.training.step import Batch, Game, Played, scores
 
 _AT_BOUND = 1 - 1e-6
+_SCORED = 128
+"""Held-out samples that are scored, at most."""
 
 
 class Before:
@@ -41,13 +44,14 @@ def line(game: Game, played: Played, before: Before, held_out: Batch | None) -> 
         game: what played.
         played: what the step left behind.
         before: the weights before it.
-        held_out: held-out samples and latents to score, or None.
+        held_out: held-out samples to score, or None.
 
     Returns:
         Numbers by name: losses; ``w1`` on train and held-out; ``generator_gradient``, the norm of the gradient that
         reached the generator's weights; update ratios; ``clipped_share``, the share of the critic's weights at the
         clip's bound; ``dead_units_*``, the share of a network's units whose incoming weights got exactly no gradient
-        in this step; mean and standard deviation of the scores.
+        in this step; mean and standard deviation of the scores; ``fake_gradient``, ``lipschitz`` and everything of
+        `gauges.of_batch` of the step's last batch, the held-out one being the other real samples.
     """
     numbers: dict[str, Any] = {
         "critic_loss": float(played.critic_loss),
@@ -65,8 +69,24 @@ def line(game: Game, played: Played, before: Before, held_out: Batch | None) -> 
         numbers[f"{name}_score_mean"] = float(values.mean())
         numbers[f"{name}_score_std"] = float(values.std(correction=0))
     if held_out is not None:
-        numbers["w1_held_out"] = _held_out_w1(game, held_out)
-    return numbers
+        numbers["w1_held_out"] = _held_out_w1(game, played, held_out)
+    numbers["fake_gradient"] = gauges.message(played.fake_gradient)
+    numbers["lipschitz"] = gauges.lipschitz(
+        *played.seen, played.real_scores, played.fake_scores, labels=played.batch.labels
+    )
+    return numbers | gauges.of_batch(played.batch.real, played.fake, None if held_out is None else held_out.real)
+
+
+@torch.no_grad()
+def layers(networks: Mapping[str, nn.Module]) -> dict[str, dict[str, float]]:
+    """Norm of the gradient of each weight, by the weight's name, for each network that has one."""
+    found = {}
+    for name, network in networks.items():
+        gradients = {key: weight.grad for key, weight in network.named_parameters() if weight.grad is not None}
+        if gradients:
+            norms = torch.stack(torch._foreach_norm(list(gradients.values()))).tolist()
+            found[name] = dict(zip(gradients, norms, strict=True))
+    return found
 
 
 def clipped_share(critic: nn.Module, constraint: Constraint) -> float | None:
@@ -85,16 +105,19 @@ def dead_units(network: nn.Module) -> float:
     dead = total = 0
     for weight in network.parameters():
         if weight.grad is not None and weight.dim() > 1:
-            alive = weight.grad.flatten(1).any(dim=1)
-            dead += int((~alive).sum())
-            total += len(alive)
+            largest = weight.grad.flatten(1).abs().amax(dim=1)
+            dead += int((largest == 0).sum())
+            total += len(largest)
     return dead / total if total else 0.0
 
 
-def _held_out_w1(game: Game, batch: Batch) -> float:
-    fake = generate(game.generator, batch.latents, batch.labels)
-    real_scores = scores(game.critic, batch.real, batch.labels)
-    return float(w1(real_scores, scores(game.critic, fake, batch.labels)))
+def _held_out_w1(game: Game, played: Played, held_out: Batch) -> float:
+    """Of held-out samples and what the generator made, both scored by the critic after its last update."""
+    said = played.last_scores
+    if game.augment is not None:  # which draws random numbers: neither side is augmented
+        said = scores(game.critic, played.fake, played.batch.labels)
+    labels = None if held_out.labels is None else held_out.labels[:_SCORED]
+    return float(w1(scores(game.critic, held_out.real[:_SCORED], labels), said))
 
 
 def _copies(network: nn.Module) -> list[Tensor]:

@@ -1,21 +1,23 @@
 """Gauges of a batch: how its generated samples stand to its real ones. Each reads tensors and leaves no trace.
 
-All are cheap against a step: at most 256 samples of each side are looked at. Distances are Euclidean, between samples
-as the networks see them, flattened, in units of the standard deviation of the real batch's values. Nothing draws from
-a random state: directions depend on the number of dimensions alone.
+All are cheap against a step: at most 128 samples of each side are looked at, and 16,384 of their values. Distances are
+Euclidean, between samples as the networks see them, flattened, in units of the standard deviation of the real batch's
+values. Nothing draws from a random state: directions depend on the number of dimensions alone.
 """
 
+import math
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-_MOST = 256
-_DIRECTIONS = 32
+_MOST = 128
+_DIRECTIONS = 16
 _NEIGHBOUR = 3
 _FEWEST = 8
+_SHIFTS = 3
 _TAIL = 1e-3
-_VALUES = 65_536
+_VALUES = 16_384
 
 
 def of_batch(real: Tensor, fake: Tensor, other: Tensor | None = None) -> dict[str, float]:
@@ -31,25 +33,31 @@ def of_batch(real: Tensor, fake: Tensor, other: Tensor | None = None) -> dict[st
         ``real_std``, ``fake_std``; ``spread``: mean distance of two fakes over that of two reals; ``coverage``: share
         of reals with a fake nearer than their third nearest real (Naeem et al. 2020, eq. 11); ``precision``: share of
         fakes nearer to some real than that one's third nearest real (Kynkäänniemi et al. 2019, eq. 2);
-        ``batch_distance``: sliced W1 over 32 directions; ``drift_0``, ``drift_1``: mean of the fakes along two
+        ``batch_distance``: sliced W1 over 16 directions; ``drift_0``, ``drift_1``: mean of the fakes along two
         directions, from the mean of the reals; with ``other`` the three before those again, with ``_real`` behind the
         name. Of fewer than eight samples only ranges and standard deviations.
     """
     a, b = _flat(real), _flat(fake)
     numbers = {**_ranges("real", a), **_ranges("fake", b)}
-    if min(len(a), len(b)) < _FEWEST or not (bool(a.isfinite().all()) and bool(b.isfinite().all())):
+    if min(len(a), len(b)) < _FEWEST or not (_all_finite(a) and _all_finite(b)):
         return numbers
     unit = numbers["real_std"] or 1.0
     centre = a.mean(dim=0)
     a, b = (a - centre) / unit, (b - centre) / unit
+    among = torch.cdist(a, a)
+    radius = among.kthvalue(_NEIGHBOUR + 1, dim=1).values[:, None]
     numbers |= _drift(b)
-    numbers |= {"spread": _spread(b) / max(_spread(a), 1e-12), **_apart(a, b, "")}
-    if other is not None and len(other) >= _FEWEST:
-        numbers |= _apart(a, (_flat(other) - centre) / unit, "_real")
+    if (varied := _mean_distance(among)) > 0:
+        numbers["spread"] = _mean_distance(torch.cdist(b, b)) / varied
+    numbers |= _apart(a, b, radius, "")
+    if other is not None and len(other) >= _FEWEST and _all_finite(c := _flat(other)):
+        numbers |= _apart(a, (c - centre) / unit, radius, "_real")
     return numbers
 
 
-def lipschitz(real: Tensor, fake: Tensor, real_scores: Tensor, fake_scores: Tensor) -> float:
+def lipschitz(
+    real: Tensor, fake: Tensor, real_scores: Tensor, fake_scores: Tensor, *, labels: Tensor | None = None
+) -> float:
     """95 % quantile of ``|C(x) − C(G(z))| / ‖x − G(z)‖`` over pairs of a batch: a lower bound of the constant.
 
     Args:
@@ -57,15 +65,29 @@ def lipschitz(real: Tensor, fake: Tensor, real_scores: Tensor, fake_scores: Tens
         fake: ``(B, *shape)``.
         real_scores: ``(B,)``.
         fake_scores: ``(B,)``.
+        labels: what both were scored as, ``(B,)``; only samples of one label are set against each other.
     """
     count = min(len(real), len(fake), len(real_scores), len(fake_scores), _MOST)
     a, b = real[:count].detach().flatten(1).float(), fake[:count].detach().flatten(1).float()
-    rises, runs = [], []
-    for shift in range(min(4, count)):
-        rises.append((real_scores[:count].detach() - fake_scores[:count].detach().roll(shift)).flatten().abs().float())
-        runs.append(torch.linalg.vector_norm(a - b.roll(shift, dims=0), dim=1))
-    steep = torch.cat(rises) / torch.cat(runs).clamp(min=1e-12)
-    return float(torch.quantile(steep, 0.95)) if len(steep) else float("nan")
+    said = real_scores[:count].detach().flatten().float(), fake_scores[:count].detach().flatten().float()
+    steep = []
+    for shift in range(min(_SHIFTS, count)):
+        other = torch.arange(count, device=a.device).roll(shift)
+        alike = slice(None) if labels is None or not shift else labels[:count] == labels[:count][other]
+        run = torch.linalg.vector_norm(a[alike] - b[other][alike], dim=1)
+        steep.append((said[0][alike] - said[1][other][alike]).abs() / run.clamp(min=1e-12))
+    return _quantile(torch.cat(steep), 0.95) if steep else float("nan")
+
+
+def message(gradient: Tensor | None) -> float | None:
+    """Mean over the batch of ``‖B · ∂L/∂G(z)‖``, the gradient of a loss that is a mean over the batch at one sample.
+
+    Args:
+        gradient: at the generated samples, ``(B, *shape)``; None where there is none.
+    """
+    if gradient is None or not len(gradient):
+        return None
+    return len(gradient) * float(torch.linalg.vector_norm(gradient.flatten(1).float(), dim=1).mean())
 
 
 def _flat(samples: Tensor) -> Tensor:
@@ -73,27 +95,31 @@ def _flat(samples: Tensor) -> Tensor:
     return flat.abs() if flat.is_complex() else flat.float()
 
 
+def _all_finite(flat: Tensor) -> bool:
+    return math.isfinite(float(flat.sum()))
+
+
 def _ranges(name: str, flat: Tensor) -> dict[str, float]:
     values = flat.flatten()
     if not len(values):
         return {}
+    values = values[:: -(-len(values) // _VALUES)].contiguous()
     low, high = _quantile(values, _TAIL), _quantile(values, 1 - _TAIL)
     return {f"{name}_low": low, f"{name}_high": high, f"{name}_std": float(values.std(correction=0))}
 
 
 def _quantile(values: Tensor, share: float) -> float:
-    """A quantile without interpolation, of at most 65,536 of the values, evenly taken."""
-    values = values[:: -(-len(values) // _VALUES)]
+    """A quantile without interpolation."""
     return float(values.kthvalue(min(len(values), 1 + round(share * (len(values) - 1)))).values)
 
 
-def _spread(points: Tensor) -> float:
-    count = len(points)
-    return float(torch.cdist(points, points).sum()) / (count * (count - 1))
+def _mean_distance(distances: Tensor) -> float:
+    count = len(distances)
+    return float(distances.sum()) / (count * (count - 1))
 
 
-def _apart(a: Tensor, b: Tensor, name: str) -> dict[str, float]:
-    radius = torch.cdist(a, a).kthvalue(_NEIGHBOUR + 1, dim=1).values[:, None]
+def _apart(a: Tensor, b: Tensor, radius: Tensor, name: str) -> dict[str, float]:
+    """How ``b`` stands to ``a``, whose third neighbours are ``radius`` away, ``(N, 1)``."""
     near = torch.cdist(a, b) < radius
     return {
         f"coverage{name}": float(near.any(dim=1).float().mean()),
@@ -116,7 +142,7 @@ def _drift(b: Tensor) -> dict[str, float]:
 
 @lru_cache(maxsize=4)
 def _directions(dimensions: int, device: torch.device) -> Tensor:
-    """Fixed directions of length 1 ``(D, 32)``."""
+    """Fixed directions of length 1 ``(D, 16)``."""
     generator = torch.Generator().manual_seed(dimensions)
     drawn = torch.randn(dimensions, _DIRECTIONS, generator=generator)
     return (drawn / drawn.norm(dim=0)).to(device)

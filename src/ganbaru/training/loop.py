@@ -11,7 +11,7 @@ import torch
 from ganbaru.errors import UserError
 from ganbaru.training import state
 from ganbaru.training.events import Callback, Event, Measured, Request, Saved, Started, StepDone
-from ganbaru.training.evidence import Before
+from ganbaru.training.evidence import Before, layers
 from ganbaru.training.interrupt import Bell, Interrupted
 from ganbaru.training.journal import Journal
 from ganbaru.training.measure import as_json, run_samples, samples_folder
@@ -23,6 +23,7 @@ from ganbaru.training.session import Session, average_over
 _log = logging.getLogger("ganbaru.training")
 _SAVE_SECONDS = 60.0
 _MEASUREMENTS = 10
+_LAYERS_EVERY = 10
 
 
 class Loop:
@@ -126,8 +127,15 @@ class Loop:
             held_out = session.held_out.deal(counters.step, session.device)
             numbers = session.evidence(played, before, held_out)
             numbers |= self._costs()
-            self.journal.line("step", step=counters.step, seconds=counters.seconds, **numbers)
+            seconds = counters.seconds
+            self.journal.line("step", step=counters.step, seconds=seconds, **numbers, **self._layers())
         self._tell(StepDone(counters.step, counters.progress, counters.seconds, numbers))
+
+    def _layers(self) -> dict[str, Any]:
+        """Gradients by layer, for every tenth line of evidence."""
+        config, counters = self.session.config, self.session.counters
+        due = (counters.step - 1) % (_LAYERS_EVERY * config.record_every) == 0
+        return {"layers": layers(self.session.trained_networks)} if due else {}
 
     def _costs(self) -> dict[str, Any]:
         session, counters = self.session, self.session.counters
@@ -222,6 +230,7 @@ class Loop:
         step = self.session.counters.step
         if self.journal is not None:
             self._note(f"stopped: {bad[0]} is {values[bad[0]]} at step {step}")
+            self.journal.line("non-finite", step=step, seconds=self.session.counters.seconds, **values)
             self.journal.run.write_json("findings", non_finite(bad[0], values, step, self.session))
         raise UserError(
             f"{bad[0].replace('_', ' ')} became {values[bad[0]]} at step {step}: training stopped",

@@ -209,19 +209,15 @@ def prepare(source: Source, config: Config, parts: Parts) -> GameSession:
     representation = _representation(source, config, parts)
     classes = len(source.label_names) if config.labels == "auto" else 0
     shape = representation.shape(source.shape[0])
-    with own_random_state(config.seed, "networks"):
-        generator = parts.generator or models.build_generator(config.generator.network(), shape, classes)
-        critic = parts.critic or models.build_critic(config.critic.network(), shape, classes)
-    generator, critic = generator.to(fabric.device), critic.to(fabric.device)
-    game = _game(config, parts, fabric, generator, critic)
-    latent = int(getattr(generator, "latent", config.generator.latent or _LATENT))
+    game = new_game(config, parts, fabric, shape, classes)
+    latent = int(getattr(game.generator, "latent", config.generator.latent or _LATENT))
     deck, held_out = decks(source, config, fabric, representation, labelled=classes > 0, latent=latent)
     return GameSession(
         config=config,
         source=source,
         fabric=fabric,
         representation=representation,
-        average=Average(generator, config.ema) if config.ema else None,
+        average=Average(game.generator, config.ema) if config.ema else None,
         deck=deck,
         held_out=held_out,
         game=game,
@@ -360,7 +356,20 @@ def _representation(source: Source, config: Config, parts: Parts) -> Representat
     return chosen.fitted(torch.from_numpy(some))
 
 
-def _game(config: Config, parts: Parts, fabric: Fabric, generator: nn.Module, critic: nn.Module) -> Game:
+def new_game(config: Config, parts: Parts, fabric: Fabric, shape: tuple[int, ...], classes: int) -> Game:
+    """Networks that have not moved yet, with all that they play by.
+
+    Args:
+        config: settings.
+        parts: what the user brought along; the rest is made.
+        fabric: where they live.
+        shape: of one sample as the networks see it.
+        classes: labels that the networks are told; 0 for none.
+    """
+    with own_random_state(config.seed, "networks"):
+        generator = parts.generator or models.build_generator(config.generator.network(), shape, classes)
+        critic = parts.critic or models.build_critic(config.critic.network(), shape, classes)
+    generator, critic = generator.to(fabric.device), critic.to(fabric.device)
     return Game(
         generator=generator,
         critic=critic,

@@ -68,6 +68,11 @@ class Played:
         generator_loss: ``()``.
         real_scores: of the last critic update, ``(B,)``.
         fake_scores: likewise.
+        last_scores: of the same generated samples after it, ``(B,)``.
+        batch: of the last critic update, and of the generator's.
+        fake: what the generator made for it, ``(B, *shape)``.
+        fake_gradient: gradient of the generator's loss at ``fake``, ``(B, *shape)``; None where nothing learns from it.
+        seen: real and fake samples ``(B, *shape)`` as the critic was shown them to be scored.
         seconds: time in the critic's updates, and in the generator's passes and update, by name.
     """
 
@@ -76,6 +81,11 @@ class Played:
     generator_loss: Tensor
     real_scores: Tensor
     fake_scores: Tensor
+    last_scores: Tensor
+    batch: Batch
+    fake: Tensor
+    fake_gradient: Tensor | None
+    seen: tuple[Tensor, Tensor]
     seconds: dict[str, float]
 
     @property
@@ -100,19 +110,24 @@ def play(game: Game, batches: Sequence[Batch], *, update: int) -> Played:
     _ask_gradient(game.critic_optimizer, True)
     for k, (batch, fake) in enumerate(zip(batches, fakes, strict=True)):
         due = (update + k) % game.constraint_every == 0
-        loss, penalty, real_scores, fake_scores = _critic_update(game, batch, fake.detach(), due=due)
+        loss, penalty, said, seen = _critic_update(game, batch, fake.detach(), due=due)
         losses.append(loss)
         if penalty is not None:
             penalties.append(penalty)
     criticised = perf_counter()
-    generator_loss = _generator_update(game, batches[-1], fakes[-1])
+    generator_loss, last_scores = _generator_update(game, batches[-1], fakes[-1])
     ended = perf_counter()
     return Played(
         critic_loss=torch.stack(losses).mean(),
         penalty=torch.stack(penalties).mean() if penalties else None,
         generator_loss=generator_loss,
-        real_scores=real_scores,
-        fake_scores=fake_scores,
+        real_scores=said[0],
+        fake_scores=said[1],
+        last_scores=last_scores,
+        batch=batches[-1],
+        fake=fakes[-1].detach(),
+        fake_gradient=fakes[-1].grad,
+        seen=seen,
         seconds={"critic": criticised - made, "generator": made - started + ended - criticised},
     )
 
@@ -140,12 +155,16 @@ def _fakes(game: Game, batches: Sequence[Batch]) -> list[Tensor]:
         )
         with torch.no_grad():
             fakes = list(generate(game.generator, latents, labels).split([len(batch.latents) for batch in early]))
-    return [*fakes, generate(game.generator, last.latents, last.labels)]
+    made = generate(game.generator, last.latents, last.labels)
+    if made.requires_grad:
+        made.retain_grad()  # the critic's message: it is computed anyway on its way to the weights
+    return [*fakes, made]
 
 
 def _critic_update(
     game: Game, batch: Batch, fake: Tensor, *, due: bool
-) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
+) -> tuple[Tensor, Tensor | None, tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """The loss, the penalty, the scores of real and fake, and both as the critic was shown them."""
     game.critic_optimizer.zero_grad(set_to_none=True)
     with game.autocast():
         real = _seen(game, batch.real)
@@ -159,10 +178,12 @@ def _critic_update(
     total.backward()
     move(game.critic, game.critic_optimizer, average=game.average, gradient_clip=game.gradient_clip)
     game.constraint.project(game.critic)
-    return loss.detach(), None if penalty is None else penalty.detach(), real_scores.detach(), fake_scores.detach()
+    said = real_scores.detach(), fake_scores.detach()
+    return loss.detach(), None if penalty is None else penalty.detach(), said, (real, fake)
 
 
-def _generator_update(game: Game, batch: Batch, fake: Tensor) -> Tensor:
+def _generator_update(game: Game, batch: Batch, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """The loss, and the scores that it is of."""
     game.generator_optimizer.zero_grad(set_to_none=True)
     _ask_gradient(game.critic_optimizer, False)
     with game.autocast():
@@ -174,7 +195,7 @@ def _generator_update(game: Game, batch: Batch, fake: Tensor) -> Tensor:
         loss = game.objective.generator_loss(fake_scores, real_scores)
     loss.backward()
     move(game.generator, game.generator_optimizer, average=game.average, gradient_clip=game.gradient_clip)
-    return loss.detach()
+    return loss.detach(), fake_scores.detach()
 
 
 def _both(critic: nn.Module, real: Tensor, fake: Tensor, labels: Tensor | None) -> tuple[Tensor, Tensor]:

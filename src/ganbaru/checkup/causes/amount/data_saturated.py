@@ -1,0 +1,28 @@
+"""More data would not help: the last doubling of the number of samples gained less than the noise."""
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.amount.curve import curve
+from ganbaru.checkup.causes.amount.data_starved import GAIN
+from ganbaru.checkup.evidence import Evidence
+
+
+def judge(evidence: Evidence) -> Ruling:
+    """By what the fitted curve says that the last doubling gained and the next would gain."""
+    found = curve(evidence)
+    if isinstance(found, str):
+        return Ruling("not-checked", reason=found)
+    limit = max(GAIN * found.last, found.noise)
+    numbers = {**found.evidence, "gain_high_limit": limit, "gain_of_last_doubling_limit": limit}
+    if found.gain_high < limit and found.fell < limit:
+        return Ruling("found", numbers)
+    if found.gain < limit and found.fell < limit:
+        return Ruling("suspect", numbers, reason="the curve seems to be level; its error bars are too wide to be sure")
+    return Ruling("fine", numbers)
+
+
+CAUSE = Cause(
+    slug="data-saturated",
+    needs=(),
+    judge=judge,
+    remedy="Leave the number of sounds as it is, and spend the effort on the model or on cleaner sounds.",
+)

@@ -1,0 +1,144 @@
+"""Held-out data get worse while training data get better."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Series
+
+GAP = 0.5
+"""Gap of train and held-out W1, in standard deviations of the scores, that its whole interval must clear late."""
+WORSE = 1.15
+"""Quality's distance at the end over that at its best; intervals that overlap count as no difference."""
+RISE = 0.2
+"""Rise of the held-out loss from its least, as a share of that, for a model with one loss."""
+LOST = 0.05
+"""The same rise as a share of all that the held-out loss had fallen."""
+_Z = 1.959964
+_FEWEST = 8
+_SCORES = ("w1", "w1_held_out", "real_score_std", "fake_score_std")
+_DISTANCE = "quality.distance"
+
+Array = np.ndarray[Any, Any]
+
+
+def judge(evidence: Evidence) -> Ruling:
+    """Of a game, by the critic's gap and the generator's quality; of one network, by its two losses."""
+    return _one_loss(evidence) if evidence.facts.get("kind") == "plain" else _game(evidence)
+
+
+@dataclass(frozen=True)
+class _Mean:
+    """A mean with its 95 % interval."""
+
+    value: float
+    half: float
+
+    @classmethod
+    def of(cls, values: Array) -> "_Mean":
+        return cls(float(values.mean()), _Z * float(values.std(ddof=1)) / math.sqrt(len(values)))
+
+    @property
+    def low(self) -> float:
+        return self.value - self.half
+
+    @property
+    def high(self) -> float:
+        return self.value + self.half
+
+
+def _game(evidence: Evidence) -> Ruling:
+    """The gap must have opened, and the generator must suffer: every critic has some gap."""
+    lacking = "; ".join(filter(None, map(evidence.lacks, (*_SCORES, _DISTANCE))))
+    gap = Series.of([], []) if lacking else _gap(evidence)
+    if lacking or len(gap) < 4 * _FEWEST:
+        return Ruling("not-checked", reason=lacking or f"fewer than {4 * _FEWEST} steps were recorded")
+    early, late = _Mean.of(gap.part(0.0, 0.25)), _Mean.of(gap.part(0.75))
+    ratio, sure = _worse(evidence)
+    numbers = {
+        "gap": late.value,
+        "gap_low": late.low,
+        "gap_low_limit": GAP,
+        "gap_at_first": early.value,
+        "distance_over_best": ratio,
+        "distance_over_best_limit": WORSE,
+    }
+    opened = late.low > GAP and late.low > early.high
+    since = gap.since(lambda values: values > GAP) if opened else None
+    if opened and ratio > WORSE and sure:
+        return Ruling("found", numbers, where="critic", since=since)
+    if opened and ratio > WORSE:
+        return Ruling("suspect", numbers, where="critic", since=since, reason="quality seems to fall, within its noise")
+    return Ruling("fine", numbers, where="critic")
+
+
+def _gap(evidence: Evidence) -> Series:
+    """Train minus held-out W1 over the deviation of the scores, so that no scale of the scores matters."""
+    named = {
+        name: dict(zip(s.steps.tolist(), s.values.tolist(), strict=True))
+        for name in _SCORES
+        for s in [evidence.series[name]]
+    }
+    steps = sorted(set.intersection(*(set(each) for each in named.values())))
+    columns = [np.array([named[name][step] for step in steps]) for name in _SCORES]
+    deviation = np.sqrt((columns[2] ** 2 + columns[3] ** 2) / 2)
+    return Series.of(steps, (columns[0] - columns[1]) / np.maximum(deviation, 1e-12)).finite
+
+
+def _worse(evidence: Evidence) -> tuple[float, bool]:
+    """The last distance over the least one, and whether their intervals are apart."""
+    distance = evidence.series[_DISTANCE].finite
+    if len(distance) < 3:
+        return 1.0, False
+    best = int(distance.values.argmin())
+    at = distance.steps[best], distance.steps[-1]
+    ends = [evidence.series.get(f"{_DISTANCE}.{end}") for end in ("high", "low")]
+    if any(end is None for end in ends):
+        return float(distance.values[-1] / max(distance.values[best], 1e-12)), False
+    high, low = (float(end.values[end.steps == step][0]) for end, step in zip(ends, at, strict=True) if end is not None)
+    return float(distance.values[-1] / max(distance.values[best], 1e-12)), low > high
+
+
+def _one_loss(evidence: Evidence) -> Ruling:
+    """The held-out loss rises from its least while the training loss goes on falling."""
+    lacking = "; ".join(filter(None, map(evidence.lacks, ("loss", "held_out_loss"))))
+    if lacking:
+        return Ruling("not-checked", reason=lacking)
+    train, held_out = evidence.series["loss"].finite, evidence.series["held_out_loss"].finite
+    if min(len(train), len(held_out)) < 4 * _FEWEST:
+        return Ruling("not-checked", reason=f"fewer than {4 * _FEWEST} steps were recorded")
+    eighths = [_Mean.of(part) for part in np.array_split(held_out.values, 8)]
+    least = min(range(8), key=lambda index: eighths[index].value)
+    best, last = eighths[least], eighths[-1]
+    learned = [_Mean.of(part) for part in np.array_split(train.values, 8)]
+    rise = last.value - best.value
+    share, lost = rise / max(abs(best.value), 1e-12), rise / max(eighths[0].value - best.value, 1e-12)
+    numbers = {
+        "held_out_loss": last.value,
+        "least_held_out_loss": best.value,
+        "rise": share,
+        "rise_limit": RISE,
+        "lost": lost,
+        "lost_limit": LOST,
+        "loss": learned[-1].value,
+        "loss_then": learned[least].value,
+    }
+    rises = last.low > best.high and share > RISE and lost > LOST
+    if rises and learned[-1].high < learned[least].low:
+        return Ruling("found", numbers, where="model", since=int(np.array_split(held_out.steps, 8)[least][-1]))
+    if rises:
+        return Ruling("suspect", numbers, where="model", reason="the training loss does not fall meanwhile")
+    return Ruling("fine", numbers, where="model")
+
+
+CAUSE = Cause(
+    slug="overfitting",
+    needs=(),
+    judge=judge,
+    remedy="Stop where held-out quality was best, and train on more sounds or with a smaller critic.",
+    explains=("late-degradation",),
+)

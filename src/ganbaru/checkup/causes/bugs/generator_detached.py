@@ -1,0 +1,36 @@
+"""The critic's message does not reach the generator: its fakes are scored without their history."""
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.bugs.seen import FEW, SPOILS, part, share
+from ganbaru.checkup.causes.standing import is_game
+from ganbaru.checkup.evidence import Evidence
+
+_EMPTY = 0.9
+"""Share of the generator's own steps without any gradient."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    seen, counts = evidence.probes["pushes"], part(evidence, "clearing", "generator")
+    turns = seen["generator_turns"]
+    numbers = {"turns": float(turns), "with_history": share(seen["generator_fresh"], turns)}
+    if seen["generator_fresh"]:
+        return Ruling("fine", numbers)
+    if turns < FEW:
+        return Ruling("not-checked", numbers, reason="no turn of the generator with a pass of the critic was seen")
+    if not part(evidence, "updates", "generator").get("trainable"):
+        return Ruling("not-checked", numbers, reason="the generator is frozen")
+    empty = share(counts.get("empty", 0), counts.get("steps", 0))
+    numbers |= {"without_gradient": empty, "without_gradient_limit": _EMPTY}
+    if empty < _EMPTY:
+        return Ruling("suspect", numbers, "generator", reason="it learns, but not by the scores of its samples")
+    return Ruling("found", numbers, "generator")
+
+
+CAUSE = Cause(
+    "generator-detached",
+    needs=("pushes",),
+    when=is_game,
+    judge=_judge,
+    remedy="Score the generator's own samples, not detached and not made under no_grad, for the generator's loss.",
+    explains=("no-update", "no-zero-grad", "latent-ignored", "critic-on-stale-fake", *SPOILS),
+)

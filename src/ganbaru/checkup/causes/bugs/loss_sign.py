@@ -1,0 +1,72 @@
+"""A loss has the wrong sign, told by the gradients at the critic's scores, whatever the convention of the signs is.
+
+A critic's loss pushes real and generated scores apart; a generator's loss pushes generated scores to where the critic
+pushes real ones. Of losses that pull scores towards targets (least squares, cross-entropy) the targets are compared,
+for scores beyond a target are pulled back rightly.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.bugs.seen import FEW, SPOILS, share
+from ganbaru.checkup.causes.standing import is_game
+from ganbaru.checkup.evidence import Evidence
+
+_RIGHT = 0.1
+"""Share of looks with the right direction up to which it is wrong; 0.95 and more where labels are right."""
+_DOUBTFUL = 0.5
+"""Share below which it is suspected."""
+_APART = 0.1
+"""Distance of two targets that are apart; 1 for labels of 0 and 1, smoothed or not at least 0.7."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    seen, family = evidence.probes["pushes"], evidence.probes.get("family") or {}
+    critic, generator = _critic(seen, family), _generator(seen, family)
+    if critic is None and generator is None:
+        return Ruling("not-checked", reason="it could not be told which of the critic's scores are of real samples")
+    numbers = {}
+    if critic is not None:
+        numbers |= {"pushed_apart": critic, "pushed_apart_limit": _RIGHT}
+    if generator is not None:
+        numbers |= {"generator_follows": generator, "generator_follows_limit": _RIGHT}
+    if critic is not None and critic <= _RIGHT:
+        return Ruling("found", numbers, "critic", reason="real and generated scores are pushed the same way")
+    if generator is not None and generator <= _RIGHT:
+        return Ruling("found", numbers, _whose(seen), reason="the generator's loss pushes where the critic's does")
+    if min(value for value in (critic, generator, 1.0) if value is not None) < _DOUBTFUL:
+        return Ruling("suspect", numbers, reason="the losses push the scores now this way, now that")
+    return Ruling("fine", numbers)
+
+
+def _critic(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | None:
+    """Share of looks in which the critic's loss pushes the scores apart; None where that cannot be told."""
+    if "real_target" in family and "fake_target" in family:
+        return float(abs(family["real_target"] - family["fake_target"]) > _APART)
+    return share(seen["critic_apart"], seen["critic_told"]) if seen["critic_told"] >= FEW else None
+
+
+def _generator(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | None:
+    """Share of looks in which the generator's loss pushes fakes to where reals are pushed; None likewise."""
+    targets = [family.get(f"{side}_target") for side in ("real", "fake", "generator")]
+    if None not in targets and family.get("generator_rising", True):
+        real, fake, made = (float(target) for target in targets if target is not None)
+        if abs(real - fake) > _APART:
+            return float((made - fake) / (real - fake) > _APART)
+    return share(seen["generator_with"], seen["generator_told"]) if seen["generator_told"] >= FEW else None
+
+
+def _whose(seen: Mapping[str, Any]) -> str:
+    """The one to blame: the critic where it pushes real scores down and the generator's loss is as usual."""
+    return "critic" if seen["real_down"] > seen["real_up"] and seen["generator_up"] > 0 else "generator"
+
+
+CAUSE = Cause(
+    "loss-sign",
+    needs=("pushes",),
+    when=is_game,
+    judge=_judge,
+    remedy="Turn the sign, or exchange the labels, of this network's loss.",
+    explains=("output-range", "non-finite", *SPOILS),
+)

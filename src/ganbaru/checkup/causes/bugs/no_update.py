@@ -1,0 +1,83 @@
+"""A network does not move: its optimizer is not stepped, holds other parameters, or has nothing to step along."""
+
+import numpy as np
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.bugs.seen import FEW, NETWORKS, part
+from ganbaru.checkup.evidence import Evidence
+
+_TRIES = 20
+"""Losses told, or optimizer steps, without the weights moving; a warm-up that begins at 0 is over by then."""
+_PATIENCE = 200
+"""The same of a network that nobody tries to move: critics are trained alone for up to 100 steps at the start."""
+_LOSS = {"generator": "generator_loss", "critic": "critic_loss", "model": "loss"}
+
+
+def _when(evidence: Evidence) -> str:
+    if any(part(evidence, "updates", name) or not evidence.lacks(f"{name}_update_ratio") for name in NETWORKS):
+        return ""
+    return evidence.lacks("updates") and "how far a step moves the weights was not recorded"
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    rulings = [ruling for name in NETWORKS if (ruling := _network(evidence, name)) is not None]
+    for verdict in ("found", "suspect", "not-checked"):
+        for ruling in rulings:
+            if ruling.verdict == verdict:
+                return ruling
+    return rulings[0] if rulings else Ruling("not-checked", reason="no network was looked at")
+
+
+def _network(evidence: Evidence, name: str) -> Ruling | None:
+    ratios = evidence.series.get(f"{name}_update_ratio")
+    seen = part(evidence, "updates", name)
+    farthest = float(np.max(ratios.finite.values, initial=0.0)) if ratios is not None else 0.0
+    if farthest > 0 or seen.get("moved"):
+        return Ruling("fine", {f"{name}_update_ratio": farthest})
+    if not seen:
+        if ratios is None or len(ratios.finite) < FEW:
+            return None
+        return Ruling("found", {f"{name}_update_ratio": 0.0}, name)
+    return _still(evidence, name)
+
+
+def _still(evidence: Evidence, name: str) -> Ruling:
+    """Of a network that was never seen to move."""
+    seen = part(evidence, "updates", name)
+    told = (evidence.probes.get("told") or {}).get(_LOSS[name], 0)
+    tries = max(told, seen["calls"]) or int(evidence.facts.get("step") or 0)
+    wanted = seen["calls"] or seen["arrivals"]
+    limit = _TRIES if wanted else _PATIENCE
+    numbers = {"tries": float(tries), "tries_limit": float(limit), "updates": float(seen["steps"])}
+    if seen["weights"] == 0:
+        return Ruling("fine", numbers, name, reason=f"the {name} has no parameters")
+    if tries < FEW or seen["looked"] < FEW:
+        return Ruling("not-checked", numbers, name, reason=f"the {name} had too few steps to move")
+    verdict = "found" if tries >= limit else "suspect"
+    return Ruling(verdict, numbers, name, reason=f"the {name} did not move: {_why(evidence, name)}")
+
+
+def _why(evidence: Evidence, name: str) -> str:
+    seen = part(evidence, "updates", name)
+    if not seen["calls"]:
+        held = (evidence.probes.get("owners") or {}).get("optimizers", [])
+        others = any(each["given"] and not each["held"].get(name) and each["others"] for each in held)
+        return "its optimizer holds other parameters" if others else "no optimizer that holds it was stepped"
+    if not seen["trainable"]:
+        return "its parameters are frozen"
+    if evidence.facts.get(f"{name}_learning_rate") == 0.0:
+        return "its learning rate is 0"
+    counts = part(evidence, "clearing", name)
+    if counts.get("steps") and counts.get("empty") == counts.get("steps"):
+        return "it has no gradient when its optimizer steps"
+    return "its optimizer steps without effect"
+
+
+CAUSE = Cause(
+    "no-update",
+    needs=(),
+    when=_when,
+    judge=_judge,
+    remedy="Build the optimizer from this network's own parameters, thaw them, and step it after the backward pass.",
+    explains=("shared-optimizer", "critic-on-stale-fake", "grad-leak", "loss-sign"),
+)

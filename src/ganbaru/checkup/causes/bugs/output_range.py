@@ -1,0 +1,65 @@
+"""The generator cannot reach the range of the data: its last activation ends where the data go on."""
+
+import math
+
+import numpy as np
+
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.bugs.seen import FEW, SPOILS
+from ganbaru.checkup.causes.standing import is_game
+from ganbaru.checkup.evidence import Evidence
+
+_REACH = {
+    "tanh": (-1.0, 1.0),
+    "sigmoid": (0.0, 1.0),
+    "hardtanh": (-1.0, 1.0),
+    "relu": (0.0, math.inf),
+    "softplus": (0.0, math.inf),
+}
+"""What an activation can give, lowest and highest."""
+_BEYOND = 0.1
+"""How far data may lie beyond that, in units of their own range: rounding and single peaks."""
+_SCALES = 10.0
+"""How many times wider or narrower samples are than data, at every look, from which their scales do not fit."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    low, high = (evidence.series[name].late(1.0) for name in ("real_low", "real_high"))
+    ends = set((evidence.probes.get("fakes") or {}).get("ends", ()))
+    if len(ends) == 1 and (end := ends.pop()) in _REACH:
+        return _reach(evidence, end, low, high)
+    return _scales(evidence)
+
+
+def _reach(evidence: Evidence, end: str, low: float, high: float) -> Ruling:
+    bottom, top = _REACH[end]
+    beyond = max(bottom - low, high - top, 0.0) / max(high - low, 1e-12)
+    numbers = {"real_low": low, "real_high": high, "beyond": beyond, "beyond_limit": _BEYOND}
+    numbers |= {"reach_low": bottom} | ({"reach_high": top} if math.isfinite(top) else {})
+    if beyond <= _BEYOND:
+        return Ruling("fine", numbers)
+    return Ruling("found", numbers, "generator", reason=f"its last activation is a {end}")
+
+
+def _scales(evidence: Evidence) -> Ruling:
+    if evidence.lacks("real_std") or evidence.lacks("fake_std"):
+        return Ruling("not-checked", reason="no generated samples were seen beside real ones")
+    real, fake = evidence.series["real_std"].late(1.0), evidence.series["fake_std"].finite.values
+    if len(fake) < FEW:
+        return Ruling("not-checked", reason="too few samples were seen")
+    ratios = np.maximum(fake, 1e-12) / max(real, 1e-12)
+    nearest = float(np.exp(np.abs(np.log(ratios)).min()))
+    numbers = {"scales_apart": nearest, "scales_apart_limit": _SCALES}
+    if nearest < _SCALES:
+        return Ruling("fine", numbers)
+    return Ruling("suspect", numbers, "generator", reason="samples never came near the scale of the data")
+
+
+CAUSE = Cause(
+    "output-range",
+    needs=("real_low", "real_high"),
+    when=is_game,
+    judge=_judge,
+    remedy="Scale the data to what the generator's last activation can give, or take that activation off.",
+    explains=("generator-too-small", *SPOILS),
+)

@@ -1,0 +1,53 @@
+"""What the judges of generated sounds have in common."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ganbaru.checkup.cause import Ruling
+from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.finding import Verdict
+
+WAVEFORMS = ("waveform", "mu-law")
+"""Representations whose samples the generator makes itself."""
+_FEWEST = 8
+"""Sounds on either side, below which nothing is more than suspected."""
+
+
+def probe(evidence: Evidence) -> Mapping[str, Any]:
+    """What `checkup.heard.listen` measured."""
+    heard: Mapping[str, Any] = evidence.probes["heard"]
+    return heard
+
+
+def is_sound(evidence: Evidence) -> str:
+    """Why nothing is listened to; empty where there are sounds."""
+    data = evidence.facts.get("data")
+    return "" if data in (None, "sound") else "what is generated is no sound"
+
+
+def graded(value: float, *, found: float, suspected: float) -> Verdict:
+    """A verdict on a number that is worse the greater it is."""
+    return "found" if value >= found else "suspect" if value >= suspected else "fine"
+
+
+def ruled(evidence: Evidence, verdict: Verdict, numbers: Mapping[str, float], reason: str = "") -> Ruling:
+    """A ruling on the generator; found in too few sounds, it is suspected only.
+
+    Args:
+        evidence: what was gathered.
+        verdict: on these numbers.
+        numbers: what it was judged by.
+        reason: what makes it "suspect" only, where it is.
+    """
+    heard = probe(evidence)
+    said = {**numbers, "generated": float(heard["made"]), "real": float(heard["real"])}
+    if verdict == "fine":
+        return Ruling(verdict, said)
+    if verdict == "found" and min(heard["made"], heard["real"]) < _FEWEST:
+        return Ruling("suspect", said, "generator", reason="there are too few sounds to compare")
+    return Ruling(verdict, said, "generator", reason=reason if verdict == "suspect" else "")
+
+
+def representation(evidence: Evidence) -> str:
+    """Its name; empty where it is not known."""
+    return str(evidence.facts.get("representation") or "")

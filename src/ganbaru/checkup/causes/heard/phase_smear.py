@@ -1,0 +1,68 @@
+"""Generated sounds are smeared: their phases do not fit together, over time or over frequency."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.heard.hearing import WAVEFORMS, is_sound, probe, representation, ruled
+from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.finding import Verdict
+from ganbaru.signal.coding import power_of_two
+
+_NOISE = {"steadiness": 0.80, "synchrony": 0.05}
+"""What noise has of it."""
+_LEAST = {"steadiness": 0.04, "synchrony": 0.12}
+"""What real sounds must have more than noise has, so that it can be lost."""
+_LOST = 0.75
+"""Share of it that is lost."""
+_SPREADS = {"steadiness": 1.5, "synchrony": 2.0}
+"""Of the real sounds' standard deviations, that the loss must exceed too: how synchronous pulses are differs much from
+one voice or instrument to another."""
+_PARTLY = 0.4
+"""Share that is suspected, where the loss exceeds one standard deviation."""
+_CHANCE = 1.5
+"""Of the differences between halves of the real sounds, that it must exceed in any case."""
+
+
+def _judge(evidence: Evidence) -> Ruling:
+    heard = probe(evidence)["smear"]
+    numbers: dict[str, float] = {}
+    for name, least in _SPREADS.items():
+        measure = heard[name]
+        numbers |= {name: measure["made"]["median"], f"{name}_real": measure["real"]["median"]}
+        numbers |= {f"{name}_lost": _lost(name, measure, 0.0), f"{name}_lost_limit": _LOST}
+        numbers |= {f"{name}_spreads": _ratio(measure["shift"], measure["spread"]), f"{name}_spreads_limit": least}
+    surely = max(_lost(name, heard[name], least) for name, least in _SPREADS.items())
+    partly = max(_lost(name, heard[name], 1.0) for name in _SPREADS)
+    verdict: Verdict = "found" if surely >= _LOST else "suspect" if partly >= _PARTLY else "fine"
+    return ruled(evidence, verdict, numbers, "partly so, as a way back from magnitudes leaves it")
+
+
+def _lost(name: str, measure: Mapping[str, Any], spreads: float) -> float:
+    """Share of what real sounds have; 0 where chance or variety explain it, or where there is nothing to lose."""
+    there = measure["real"]["median"] - _NOISE[name]
+    told = measure["shift"] >= max(spreads * measure["spread"], _CHANCE * measure["null"])
+    return float(measure["shift"] / there) if told and there >= _LEAST[name] else 0.0
+
+
+def _ratio(value: float, of: float) -> float:
+    return value / max(of, 1e-6)
+
+
+def _change(evidence: Evidence) -> Change | None:
+    """More iterations over frames that overlap by three quarters: the phase is then nearly fixed by the magnitudes."""
+    rate = evidence.facts.get("rate")
+    if not rate or not representation(evidence) or representation(evidence) in WAVEFORMS:
+        return None
+    return {"representation_options": {"hop": power_of_two(0.032 * rate) // 4, "iterations": 100}}
+
+
+CAUSE = Cause(
+    "phase-smear",
+    needs=("heard",),
+    when=is_sound,
+    judge=_judge,
+    remedy="Give the way back more to go by: a smaller hop and more Griffin-Lim iterations from a PGHI start, a "
+    "learned phase, or a representation that has one (representation=magnitude+if).",
+    change=_change,
+)

@@ -1,0 +1,34 @@
+"""How far each sound lies from all others."""
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+FEWEST = 20
+"""Sounds without which it cannot be told what is usual."""
+_MOST = 2000
+_LEAST_SPREAD, _FARTHEST = 0.5, 12.0
+
+
+def strangeness(points: Array, seed: int) -> Array:
+    """How many times farther than usual each sound lies from the others: ``(N, D)`` to ``(N,)``.
+
+    Each coordinate is divided by its spread (median absolute deviation). The distance to the k-th nearest sound is held
+    against the median of that distance over all: a set may be dense or wide, only what lies apart from it stands out
+    (Ramaswamy, Rastogi & Shim 2000 rank by the same distance). k is 3, or 2 % of the sounds if that is more, so that a
+    few strange sounds of one kind do not vouch for each other. More than 2,000 sounds are held against 2,000 of them,
+    drawn by ``seed``.
+    """
+    from scipy.spatial import cKDTree
+
+    count = len(points)
+    centred = points - np.median(points, axis=0)
+    spread = 1.4826 * np.median(np.abs(centred), axis=0)
+    scaled = np.clip(centred / np.maximum(spread, _LEAST_SPREAD), -_FARTHEST, _FARTHEST)
+    rows = np.sort(np.random.default_rng(seed).permutation(count)[:_MOST])
+    near = max(3, round(0.02 * len(rows)))
+    distances, _ = cKDTree(scaled[rows]).query(scaled, k=near + 1)
+    distance = distances[:, near]
+    return np.asarray(distance / max(float(np.median(distance)), _LEAST_SPREAD))

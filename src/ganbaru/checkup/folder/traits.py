@@ -1,0 +1,99 @@
+"""What can be said of one sound from its bands: how loud, where its spectrum ends, how noisy, what it is like."""
+
+from typing import Any
+
+import numpy as np
+
+from ganbaru.checkup.folder.spectra import FLOOR, LINEAR
+
+Array = np.ndarray[Any, Any]
+
+_SOUNDING_DB = 50.0
+"""Frames this far below the loudest are silence between sounds."""
+_LOUD_DB = 25.0
+"""Frames this far below the loudest say nothing of treble, which dies away first."""
+_SHORTEST = 16
+"""Frames without which nothing can be said of pauses."""
+_STEADY_DB = 2.5
+_PAUSE_DB, _BROAD_DB = 4.0, 25.0
+_COMMON = 18
+"""Mel bands that every rate from 8 kHz has."""
+
+
+def levels(linear: Array) -> Array:
+    """Level of each frame in dB of full scale, a full-scale sine at -3: ``(N, 128)`` to ``(N,)``."""
+    return np.asarray(10 * np.log10(linear.sum(axis=1, dtype=np.float64) + FLOOR))
+
+
+def sounding(level: Array) -> Array:
+    """Which frames hold the sound itself, ``(N,)`` booleans."""
+    return np.asarray(level >= max(level.max() - _SOUNDING_DB, -110))
+
+
+def cutoff(linear: Array, level: Array) -> tuple[float, float, float]:
+    """Where the spectrum ends in a cliff (share of half the rate), how deep (dB) it falls there, and from what height.
+
+    The height is in dB below the strongest band, so never above 0.
+
+    A resampler cuts within a few per cent of its limit and leaves nothing beyond; no voice or instrument does. The
+    spectrum is the mean of the loud frames' levels, so that one click cannot hide the cliff. The fall counts less what
+    the spectrum already lost over the same width before it, as low tones without overtones fall steeply by themselves.
+    """
+    log = 10 * np.log10(linear[level >= level.max() - _LOUD_DB].astype(np.float64) + FLOOR)
+    mean = log.mean(axis=0)
+    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(mean, 6), axis=1)[:, 1]  # the second lowest of six
+    highest = np.lib.stride_tricks.sliding_window_view(mean, 8).max(axis=1)
+    beyond = np.maximum.accumulate(mean[::-1])[::-1]
+    places = np.arange(9, LINEAR - 6)
+    before, earlier, after = ordered[places - 7], highest[np.maximum(places - 15, 0)], beyond[places + 2]
+    depth = before - after - np.maximum(0.0, earlier - before)
+    best = int(np.argmax(depth))
+    if depth[best] <= 0:
+        return 1.0, 0.0, 0.0
+    return float(places[best] / LINEAR), float(depth[best]), float(before[best] - mean.max())
+
+
+def noise(mel: Array, level: Array) -> float | None:
+    """Sound over noise (dB) where there are pauses in which a steady, broad noise is heard; None where not.
+
+    The noise is the quietest quarter of the frames, by the mean level of their mel bands, which is steady even where
+    few bands hold most of it. It must be as loud at all times (a tail that dies away is none), fill the bands (a held
+    tone does not), and lie 4 dB below the loud frames.
+    """
+    heard = level > -115
+    heard[1:-1] &= heard[:-2] & heard[2:]
+    heard[[0, -1]] = False  # frames that digital silence reaches into are quieter than the noise
+    if heard.sum() < _SHORTEST or heard.mean() < 0.5:
+        return None
+    log = 10 * np.log10(mel[:, :_COMMON].astype(np.float64) + FLOOR)
+    course = log.mean(axis=1)
+    low, quiet, loud = course[heard].min(), np.quantile(course[heard], 0.25), np.quantile(course, 0.98)
+    if quiet - low > min(_STEADY_DB, (loud - quiet) / 3) or loud - quiet < _PAUSE_DB:
+        return None
+    pause = heard & (course <= quiet)
+    bands = log[pause].mean(axis=0)
+    if np.median(bands) < bands.max() - _BROAD_DB:
+        return None
+    floor = 10 * np.log10(np.mean(10 ** (level[pause] / 10)))
+    active = np.mean(10 ** (level[level >= max(floor + 3, np.quantile(level, 0.98) - 20)] / 10)) - 10 ** (floor / 10)
+    return float(10 * np.log10(max(active, FLOOR)) - floor)
+
+
+def character(mel: Array, level: Array) -> list[float]:
+    """Nine band levels relative to their mean, nine deviations over time, and four numbers of its course, all in dB.
+
+    Only bands that every rate from 8 kHz has are in it. The course: how long it is, how much the level changes from
+    frame to frame, how far the strongest band lies above the middle one, how much more lies in its first half.
+    """
+    log = 10 * np.log10(mel[sounding(level)].astype(np.float64) + FLOOR)
+    log = np.maximum(log, log.max() - 70)[:, :_COMMON]
+    pairs = log.reshape(len(log), 9, 2).mean(axis=2)
+    mean = pairs.mean(axis=0)
+    heard = level[sounding(level)]
+    steps = float(np.abs(np.diff(heard)).mean()) if len(heard) > 1 else 0.0
+    peaked = float((log.max(axis=1) - np.median(log, axis=1)).mean())
+    power = 10 ** (heard / 10)
+    half = (len(power) + 1) // 2
+    early = 10 * np.log10((power[:half].sum() + 1e-3 * power.sum()) / (power[half:].sum() + 1e-3 * power.sum()))
+    course = [5 * np.log10(len(log)), 2 * steps, peaked, 0.5 * early]
+    return [*(mean - mean.mean()), *pairs.std(axis=0), *map(float, course)]

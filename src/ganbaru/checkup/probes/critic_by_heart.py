@@ -1,0 +1,83 @@
+"""Can the critic learn random labels by heart (Zhang et al. 2017, "Understanding Deep Learning ...", section 2)?
+
+Its architecture, drawn anew, learns to score a random half of 32 real samples that are not alike above the others
+(Adam, logistic loss, all of them at each step). A critic that cannot tell few samples apart cannot tell two
+distributions apart.
+
+The probe ``critic_by_heart``:
+
+==================  ===============================================================================================
+``samples``         how many; fewer than 32 where the data have fewer that are not alike
+``draws``           of labels, each learned from the beginning: as many as it takes for 32 labels
+``steps``           of learning each
+``right``           share of labels learned by the end; half of them by chance
+``wider_channels``  of a network with four times the channels, or of the usual one for a critic of the user's own;
+                    absent where all labels were learned
+``wider_right``     what that one learned in as many steps; likewise
+``own``             whether the critic is one of the user's own
+==================  ===============================================================================================
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ganbaru.checkup.probes.anew import anew, wider
+from ganbaru.checkup.probes.apart import apart
+from ganbaru.checkup.probes.subject import Subject
+from ganbaru.models.network import Network
+from ganbaru.training.randomness import mix
+from ganbaru.training.step import scores
+
+_SAMPLES = 32
+_STEPS = 300
+_RATE = 2e-3
+_WIDER = 4
+
+
+def measure(subject: Subject) -> dict[str, Any]:
+    """The probe."""
+    opened = subject.fresh()
+    encoded, labels = subject.train.take(np.arange(len(subject.train)))
+    chosen = torch.from_numpy(apart(encoded, _SAMPLES))
+    shown, told = encoded[chosen], None if labels is None else labels[chosen]
+    draws = [coins(len(shown), mix(subject.seed, draw)).to(shown.device) for draw in range(-(-_SAMPLES // len(shown)))]
+
+    def learns(make: Callable[[], nn.Module]) -> float:
+        return sum(right(subject, make(), shown, told, wanted) for wanted in draws) / len(draws)
+
+    share = learns(lambda: anew(opened.game.critic, subject.seed))
+    own = not isinstance(opened.game.critic, Network)
+    found = {"samples": len(shown), "draws": len(draws), "steps": _STEPS, "right": share, "own": own}
+    if share < 1:
+        found |= {"wider_channels": wider(opened, "critic", _WIDER, subject.seed).plan["channels"]}
+        found |= {"wider_right": learns(lambda: wider(opened, "critic", _WIDER, subject.seed))}
+    return found
+
+
+def coins(count: int, seed: int) -> Tensor:
+    """Labels ``(count,)`` of 0 and 1, as many of each, in random order."""
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(mix(seed, "coins")))
+    return (order % 2).float()
+
+
+def right(subject: Subject, network: nn.Module, shown: Tensor, told: Tensor | None, wanted: Tensor) -> float:
+    """Share of the labels ``(K,)`` that a network learns of samples ``(K, *shape)``."""
+    optimizer = torch.optim.Adam([w for w in network.parameters() if w.requires_grad], lr=_RATE, betas=(0.9, 0.99))
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, _STEPS)
+    network.train()
+    for step in range(_STEPS):
+        subject.check_time()
+        subject.tell(step, _STEPS)
+        said = scores(network, shown, told).float()
+        optimizer.zero_grad()
+        F.binary_cross_entropy_with_logits(said, wanted).backward()
+        optimizer.step()
+        falling.step()
+    if not bool(torch.isfinite(said).all()):
+        raise ValueError("the scores are not finite")
+    return float(((said > 0) == (wanted > 0.5)).float().mean())

@@ -1,0 +1,130 @@
+"""Whether gradients are cleared in time, told exactly: by what lies in ``.grad`` when a new gradient arrives.
+
+On a few weights of each network, hooks before and after the arrival follow which backward passes have added up there.
+At the network's own optimizer step it is then known whether gradients of its earlier steps are still among them
+(``no-zero-grad``) and whether gradients of the other network's loss are (``grad-leak``). What was cleared before the
+network's own step does no harm, however wasteful.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganbaru.checkup.watch.hooks import Guard
+from ganbaru.checkup.watch.networks import weights
+from ganbaru.checkup.watch.passes import task
+from ganbaru.checkup.watch.turns import Turns
+
+_VALUES = 256
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A gradient that came: by which backward pass, in which turn."""
+
+    task: int
+    turn: int
+
+
+@dataclass
+class _Sentinel:
+    """A weight at which arrivals are followed."""
+
+    weight: nn.Parameter
+    last: Tensor | None = None
+    held: list[_Arrival] = field(default_factory=list)
+
+
+class Clearing:
+    """Follows what adds up in the gradients of one network.
+
+    Attributes:
+        counts: own steps that were looked at (``steps``); those with gradients of an earlier own step (``carried``);
+            with gradients of the other's turn (``leaked``); with both (``both``); without any gradient (``empty``).
+        arrivals: gradients that came.
+    """
+
+    def __init__(self, name: str, network: nn.Module, turns: Turns, guard: Guard) -> None:
+        self.name = name
+        self.counts: Counter[str] = Counter()
+        self.handles: list[Any] = []
+        self.arrivals = 0
+        self._turns, self._looking = turns, False
+        self._sentinels: list[_Sentinel] = []
+        for weight in _chosen([each for each in weights(network) if each.requires_grad]):
+            self._follow(_Sentinel(weight), guard)
+
+    def _follow(self, sentinel: _Sentinel, guard: Guard) -> None:
+        before = guard.hook("clearing", lambda gradient: self._before(sentinel))
+        after = guard.hook("clearing", lambda weight: self._after(sentinel))
+        self.handles.append(sentinel.weight.register_hook(before))
+        self.handles.append(sentinel.weight.register_post_accumulate_grad_hook(after))
+        self._sentinels.append(sentinel)
+
+    def look(self, looking: bool) -> None:
+        """Starts or ends looking; what lies in the gradients at the start is of unknown origin and not held."""
+        if looking and not self._looking:
+            for sentinel in self._sentinels:
+                sentinel.last, sentinel.held = None, []
+        self._looking = looking
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is any gradient now."""
+        return any(_alive(each.weight.grad) for each in self._sentinels)
+
+    def _before(self, sentinel: _Sentinel) -> None:
+        if self._looking and _cleared(sentinel.weight.grad, sentinel.last):
+            sentinel.held = []
+
+    def _after(self, sentinel: _Sentinel) -> None:
+        if self._looking:
+            number = task()
+            self._turns.reach(self.name, number)
+            self.arrivals += 1
+            sentinel.held.append(_Arrival(number, self._turns.now.number))
+            sentinel.last = _slice(sentinel.weight.grad)
+
+    def step(self) -> set[int]:
+        """The network's own step comes: judges what lies there; gives the backward passes that brought it."""
+        held = {each for sentinel in self._sentinels for each in self._lying(sentinel)}
+        earlier = [self._turns.stepped_in(each.turn) for each in held if each.turn < self._turns.now.number]
+        carried = any(self.name in networks for networks in earlier)
+        leaked = any(networks and self.name not in networks for networks in earlier)
+        self.counts.update(steps=1, carried=carried, leaked=leaked, both=carried and leaked, empty=not self.alive)
+        return {each.task for each in held}
+
+    def stepped(self) -> None:
+        """The network has moved."""
+        for sentinel in self._sentinels:
+            sentinel.last = _slice(sentinel.weight.grad)
+
+    def _lying(self, sentinel: _Sentinel) -> list[_Arrival]:
+        if not _alive(sentinel.weight.grad):
+            sentinel.held = []
+        return sentinel.held
+
+
+def _chosen(among: list[nn.Parameter]) -> list[nn.Parameter]:
+    """The first, the middle and the last."""
+    last = len(among) - 1
+    return [among[number] for number in sorted({0, last // 2, last})] if among else []
+
+
+def _slice(gradient: Tensor | None) -> Tensor | None:
+    return None if gradient is None or gradient.is_sparse else gradient.detach().reshape(-1)[:_VALUES].clone()
+
+
+def _alive(gradient: Tensor | None) -> bool:
+    if gradient is None:
+        return False
+    return bool(gradient.detach().coalesce().values().any() if gradient.is_sparse else gradient.detach().any())
+
+
+def _cleared(gradient: Tensor | None, last: Tensor | None) -> bool:
+    """Whether what was there last is not there any more."""
+    now = _slice(gradient)
+    return now is None or last is None or now.shape != last.shape or not torch.equal(now, last) or not now.any()

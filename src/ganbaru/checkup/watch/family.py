@@ -1,0 +1,166 @@
+"""Which loss a game is played by, told by how the gradients of its loss depend on the critic's scores.
+
+With scores ``s`` and gradients ``g`` of a loss with respect to them, up to a positive factor:
+
+==================  ============================================================================
+constant            ``1``: Wasserstein (Arjovsky et al. 2017, algorithm 1)
+hinge               ``0`` or ``1`` (Lim & Ye 2017)
+linear              ``s − t``: least squares towards t (Mao et al. 2017, eq. 2)
+sigmoid             ``σ(s) − t``: cross-entropy with logits (Goodfellow et al. 2014, eq. 1)
+log                 ``(s − t) / s(1 − s)``: cross-entropy of scores that are shares already
+pair                ``σ(r − f)``-like in pairs of a real and a fake: relativistic (Jolicoeur-Martineau 2018)
+squashed linear …   the same of ``σ(s)`` instead of s: ``σ'(s)(σ(s) − t)``, ``σ'(s)``, ``σ'(s)(σ(σ(s)) − t)``
+==================  ============================================================================
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ganbaru.checkup.watch.prints import Array
+
+_FEWEST = 24
+_FITS = 0.02
+"""Root mean square of what a formula leaves over, as a share of the gradients', up to which it is taken."""
+_BETTER = 3.0
+"""How much worse all other formulas must fit."""
+_FLAT = 1e-3
+"""Spread of gradients over their size up to which they count as constant."""
+
+
+def sigmoid(s: Array) -> Array:
+    """``1 / (1 + exp(−s))``."""
+    return 0.5 * (1 + np.tanh(0.5 * s))
+
+
+def _slope(s: Array) -> Array:
+    return sigmoid(s) * (1 - sigmoid(s))
+
+
+def _share(s: Array) -> Array:
+    return np.clip(s, 1e-6, 1 - 1e-6)
+
+
+_FORMULAS: dict[str, Callable[[Array], tuple[Array, Array]]] = {
+    "linear": lambda s: (s, np.ones_like(s)),
+    "sigmoid": lambda s: (sigmoid(s), np.ones_like(s)),
+    "log": lambda s: (1 / (1 - _share(s)), 1 / (_share(s) * (1 - _share(s)))),
+    "squashed linear": lambda s: (_slope(s) * sigmoid(s), _slope(s)),
+    "squashed sigmoid": lambda s: (_slope(s) * sigmoid(sigmoid(s)), _slope(s)),
+}
+
+
+@dataclass(frozen=True)
+class Family:
+    """The formula that the gradients of one side follow.
+
+    Attributes:
+        name: see above; "" where none or several do.
+        target: the t in it; NaN where there is none.
+        rising: gradients rise with the scores, as those of a loss that pulls towards its target do.
+    """
+
+    name: str
+    target: float = float("nan")
+    rising: bool = True
+
+
+def family(pieces: Sequence[Array]) -> Family:
+    """The formula of one side.
+
+    Args:
+        pieces: scores and gradients ``(N, 2)``.
+    """
+    pairs = np.concatenate(pieces) if pieces else np.zeros((0, 2))
+    pairs = pairs[np.isfinite(pairs).all(axis=1)]
+    s, g = pairs[:, 0], pairs[:, 1]
+    size = float(np.sqrt(np.mean(g**2))) if len(g) else 0.0
+    if len(g) < _FEWEST or size == 0.0:
+        return Family("")
+    if float(np.std(g)) < _FLAT * size:
+        return Family("constant")
+    if _two_valued(g):
+        return Family("hinge")
+    return _best(s, g / size)
+
+
+def _two_valued(g: Array) -> bool:
+    alive = g[g != 0]
+    return len(alive) < len(g) and float(np.std(alive)) < _FLAT * float(np.abs(alive).mean())
+
+
+def _best(s: Array, g: Array) -> Family:
+    left: dict[str, float] = {}
+    weights: dict[str, Array] = {}
+    for name, formula in _FORMULAS.items():
+        if name == "log" and not (s.min() >= 0 and s.max() <= 1):
+            continue
+        u, v = formula(s)
+        weights[name], left[name] = _fit(np.stack([u, v], axis=1), g)
+    left["squashed constant"] = _fit(_slope(s)[:, None], g)[1]
+    ranked = sorted(left, key=lambda name: left[name])
+    if left[ranked[0]] > _FITS or left[ranked[1]] < _BETTER * max(left[ranked[0]], 1e-6):
+        return Family("")
+    if ranked[0] not in weights:
+        return Family(ranked[0])
+    slope, offset = weights[ranked[0]]
+    return Family(ranked[0], target=float(-offset / slope), rising=bool(slope > 0))
+
+
+def _fit(columns: Array, g: Array) -> tuple[Array, float]:
+    weights = np.linalg.lstsq(columns, g, rcond=None)[0]
+    return weights, float(np.sqrt(np.mean((columns @ weights - g) ** 2)))
+
+
+def paired(pieces: Sequence[Array]) -> bool:
+    """Whether real and fake scores are compared in pairs: one's gradient is minus the other's and depends on both.
+
+    Args:
+        pieces: scores and gradients of reals, then of fakes, side by side ``(N, 4)``.
+    """
+    rows = np.concatenate(pieces) if pieces else np.zeros((0, 4))
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    if len(rows) < _FEWEST:
+        return False
+    r, gr, f, gf = rows.T
+    size = float(np.abs(gr).mean())
+    opposite = float(np.abs(gr + gf).mean()) < 1e-3 * size
+    return size > 0 and opposite and _fit(sigmoid(f - r)[:, None], gr)[1] < _FITS * size
+
+
+def told(pools: dict[str, list[Array]], pairs: Sequence[Array]) -> dict[str, Any]:
+    """The probe ``family``: the formula and the target of each side, and the objective that they make."""
+    sides = {side: family(pieces) for side, pieces in pools.items()}
+    found: dict[str, Any] = {f"{side}_family": each.name for side, each in sides.items()}
+    for side, each in sides.items():
+        if np.isfinite(each.target):
+            found |= {f"{side}_target": each.target, f"{side}_rising": each.rising}
+    found["objective"] = "relativistic" if paired(pairs) else _objective(sides, pools)
+    return found
+
+
+def _objective(sides: dict[str, Family], pools: dict[str, list[Array]]) -> str | None:
+    real, fake, made = sides["real"], sides["fake"], sides["generator"]
+    names = {real.name, fake.name} - {""}
+    if names == {"constant"}:
+        return "wasserstein" if _beyond(pools) else None
+    if names <= {"constant", "hinge"} and names:
+        return "hinge"
+    if names == {"linear"}:
+        return "least-squares"
+    if names and names <= {"sigmoid", "log"}:
+        return {True: "nonsaturating", False: "minimax"}[made.rising] if made.name in names else "nonsaturating"
+    return None
+
+
+def _beyond(pools: dict[str, list[Array]]) -> bool:
+    """Whether scores went where a hinge would have let go of them, so that it is none."""
+    for side in ("real", "fake"):
+        rows = np.concatenate(pools[side]) if pools[side] else np.zeros((0, 2))
+        # a loss that pushes this side up (its gradient is below 0) lets go above 1
+        held = rows[np.isfinite(rows).all(axis=1)]
+        if len(held) and bool((-np.sign(held[:, 1]) * held[:, 0] > 1.02).any()):
+            return True
+    return False

@@ -1,0 +1,96 @@
+"""How scores and samples of a step stand: the series that the later steps of a checkup judge by."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbaru.checkup.watch.generated import Generated
+from ganbaru.checkup.watch.pacing import Level
+from ganbaru.checkup.watch.passes import Pass
+from ganbaru.checkup.watch.record import Record
+from ganbaru.checkup.watch.turns import Turn
+from ganbaru.training import gauges
+
+_KEPT = 128
+
+
+class Gauging:
+    """Sets what the critic says, and the samples, against each other.
+
+    Attributes:
+        batch: samples of a batch.
+        shape: of a sample.
+    """
+
+    def __init__(self, record: Record, level: Level) -> None:
+        self._record, self._level = record, level
+        self._other: Tensor | None = None
+        self.batch: int | None = None
+        self.shape: tuple[int, ...] | None = None
+
+    def look(
+        self,
+        passes: Sequence[Pass],
+        turns: Sequence[Turn],
+        generated: Generated,
+        real: Tensor | None,
+        fake: Tensor | None,
+    ) -> None:
+        """One step.
+
+        Args:
+            passes: of the critic in this step, labelled.
+            turns: of this step.
+            generated: what the generator made.
+            real: the real batch, where the loop told it.
+            fake: the generated batch, likewise.
+        """
+        message = gauges.message(generated.message(turns))
+        self._record.add("fake_gradient", message)
+        sides = [_side(passes, label) for label in (0.0, 1.0)]
+        self._scores(*sides)
+        real = _first(real, sides[0])
+        fake = _first(fake, sides[1]) if generated.last is None else generated.last
+        if real is not None:
+            self.batch, self.shape = max(self.batch or 0, len(real)), tuple(real.shape[1:])
+        if self._level.gauges and real is not None and fake is not None and real.shape[1:] == fake.shape[1:]:
+            self._samples(real, fake)
+
+    def _scores(self, real: tuple[Tensor, Tensor] | None, fake: tuple[Tensor, Tensor] | None) -> None:
+        for name, side in (("real", real), ("fake", fake)):
+            if side is not None and len(side[1]):
+                self._record.add(f"{name}_score_mean", float(side[1].float().mean()))
+                self._record.add(f"{name}_score_std", float(side[1].float().std(correction=0)))
+        if real is not None and fake is not None:
+            self._record.add("w1", float(real[1].float().mean() - fake[1].float().mean()))
+            if real[0].shape[1:] == fake[0].shape[1:] and len(real[1]) == len(real[0]) and len(fake[1]) == len(fake[0]):
+                self._record.add("lipschitz", gauges.lipschitz(real[0], fake[0], real[1], fake[1]))
+
+    def _samples(self, real: Tensor, fake: Tensor) -> None:
+        real = real.detach()
+        for name, number in gauges.of_batch(real, fake, self._other).items():
+            self._record.add(name, number)
+        self._other = real[:_KEPT].clone()
+
+
+def _side(passes: Sequence[Pass], label: float) -> tuple[Tensor, Tensor] | None:
+    """Samples and scores of one side in the last pass that has any, made for a loss."""
+    for seen in reversed(passes):
+        if seen.aside or seen.fresh:
+            continue
+        if len(seen.label) and (seen.label == label).all():
+            return seen.given, seen.said
+        rows = np.flatnonzero(seen.label == label)
+        if seen.by_row and len(rows):
+            at = torch.as_tensor([seen.rows[row] for row in rows], device=seen.given.device)
+            return seen.given[at], seen.said[at]
+    return None
+
+
+def _first(told: Tensor | None, side: tuple[Any, Any] | None) -> Tensor | None:
+    if told is not None:
+        return told.detach()
+    return None if side is None else side[0]

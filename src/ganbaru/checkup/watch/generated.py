@@ -1,0 +1,124 @@
+"""What the generator makes: to know it again, how old it is when the critic learns from it, what comes back to it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbaru.checkup.watch import outputs
+from ganbaru.checkup.watch.hooks import Guard
+from ganbaru.checkup.watch.passes import Pass
+from ganbaru.checkup.watch.prints import Prints
+from ganbaru.checkup.watch.turns import Turn, Turns
+
+_REMEMBERED = 50_000
+_MADE = 16
+
+
+class Generated:
+    """Follows what the generator makes.
+
+    Attributes:
+        prints: of what it made in this look.
+        reach: values of one sample; None before the first.
+        last: the last batch that hangs on its weights, or the last one.
+        ends: its last activations.
+        ages: of the fakes in each pass of a critic's turn that was looked at, in updates of the generator: that of the
+            youngest tenth.
+        spreads: per look, the largest deviation over a batch of one value of what it was given, and of what it made,
+            as shares of their size ``(latent, made)``.
+    """
+
+    def __init__(self, turns: Turns, guard: Guard) -> None:
+        self._turns, self._guard = turns, guard
+        self.prints: list[Prints] = []
+        self.reach: int | None = None
+        self.last: Tensor | None = None
+        self.ends: set[str] = set()
+        self.old: list[float] = []
+        self.spreads: list[tuple[float, float]] = []
+        self._born: dict[bytes, int] = {}
+        self._messages: list[tuple[int, Tensor]] = []
+        self._young: set[bytes] = set()
+
+    def begin(self) -> None:
+        """A look begins."""
+        self.prints, self._messages, self._young, self.last = [], [], set(), None
+
+    def end(self) -> None:
+        """A look ends: nothing large is kept."""
+        self.prints, self._messages, self.last = [], [], None
+
+    def see(self, latent: Tensor | None, made: Tensor, updates: int) -> None:
+        """A pass of the generator.
+
+        Args:
+            latent: what it was given.
+            made: what it made ``(B, *shape)``.
+            updates: its updates so far.
+        """
+        self.reach = made[0].numel() * (2 if made.is_complex() else 1)
+        if made.requires_grad or self.last is None:
+            self.last = made.detach()
+        if made.requires_grad:
+            self.ends.add(outputs.end(made))
+            made.register_hook(self._receive)
+        if len(self.prints) < _MADE:
+            prints = Prints.all_of(made)
+            self.prints.append(prints)
+            for key, _ in prints.row_keys():
+                self._young.add(key)
+                self._born.setdefault(key, updates)
+            if len(made) > 1:
+                self.spreads.append((_spread(latent) if latent is not None else 0.0, _spread(made)))
+
+    def _receive(self, gradient: Tensor) -> None:
+        """A gradient comes back to what it made."""
+        self._guard.run("message", self._keep, gradient)
+
+    def _keep(self, gradient: Tensor) -> None:
+        if len(self._messages) < _MADE:
+            self._messages.append((self._turns.touch(), gradient.detach().clone()))
+
+    def message(self, turns: Sequence[Turn]) -> Tensor | None:
+        """The last gradient that came back in a turn of the generator's."""
+        own = {turn.number for turn in turns if turn.by("generator")}
+        mine = [gradient for number, gradient in self._messages if number in own]
+        return mine[-1] if mine else None
+
+    def ages(self, turns: Sequence[Turn], updates: int) -> None:
+        """Notes how old the fakes are that the critic learned from."""
+        for turn in turns:
+            if not turn.by("critic"):
+                continue
+            for seen in {id(seen): seen for seen, push in turn.pushes if push.task in turn.reached}.values():
+                self._age(seen, updates)
+        for key in list(self._born)[: max(0, len(self._born) - _REMEMBERED)]:
+            del self._born[key]
+
+    def _age(self, seen: Pass, updates: int) -> None:
+        keys = seen.prints.row_keys()
+        fakes = [keys[row][0] for row in np.flatnonzero(seen.label == 1.0)]
+        if not fakes:
+            return
+        ages = [0 if key in self._young else updates - self._born.setdefault(key, updates) for key in fakes]
+        self.old.append(float(np.quantile(ages, 0.1)))
+
+    def to_json(self) -> dict[str, Any]:
+        """The probe ``fakes``."""
+        return {
+            "passes": len(self.old),
+            "age": float(np.median(self.old[len(self.old) // 2 :])) if self.old else None,
+            "ends": sorted(self.ends),
+            "latent_spread": max((latent for latent, _ in self.spreads), default=None),
+            "made_spread": max((made for _, made in self.spreads), default=None),
+        }
+
+
+def _spread(batch: Tensor) -> float:
+    """Largest deviation of one value over the batch, over the size of all values."""
+    values = torch.view_as_real(batch.detach()) if batch.is_complex() else batch.detach()
+    flat = values.reshape(len(values), -1).float()
+    return float((flat.amax(dim=0) - flat.amin(dim=0)).max() / flat.abs().mean().clamp(min=1e-30))

@@ -1,0 +1,77 @@
+"""Hooks that leave no trace: they are taken off at the end, a copy of the module does not take them along, none raises.
+
+An error inside a watcher is its own fault: it is logged once, noted, and the part that failed is silent from then on.
+"""
+
+import logging
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import torch
+
+log = logging.getLogger("ganbaru.checkup")
+
+
+def inert(*args: Any, **options: Any) -> None:
+    """What a hook becomes in a copy of its module: nothing."""
+
+
+def _inert() -> Callable[..., None]:
+    return inert
+
+
+class Hook:
+    """A function as a hook: in a copy of its module it becomes `inert`, traced by a compiler it does nothing."""
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self._call = call
+
+    def __call__(self, *args: Any, **options: Any) -> None:
+        if not torch.compiler.is_compiling():
+            self._call(*args, **options)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Callable[..., None]:
+        return inert
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[()]]:
+        return _inert, ()
+
+
+class Guard:
+    """Runs parts of a watcher so that none of them can stop the loop, and adds up the time they take.
+
+    Attributes:
+        failures: why each part that failed did so, by its name.
+        spent: time inside, s.
+    """
+
+    def __init__(self) -> None:
+        self.failures: dict[str, str] = {}
+        self.spent = 0.0
+        self._depth = 0
+
+    def run(self, part: str, call: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """What a part returns; None where it fails or has failed before."""
+        if part in self.failures:
+            return None
+        start, self._depth = perf_counter(), self._depth + 1
+        try:
+            with torch.no_grad():
+                return call(*args, **options)
+        except Exception as error:
+            self.failures[part] = f"the watcher failed at {part}: {type(error).__name__}: {error}"
+            log.warning("%s; the loop goes on without it", self.failures[part], exc_info=True)
+            return None
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self.spent += perf_counter() - start
+
+    def hook(self, part: str, call: Callable[..., None]) -> Hook:
+        """A hook that runs as a part."""
+
+        def guarded(*args: Any, **options: Any) -> None:
+            self.run(part, call, *args, **options)
+
+        return Hook(guarded)

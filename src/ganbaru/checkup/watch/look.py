@@ -1,0 +1,169 @@
+"""One step looked at closely: passes, pushes, gradients, how far the weights move, how the samples stand."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganbaru.checkup.watch import outputs, passes
+from ganbaru.checkup.watch.clearing import Clearing
+from ganbaru.checkup.watch.gauging import Gauging
+from ganbaru.checkup.watch.generated import Generated
+from ganbaru.checkup.watch.hooks import Guard
+from ganbaru.checkup.watch.modes import Modes
+from ganbaru.checkup.watch.moving import Moving
+from ganbaru.checkup.watch.pacing import Level
+from ganbaru.checkup.watch.prints import Prints
+from ganbaru.checkup.watch.probing import Probing
+from ganbaru.checkup.watch.pushes import Pushes
+from ganbaru.checkup.watch.record import Record
+from ganbaru.checkup.watch.sorting import Known, label
+from ganbaru.checkup.watch.steppers import Optimizer, Steppers
+from ganbaru.checkup.watch.turns import Turn, Turns
+
+_PASSES = 48
+
+
+class Look:
+    """Looks at single steps.
+
+    Attributes:
+        looking: whether a step is being looked at.
+        handles: of the hooks on weights.
+        looks: steps that were looked at.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, nn.Module],
+        guard: Guard,
+        record: Record,
+        steppers: Steppers,
+        level: Level,
+        seed: int,
+    ) -> None:
+        self.looking, self.looks = False, 0
+        self.parts, self._guard, self._record, self._steppers = parts, guard, record, steppers
+        self.turns = Turns()
+        self.clearing = {name: Clearing(name, part, self.turns, guard) for name, part in parts.items()}
+        self.handles = [handle for each in self.clearing.values() for handle in each.handles]
+        self.moving = {name: Moving(name, part) for name, part in parts.items()}
+        self.modes = {name: Modes(part, lasting=name != "critic") for name, part in parts.items()}
+        self.pushes, self.generated = Pushes(), Generated(self.turns, guard)
+        self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
+        self._passes: list[passes.Pass] = []
+
+    def begin(self) -> None:
+        """Starts looking at the next step."""
+        for name in self.parts:
+            self.clearing[name].look(True)
+            self.moving[name].begin()
+        self._passes = []
+        self.generated.begin()
+        if not self.looking:
+            self.turns.begin()
+        self.looking = True
+
+    def seeing(self, name: str) -> Callable[..., None]:
+        """What a hook on the passes of a network does."""
+        see = self._see_critic if name == "critic" else self._see_maker
+
+        def hook(module: nn.Module, args: Any, options: Any, answer: Any) -> None:
+            self._record.passed()
+            if self.looking:
+                self.modes[name].see(any(each.requires_grad for each in outputs.tensors(answer)))
+                self.probing.remember(name, args, options)
+                see((args, options), answer)
+
+        return hook
+
+    def _see_maker(self, given: Any, answer: Any) -> None:
+        made = outputs.samples(answer)
+        if made is not None and "generator" in self.parts:
+            self.generated.see(outputs.samples(given), made, self._steppers.steps["generator"])
+
+    def _see_critic(self, given: Any, answer: Any) -> None:
+        shown = outputs.batches(given)
+        if len(shown) and len(self._passes) < _PASSES:
+            answers = outputs.scores(answer, len(shown[0]))
+            seen = passes.of_critic(shown[0], answers, self.generated.reach, self._pushed)
+            self._passes += [seen] if seen is not None else []
+
+    def _pushed(self, seen: passes.Pass, gradient: Tensor) -> None:
+        if self.looking:
+            graph = torch.is_grad_enabled()
+            self._guard.run("pushes", lambda: self.turns.push(seen, passes.push_of(seen, gradient, graph)))
+
+    def before_update(self, networks: list[str], optimizer: Optimizer, *, closure: bool) -> None:
+        """An optimizer is about to move networks.
+
+        Args:
+            networks: those that it moves.
+            optimizer: it.
+            closure: gradients are taken within the step, as L-BFGS does, so that none lies there yet.
+        """
+        for name in networks:
+            self.modes[name].update()
+            if not closure:
+                self.turns.now.tasks[name] = self.clearing[name].step()
+                self.moving[name].gradients(optimizer)
+
+    def after_update(self, networks: list[str], optimizer: Optimizer, *, closure: bool) -> None:
+        """It has moved them."""
+        for name in networks:
+            if closure:
+                self.moving[name].gradients(optimizer)
+            self.moving[name].updates += 1
+            self.clearing[name].stepped()
+            self.turns.step(name)
+        for modes in self.modes.values():
+            modes.turn()
+
+    def end(self, real: Any, fake: Any) -> None:
+        """The step is over.
+
+        Args:
+            real: the real batch, where the loop told it.
+            fake: the generated batch, likewise.
+        """
+        self.looking = False
+        self.looks += 1
+        turns = self.turns.take()
+        told = outputs.samples(real), outputs.samples(fake)
+        if "critic" in self.parts:
+            self._guard.run("attribution", self._attribute, turns, *told)
+        for name in self.parts:
+            self.clearing[name].look(False)
+            self._guard.run("updates", self.moving[name].end, self._record, self._per_step(name))
+        self._steppers.refresh()
+        self._record.note_seconds()
+        if "critic" in self.parts:
+            self._guard.run("gauges", self.gauging.look, self._passes, turns, self.generated, *told)
+        self._guard.run("probes", self.probing.look, self.looks)
+        self._passes = []
+        self.generated.end()
+
+    def _attribute(self, turns: list[Turn], real: Tensor | None, fake: Tensor | None) -> None:
+        """Labels what the critic was shown, and takes what pushes its scores."""
+        known = Known(
+            [*self.generated.prints, *(Prints.all_of(each) for each in (fake,) if each is not None)],
+            [Prints.all_of(each, self.generated.reach) for each in (real,) if each is not None],
+        )
+        pushed = {id(seen) for turn in turns for seen, push in turn.pushes if push.task in turn.reached}
+        seen_passes = {id(seen): seen for turn in turns for seen, _ in turn.pushes}
+        seen_passes |= {id(seen): seen for seen in self._passes}
+        for seen in seen_passes.values():
+            seen.aside = id(seen) not in pushed
+        label(list(seen_passes.values()), known)
+        self.pushes.add(turns)
+        self.generated.ages(turns, self._steppers.steps["generator"])
+        for turn in turns:
+            for name in turn.leaks():
+                self.clearing[name].counts["leaked"] += 1
+
+    def _per_step(self, name: str) -> float:
+        """Own steps of a network that a step of the training has."""
+        if name != "critic":
+            return 1.0
+        return max(1.0, self._steppers.steps["critic"] / max(1, self._steppers.steps["generator"]))

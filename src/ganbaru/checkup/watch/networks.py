@@ -1,0 +1,70 @@
+"""The networks that are watched: what is inside a wrapper, which weights are whose, and copies to try things on."""
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import UninitializedParameter
+
+_WRAPPED = ("_orig_mod", "module")
+
+
+def unwrapped(module: nn.Module) -> nn.Module:
+    """The network inside `torch.compile`, `DataParallel` and `DistributedDataParallel`."""
+    kinds = (nn.DataParallel, nn.parallel.DistributedDataParallel)
+    while isinstance(module, kinds) or hasattr(module, "_orig_mod"):
+        module = next(getattr(module, name) for name in _WRAPPED if hasattr(module, name))
+    return module
+
+
+def called(module: nn.Module) -> list[nn.Module]:
+    """The modules whose calls are seen: a container that cannot be called stands for what it holds."""
+    held = isinstance(module, nn.ModuleList | nn.ModuleDict)
+    return list(module.children()) if held else [module]
+
+
+def weights(module: nn.Module) -> list[nn.Parameter]:
+    """All parameters that have a shape yet."""
+    return [weight for weight in module.parameters() if not isinstance(weight, UninitializedParameter)]
+
+
+def owners(networks: dict[str, nn.Module]) -> dict[int, str]:
+    """Whose each parameter is, by its id; one that several networks share is nobody's."""
+    found: dict[int, str] = {}
+    shared: set[int] = set()
+    for name, network in networks.items():
+        for weight in network.parameters():
+            if found.setdefault(id(weight), name) != name:
+                shared.add(id(weight))
+    return {key: name for key, name in found.items() if key not in shared}
+
+
+def norm(tensors: Iterable[Tensor]) -> float:
+    """Norm of all values of several tensors; 0 without any."""
+    norms = torch._foreach_norm([tensor.detach() for tensor in tensors])
+    return float(torch.linalg.vector_norm(torch.stack([each.float() for each in norms]))) if norms else 0.0
+
+
+def copied(module: nn.Module) -> nn.Module:
+    """A copy to try things on, without hooks of the watcher; also of modules that keep results of an earlier pass.
+
+    `copy.deepcopy` refuses tensors with a history, such as the weight that `torch.nn.utils.weight_norm` leaves behind
+    or a feature map kept for later; those are copied without it.
+    """
+    inner = unwrapped(module)
+    memo: dict[int, Any] = {}
+    for part in inner.modules():
+        for value in vars(part).values():
+            for tensor in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(tensor, Tensor) and tensor.grad_fn is not None:
+                    memo[id(tensor)] = tensor.detach().clone()
+    return copy.deepcopy(inner, memo)
+
+
+def by_mode(module: nn.Module) -> list[nn.Module]:
+    """The parts that answer otherwise in evaluation mode: dropout and batch normalisation."""
+    kinds = (nn.modules.batchnorm._BatchNorm, nn.modules.dropout._DropoutNd)
+    found = [part for part in module.modules() if isinstance(part, kinds)]
+    return [part for part in found if getattr(part, "p", 1.0) > 0]

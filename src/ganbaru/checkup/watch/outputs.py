@@ -1,0 +1,97 @@
+"""What a network takes and gives, however it is packed: the samples among the arguments, the scores in an answer."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from torch import Tensor
+
+_DEEPEST = 4
+_SHAPING = (
+    "View",
+    "UnsafeView",
+    "Squeeze",
+    "Unsqueeze",
+    "Reshape",
+    "Flatten",
+    "Clone",
+    "Select",
+    "Slice",
+    "Transpose",
+    "Permute",
+    "Alias",
+    "ToCopy",
+    "Expand",
+    "TBackward",
+)
+_ENDS = {"Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu", "Softplus": "softplus", "Hardtanh": "hardtanh"}
+
+
+def tensors(value: Any, depth: int = 0) -> Iterator[Tensor]:
+    """All tensors in nested lists, tuples, dictionaries and objects of fields."""
+    if isinstance(value, Tensor):
+        yield value
+    elif depth < _DEEPEST:
+        inner = _inner(value)
+        for each in inner:
+            yield from tensors(each, depth + 1)
+
+
+def _inner(value: Any) -> Sequence[Any]:
+    if isinstance(value, Mapping):
+        return list(value.values())
+    if isinstance(value, list | tuple):
+        return value
+    return list(vars(value).values()) if hasattr(value, "__dataclass_fields__") else ()
+
+
+def samples(value: Any) -> Tensor | None:
+    """The first batch of floating numbers among what is given; None where there is none."""
+    return next((each for each in tensors(value) if _is_batch(each)), None)
+
+
+def batches(value: Any) -> list[Tensor]:
+    """All batches of floating numbers among what is given."""
+    return [each for each in tensors(value) if _is_batch(each)]
+
+
+def _is_batch(value: Tensor) -> bool:
+    return (value.is_floating_point() or value.is_complex()) and value.dim() >= 2 and len(value) > 0
+
+
+def scores(answer: Any, count: int) -> list[Tensor]:
+    """The scores in a critic's answer: a tensor, the scores among features, or one tensor for each scale.
+
+    Args:
+        answer: what the critic returned.
+        count: samples that it was shown.
+
+    Returns:
+        Tensors whose first dimension is ``count`` and whose second, where there is one, is 1; else of a tuple its first
+        tensor, of a list the last one of each part.
+    """
+    found = [each for each in tensors(answer) if each.is_floating_point()]
+    if len(found) <= 1:
+        return found
+    plain = [each for each in found if each.dim() and len(each) == count and each.shape[1:2] in ((), (1,))]
+    if plain:
+        return plain
+    parts = _inner(answer)
+    if isinstance(answer, list):
+        return [last for part in parts if (last := next(iter([*tensors(part)][::-1]), None)) is not None]
+    return found[:1]
+
+
+def end(tensor: Tensor) -> str:
+    """The last activation that a tensor went through, by its history: "sigmoid", "tanh", "relu" …; "" for another."""
+    node = tensor.grad_fn
+    for _ in range(16):
+        if node is None:
+            return ""
+        name = type(node).__name__
+        for start, activation in _ENDS.items():
+            if name.startswith(start):
+                return activation
+        if not name.startswith(_SHAPING):
+            return "linear" if name.startswith(("Addmm", "Convolution", "Mm", "Add", "Bmm")) else ""
+        node = node.next_functions[0][0] if node.next_functions else None
+    return ""

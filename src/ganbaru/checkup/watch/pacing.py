@@ -1,0 +1,72 @@
+"""When a watcher looks: at each of the first steps, then as often as the time that looking takes allows."""
+
+from dataclasses import dataclass
+from time import perf_counter
+
+from ganbaru.errors import unknown
+
+
+@dataclass(frozen=True)
+class Level:
+    """How much a watcher may cost.
+
+    Attributes:
+        first: steps at the beginning that are all looked at.
+        share: of the time that passes, how much may go into looking.
+        allowance: looking time that is always allowed, s.
+        gauges: whether samples are set against each other.
+        probes: how many times at the most things are tried on copies.
+    """
+
+    first: int
+    share: float
+    allowance: float
+    gauges: bool
+    probes: int
+
+
+LEVELS = {
+    "light": Level(first=8, share=0.005, allowance=0.05, gauges=False, probes=1),
+    "standard": Level(first=16, share=0.025, allowance=0.3, gauges=True, probes=3),
+    "deep": Level(first=48, share=0.3, allowance=3.0, gauges=True, probes=8),
+}
+"""How much a watcher may cost, by name."""
+
+_LOOKS = 150
+"""Looks that a training of known length is given; each series has as many points."""
+
+
+def level(name: str) -> Level:
+    """The level of this name."""
+    if name not in LEVELS:
+        raise unknown("level", name, LEVELS)
+    return LEVELS[name]
+
+
+class Pace:
+    """Says at which steps to look.
+
+    Args:
+        level: how much it may cost.
+        every: look every so many steps, whatever it costs; None: as the cost allows.
+        steps: of the whole training; None where that is not known.
+    """
+
+    def __init__(self, level: Level, every: int | None, steps: int | None) -> None:
+        self._level, self._every, self._steps = level, every, steps
+        self._began = perf_counter()
+        self._next = level.first
+        self._before = 0.0
+
+    def due(self, step: int, spent: float) -> bool:
+        """Whether to look at the step after ``step``, given the time that looking took so far, s."""
+        if step < self._level.first:
+            self._before = spent
+            return True
+        if self._every is not None:
+            return step % self._every == 0
+        allowed = self._level.allowance + self._level.share * (perf_counter() - self._began)
+        if step < self._next or spent - self._before > allowed:
+            return False
+        self._next = step + max(1, self._steps // _LOOKS if self._steps else step // 64)
+        return True

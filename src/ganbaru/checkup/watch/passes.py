@@ -1,0 +1,120 @@
+"""One pass of a network, as hooks on it see it: what it was shown, what it said, and which way a loss pushes that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbaru.checkup.watch import outputs
+from ganbaru.checkup.watch.prints import Array, Prints, chosen
+
+_ELEMENTS = 4
+
+
+@dataclass
+class Push:
+    """The gradient of a loss with respect to the scores of one pass.
+
+    Attributes:
+        task: which backward pass brought it.
+        rows: its sum for each sample that is looked at ``(R,)``; one number where scores are of the whole batch.
+        values: of some scores ``(R, K)``, times how many scores there are, so that a mean does not shrink it.
+        graph: it was taken to be differentiated again, as a gradient penalty is.
+    """
+
+    task: int
+    rows: Array
+    values: Array
+    graph: bool
+
+
+@dataclass
+class Pass:
+    """One pass of the critic.
+
+    Attributes:
+        given: what it was shown ``(B, *shape)``.
+        said: mean score of each sample ``(B,)``, or of the batch ``(1,)``.
+        rows: the samples that are looked at; prints: what they are known by.
+        scores: some scores of each of them ``(R, K)``.
+        fresh: what was shown hangs on the generator's weights: a gradient reaches them through it.
+        leaf: a gradient with respect to what was shown is wanted.
+        end: the last activation of the critic.
+        label: for each row 1.0 fake, 0.0 real, NaN unknown; filled in when all is known.
+        aside: no loss pushes its scores: it was made to differentiate the critic, or to look at something.
+    """
+
+    given: Tensor
+    said: Tensor
+    rows: list[int]
+    prints: Prints
+    scores: Array
+    fresh: bool
+    leaf: bool
+    end: str
+    pushes: list[Push] = field(default_factory=list)
+    label: Array = field(default_factory=lambda: np.zeros(0))
+    aside: bool = False
+
+    @property
+    def by_row(self) -> bool:
+        """Whether there is a score for each sample."""
+        return len(self.said) == len(self.given)
+
+
+def task() -> int:
+    """Which backward pass is running; -1 where torch does not say."""
+    return int(getattr(torch._C, "_current_graph_task_id", lambda: -1)())
+
+
+def of_critic(
+    given: Tensor, answer: list[Tensor], reach: int | None, pushed: Callable[[Pass, Tensor], None]
+) -> Pass | None:
+    """What is kept of a pass of the critic.
+
+    Args:
+        given: what it was shown.
+        answer: its scores, a tensor for each scale.
+        reach: values of a generated sample, by which samples are known again.
+        pushed: is called with the pass and a gradient when a loss is differentiated.
+    """
+    if not answer:
+        return None
+    rows = chosen(len(given))
+    said = torch.stack([_by_row(each.detach(), len(given)).mean(dim=1) for each in answer]).mean(dim=0)
+    found = Pass(
+        given=given.detach(),
+        said=said,
+        rows=rows if len(said) == len(given) else [0],
+        prints=Prints.of(given, rows, reach),
+        scores=_some(_by_row(answer[0].detach(), len(given)), rows),
+        fresh=given.requires_grad and not given.is_leaf,
+        leaf=given.requires_grad and given.is_leaf,
+        end=outputs.end(answer[0]),
+    )
+    for each in answer:
+        if each.requires_grad:
+            each.register_hook(lambda gradient: pushed(found, gradient))
+    return found
+
+
+def push_of(seen: Pass, gradient: Tensor, graph: bool) -> Push:
+    """What is kept of a gradient with respect to the scores ``(B, …)``."""
+    flat = _by_row(gradient.detach(), len(seen.given))
+    rows = seen.rows if len(flat) == len(seen.given) else [0]
+    sums = flat[rows].float().sum(dim=1).cpu().numpy()
+    return Push(task(), sums, _some(flat, rows) * flat.numel(), graph)
+
+
+def _by_row(scores: Tensor, count: int) -> Tensor:
+    """``(B, K)``, or ``(1, K)`` where there is no score for each sample."""
+    flat = scores.reshape(len(scores), -1) if scores.dim() else scores.reshape(1, 1)
+    return flat if len(flat) == count else flat.reshape(1, -1)
+
+
+def _some(flat: Tensor, rows: list[int]) -> Array:
+    found = flat[rows if len(flat) > 1 else [0]]
+    columns = chosen(flat.shape[1], _ELEMENTS)
+    return found[:, columns].float().cpu().numpy()

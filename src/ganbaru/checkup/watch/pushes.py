@@ -1,0 +1,161 @@
+"""Which way the losses push the critic's scores of real and of generated samples, in whose turn.
+
+For any sane game the critic's loss pushes real and generated scores apart, and the generator's loss pushes generated
+ones to where the critic pushes real ones, whatever the sign convention: the signs of the gradients tell. The gradients
+over the scores tell the loss besides (`family`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ganbaru.checkup.watch.passes import Pass, Push
+from ganbaru.checkup.watch.prints import Array
+from ganbaru.checkup.watch.turns import Turn
+
+SIDES = ("real", "fake", "generator")
+"""Real and generated scores under the critic's loss; generated scores under the generator's."""
+_DECIDED = 0.2
+"""Share of the gradients' absolute sum that must remain when they are added, for a direction to be told."""
+_POOL = 4096
+_ROWS = 16
+
+
+@dataclass
+class Pushes:
+    """What was seen so far.
+
+    Attributes:
+        directions: per look, for each of `SIDES` the sign of the gradient of the loss; NaN where it is not decided.
+        pools: per side, scores and gradients ``(N, 2)`` in pieces.
+        pairs: scores and gradients of reals and fakes of one batch, side by side ``(N, 4)``, in pieces.
+        penalties: how often the critic was differentiated to be differentiated again, by what it was shown.
+        plain: how often it was differentiated without that.
+        messages: generator's turns in which the scores of fakes were pushed: ``turns``, of those ``fresh``, where the
+            fakes hung on the generator's weights.
+        ends: the last activations of the critic that were seen.
+    """
+
+    directions: dict[str, list[float]] = field(default_factory=lambda: {side: [] for side in SIDES})
+    pools: dict[str, list[Array]] = field(default_factory=lambda: {side: [] for side in SIDES})
+    pairs: list[Array] = field(default_factory=list)
+    penalties: dict[str, int] = field(default_factory=dict)
+    plain: int = 0
+    critic_turns: int = 0
+    messages: dict[str, int] = field(default_factory=lambda: {"turns": 0, "fresh": 0})
+    ends: set[str] = field(default_factory=set)
+
+    def add(self, turns: Sequence[Turn]) -> None:
+        """Takes the turns of one look, whose passes are labelled."""
+        found: dict[str, list[tuple[Pass, Push, Array]]] = {side: [] for side in SIDES}
+        for turn in turns:
+            self._penalties(turn)
+            for side, seen, push in _sided(turn):
+                kept = seen.label == (0.0 if side == "real" else 1.0)
+                if kept.any():
+                    found[side].append((seen, push, kept))
+                    self.ends.add(seen.end)
+            self._message(turn)
+        for side, items in found.items():
+            self.directions[side].append(_direction(items))
+            self._pool(side, items)
+        self._pair(found["real"], found["fake"])
+
+    def _penalties(self, turn: Turn) -> None:
+        self.critic_turns += turn.by("critic")
+        for seen, push in turn.pushes:
+            if push.task in turn.reached:
+                continue
+            if push.graph:
+                name = _shown(seen)
+                self.penalties[name] = self.penalties.get(name, 0) + 1
+            else:
+                self.plain += 1
+
+    def _message(self, turn: Turn) -> None:
+        if not turn.by("generator"):
+            return
+        fakes = [seen for _, seen, _ in _sided(turn) if (seen.label != 0.0).any()]
+        self.messages["turns"] += bool(fakes)
+        self.messages["fresh"] += any(seen.fresh for seen in fakes)
+
+    def _pool(self, side: str, items: Iterable[tuple[Pass, Push, Array]]) -> None:
+        if sum(map(len, self.pools[side])) > _POOL:
+            return
+        for seen, push, kept in items:
+            if seen.by_row and len(push.values) == len(seen.scores):
+                rows = np.flatnonzero(kept)[:_ROWS]
+                self.pools[side].append(np.stack([seen.scores[rows].ravel(), push.values[rows].ravel()], axis=1))
+
+    def _pair(self, reals: Sequence[tuple[Pass, Push, Array]], fakes: Sequence[tuple[Pass, Push, Array]]) -> None:
+        if not reals or not fakes or sum(map(len, self.pairs)) > _POOL:
+            return
+        sides = []
+        for seen, push, kept in (reals[-1], fakes[-1]):
+            if not seen.by_row or len(push.values) != len(seen.scores):
+                return
+            rows = np.flatnonzero(kept)
+            sides.append(np.stack([seen.scores[rows, 0], push.values[rows, 0]], axis=1))
+        if len(sides[0]) == len(sides[1]):
+            self.pairs.append(np.concatenate(sides, axis=1))
+
+    def to_json(self) -> dict[str, Any]:
+        """How often what was seen: the probe ``pushes``."""
+        real, fake, made = (np.array(self.directions[side]) for side in SIDES)
+        told, opposed = np.isfinite(real * fake), np.isfinite(made) & (np.isfinite(real) | np.isfinite(fake))
+        towards = np.where(np.isfinite(real), real, -fake)
+        return {
+            "looks": len(real),
+            "critic_told": int(told.sum()),
+            "critic_apart": int((real * fake < 0)[told].sum()),
+            "generator_told": int(opposed.sum()),
+            "generator_with": int((made * towards > 0)[opposed].sum()),
+            "real_up": int((real < 0).sum()),
+            "real_down": int((real > 0).sum()),
+            "generator_up": int((made < 0).sum()),
+            "generator_down": int((made > 0).sum()),
+            "penalties": dict(self.penalties),
+            "plain_derivatives": self.plain,
+            "critic_turns": self.critic_turns,
+            "generator_turns": self.messages["turns"],
+            "generator_fresh": self.messages["fresh"],
+            "ends": sorted(self.ends),
+        }
+
+
+def _sided(turn: Turn) -> Iterable[tuple[str, Pass, Push]]:
+    """The pushes of a turn with the sides that they may be of.
+
+    Where both networks move at once, a backward pass that pushes real scores, or fakes that do not hang on the
+    generator, is the critic's.
+    """
+    by_real = {push.task for seen, push in turn.pushes if (seen.label == 0.0).any()}
+    for seen, push in turn.pushes:
+        if push.task not in turn.reached or push.graph:
+            continue
+        if turn.by("critic"):
+            sides: tuple[str, ...] = ("real", "fake")
+        elif turn.by("generator"):
+            sides = ("generator",)
+        elif push.task in by_real or not seen.fresh:
+            sides = ("real", "fake")
+        else:
+            sides = ("generator",)
+        for side in sides:
+            yield side, seen, push
+
+
+def _shown(seen: Pass) -> str:
+    if (seen.label == 0.0).all() and len(seen.label):
+        return "real"
+    return "fake" if (seen.label == 1.0).all() and len(seen.label) else "between"
+
+
+def _direction(items: Sequence[tuple[Pass, Push, Array]]) -> float:
+    """Sign of the sum of all gradients; NaN where they go different ways."""
+    rows = [push.rows[kept] if seen.by_row else push.rows for seen, push, kept in items]
+    values = np.concatenate(rows) if rows else np.zeros(0)
+    total, size = float(values.sum()), float(np.abs(values).sum())
+    return float(np.sign(total)) if size > 0 and abs(total) > _DECIDED * size else float("nan")

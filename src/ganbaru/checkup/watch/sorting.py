@@ -1,0 +1,89 @@
+"""Which of the samples that a critic was shown are real and which generated.
+
+A row is known by its fingerprint: it is one that the generator made, or one of the real batch. Rows to which something
+was added are told by what they are nearest to, and what is left by elimination.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ganbaru.checkup.watch.passes import Pass
+from ganbaru.checkup.watch.prints import Array, Prints
+
+_NEAR = 0.5
+"""A row is near one side where its distance is at most this share of that to the other side."""
+
+
+@dataclass
+class Known:
+    """Samples of which it is known what they are.
+
+    Attributes:
+        fakes: what the generator made, a batch each.
+        reals: real batches.
+    """
+
+    fakes: list[Prints] = field(default_factory=list)
+    reals: list[Prints] = field(default_factory=list)
+
+    def sets(self) -> tuple[set[bytes], set[bytes]]:
+        """All rows of fakes and of reals, as bytes."""
+        found = []
+        for side in (self.fakes, self.reals):
+            found.append({key for prints in side for pair in prints.row_keys() for key in pair})
+        return found[0] - found[1], found[1] - found[0]
+
+
+def label(passes: Sequence[Pass], known: Known) -> None:
+    """Labels each row of each pass."""
+    fakes, reals = known.sets()
+    for seen in passes:
+        is_fake, is_real = seen.prints.known(fakes), seen.prints.known(reals)
+        seen.label = np.where(is_fake & ~is_real, 1.0, np.where(is_real & ~is_fake, 0.0, np.nan))
+    for seen in passes:
+        if np.isnan(seen.label).all() and not seen.aside:
+            seen.label = np.full(len(seen.label), _by_nearness(seen, known))
+    _eliminate([seen for seen in passes if not seen.aside], bool(known.reals))
+
+
+def _by_nearness(seen: Pass, known: Known) -> float:
+    """Of a pass in which no row is known: what it is nearest to, row by row or in the mean; NaN where it is between."""
+    rows = np.concatenate([seen.prints.head, seen.prints.tail], axis=1)
+    distances = [_distance(rows, side, len(seen.given)) for side in (known.fakes, known.reals)]
+    if not np.isfinite(distances[0]) or not np.isfinite(distances[1]):
+        return float("nan")
+    fake, real = distances
+    if fake < _NEAR * real:
+        return 1.0
+    return 0.0 if real < _NEAR * fake else float("nan")
+
+
+def _distance(rows: Array, side: Sequence[Prints], count: int) -> float:
+    """Distance of the means and of the deviations to the nearest batch of one side."""
+    found = [float("inf")]
+    for prints in side:
+        other = np.concatenate([prints.head, prints.tail], axis=1)
+        if other.shape[1] == rows.shape[1]:
+            mean = np.linalg.norm(rows.mean(axis=0) - other.mean(axis=0))
+            std = np.linalg.norm(rows.std(axis=0) - other.std(axis=0))
+            found.append(float(mean + std))
+    return min(found)
+
+
+def _eliminate(passes: Sequence[Pass], told: bool) -> None:
+    """What hangs on the generator is fake; where fakes are known and reals are not told, the rest is real."""
+    for seen in passes:
+        if seen.fresh and np.isnan(seen.label).all():
+            seen.label = np.ones(len(seen.label))
+    some_fake = any((seen.label == 1.0).any() for seen in passes)
+    some_real = any((seen.label == 0.0).any() for seen in passes)
+    for seen in passes:
+        unknown = np.isnan(seen.label)
+        if unknown.all() and some_fake and not (told and some_real):
+            seen.label = np.zeros(len(seen.label))
+        elif unknown.all() and some_real and not some_fake:
+            seen.label = np.ones(len(seen.label))
+        elif unknown.any() and not unknown.all() and not (told and some_real):
+            seen.label = np.where(unknown, 1.0 - np.nanmax(seen.label), seen.label)

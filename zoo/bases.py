@@ -1,0 +1,141 @@
+"""Trainings that are well as they are: what faults of configuration are set in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Base:
+    """A training that is well as it is.
+
+    Attributes:
+        name: its short name.
+        world: the source.
+        architecture: the networks in a word.
+        objective: what is minimised; it may be a published recipe.
+        settings: all others.
+        rate: learning rate of both networks.
+        representation: how the networks see a sound.
+        seconds: of each sound; None for points.
+    """
+
+    name: str
+    world: str
+    architecture: str
+    objective: str
+    rate: float
+    settings: Settings = field(default_factory=dict)
+    representation: str = "points"
+    seconds: float | None = None
+
+
+def both(**settings: Any) -> dict[str, Any]:
+    """The same settings of both networks."""
+    return {f"{network}.{name}": value for name, value in settings.items() for network in ("generator", "critic")}
+
+
+def betas(first: float, second: float = 0.99) -> dict[str, Any]:
+    """Another momentum for both."""
+    return both(optimizer_options={"betas": [first, second]})
+
+
+_SOUND = {"labels": "none", "batch": 16, "measure_sounds": 64, "record_every": 4}
+_POINTS = {"batch": 128, "record_every": 5}
+_R1 = {"constraint": "r1", "constraint_strength": 0.02}
+_WGAN = {"critic.fourier": 0, "constraint_strength": 0.05, "record_every": 3}
+
+BASES: dict[str, Base] = {
+    base.name: base
+    for base in (
+        Base("ring", "toy:ring", "mlp64", "relativistic", 1e-3, {**_POINTS, **both(channels=64), "steps": 800}),
+        Base("grid", "toy:grid?side=3", "mlp64", "relativistic", 1e-3, {**_POINTS, **both(channels=64), "steps": 800}),
+        Base(
+            "spiral",
+            "toy:spiral",
+            "mlp96",
+            "nonsaturating",
+            1e-3,
+            {**_POINTS, **_R1, **both(channels=96), "steps": 800},
+        ),
+        Base("lines", "toy:lines", "mlp48", "minimax", 1e-3, {**_POINTS, **_R1, **both(channels=48), "steps": 600}),
+        Base(
+            "wide",
+            "toy:ring?modes=12",
+            "mlp64",
+            "hinge",
+            1e-3,
+            {**_POINTS, **both(channels=64), "constraint": "spectral-norm", "steps": 800},
+        ),
+        Base(
+            "gp", "toy:ring?sd=0.05", "mlp64", "wgan-gp", 1e-3, {**both(channels=64), "steps": 400, "record_every": 3}
+        ),
+        Base(
+            "gp-grid",
+            "toy:grid?side=3&sd=0.1",
+            "mlp80",
+            "wgan-gp",
+            1e-3,
+            {**both(channels=80), "steps": 400, "constraint_strength": 1.0, "record_every": 3},
+        ),
+        Base(
+            "lp",
+            "toy:ring?modes=5&sd=0.05",
+            "mlp64",
+            "wgan-lp",
+            1e-3,
+            {**both(channels=64), "steps": 400, "record_every": 3},
+        ),
+        Base("clip", "toy:spiral?turns=1", "mlp64", "wgan", 5e-4, {**_WGAN, **both(channels=64), "steps": 400}),
+        Base("clip-ring", "toy:ring?sd=0.05", "mlp72", "wgan", 5e-4, {**_WGAN, **both(channels=72), "steps": 400}),
+        Base("clip-lines", "toy:lines", "mlp56", "wgan", 5e-4, {**_WGAN, **both(channels=56), "steps": 300}),
+        Base(
+            "ns", "toy:spiral?turns=1", "mlp80", "ns-gan", 1e-3, {**both(channels=80), "steps": 800, "record_every": 5}
+        ),
+        Base("ls", "toy:spiral", "mlp64", "ls-gan", 1e-3, {**both(channels=64), "steps": 800, "record_every": 5}),
+        Base("r3", "toy:grid?sd=0.2", "mlp96", "r3gan", 1e-3, {**_POINTS, **both(channels=96), "steps": 1000}),
+        Base(
+            "mel",
+            "speech:cat,dog?count=300",
+            "frames32",
+            "nonsaturating",
+            1e-3,
+            {**_SOUND, **both(channels=32), "steps": 400},
+            "log-mel",
+            0.256,
+        ),
+        Base(
+            "words",
+            "speech:one,two,six?count=300",
+            "frames24",
+            "hinge",
+            1e-3,
+            {**_SOUND, **both(channels=24), "constraint": "r1", "constraint_strength": 5.0, "steps": 400},
+            "log-mel",
+            0.256,
+        ),
+        Base(
+            "pair",
+            "speech:yes,no?count=300",
+            "frames40",
+            "relativistic",
+            1e-3,
+            {**_SOUND, **both(channels=40), "constraint": "r1+r2", "constraint_strength": 3.0, "steps": 300},
+            "log-mel",
+            0.256,
+        ),
+        Base(
+            "mag",
+            "speech:cat,dog?count=300",
+            "frames28",
+            "wgan-gp",
+            1e-3,
+            {**_SOUND, **both(channels=28), "n_critic": 3, "steps": 150, "record_every": 2},
+            "log-magnitude",
+            0.256,
+        ),
+    )
+}
+"""Every base by its name."""

@@ -1,0 +1,99 @@
+"""Faults of code: the programs of `zoo.programs`, each with the bugs that it knows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from zoo.makers.looping import loop
+from zoo.specimen import Specimen
+
+_DCGAN = ("loss-sign", "train-eval-mode", "critic-sigmoid", "latent-ignored", "mode-collapse", "dead-units")
+_WGAN = ("loss-sign", "clip-too-small", "no-update.critic", "generator-detached", "grad-leak")
+_GP = ("batch-coupling", "not-lipschitz", "output-range", "critic-on-stale-fake", "latent-ignored", "non-finite")
+_LS = ("shared-optimizer", "vanishing-gradient", "exploding-gradient", "critic-sigmoid", "critic-too-strong")
+_RELATIVISTIC = ("grad-leak", "late-degradation", "exploding-gradient", "mode-collapse")
+_GOODFELLOW = ("oscillation", "no-zero-grad", "train-eval-mode", "vanishing-gradient")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program on a world.
+
+    Attributes:
+        name: of its file; world: of `zoo.worlds.WORLDS`; architecture: its networks in a word.
+        objective: what it minimises; representation: how samples are seen.
+        options: what its ``run`` is called with, ``steps`` among them.
+        only: the bugs to plant; () for all that it knows.
+    """
+
+    name: str
+    world: str
+    architecture: str
+    objective: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    representation: str = "points"
+    only: tuple[str, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        """What the names of its specimens begin with."""
+        return f"{self.name}-{self.world}-{self.architecture}"
+
+    @property
+    def bugs(self) -> tuple[str, ...]:
+        """The bugs to plant."""
+        return self.only or tuple(import_module(f"zoo.programs.{self.name}").BUGS)
+
+
+PROGRAMS: tuple[Program, ...] = (
+    Program("dcgan_script", "blobs", "conv16", "nonsaturating", {"steps": 400}, "images"),
+    Program("dcgan_script", "blobs", "conv8", "nonsaturating", {"steps": 400, "ngf": 8}, "images", _DCGAN),
+    Program("wgan_clip", "ring", "mlp64", "wasserstein", {"steps": 400}),
+    Program("wgan_clip", "lines", "mlp48", "wasserstein", {"steps": 300, "h": 48}, only=_WGAN),
+    Program("wgan_gp_trainer", "grid9", "mlp64", "wasserstein", {"steps": 400}),
+    Program("wgan_gp_trainer", "ring-wide", "mlp80", "wasserstein", {"steps": 400, "hidden": 80}, only=_GP),
+    Program("lsgan_dict", "grid4", "mlp64", "least-squares", {"steps": 800}),
+    Program("lsgan_dict", "lines", "mlp48", "least-squares", {"steps": 600, "units": 48}, only=_LS),
+    Program("hinge_hooks", "ring5", "mlp64", "hinge", {"steps": 700}),
+    Program("relativistic_cells", "ring", "mlp64", "relativistic", {"steps": 700}),
+    Program("relativistic_cells", "spiral", "mlp48", "relativistic", {"steps": 600, "H": 48}, only=_RELATIVISTIC),
+    Program("goodfellow", "ring5", "mlp64", "nonsaturating", {"steps": 800}),
+    Program("goodfellow", "lines", "mlp48", "nonsaturating", {"steps": 600, "n_hid": 48}, only=_GOODFELLOW),
+    Program("one_optimizer", "ring", "mlp64", "wasserstein", {"steps": 1000}),
+    Program("accumulating", "grid4", "residual64", "wasserstein", {"steps": 250}),
+    Program("ttur_r1_sound", "tones512", "wave24", "nonsaturating", {"steps": 300}, "waveform"),
+    Program("wavegan_like", "tones1024", "wave16", "wasserstein", {"steps": 150}, "waveform"),
+    Program("spectrogram_loop", "spectrograms", "conv24", "hinge", {"steps": 300}, "spectrogram"),
+    Program("dirac", "origin", "scalar", "minimax", {"steps": 500}),
+    Program("dirac", "origin3", "vector", "minimax", {"steps": 500, "dims": 3}),
+    Program("classifier", "arms", "mlp64", "", {"steps": 600}),
+    Program("regressor", "surface", "mlp64", "", {"steps": 800}),
+    Program("autoencoder", "tones512", "mlp96", "", {"steps": 480}, "waveform"),
+)
+"""Every program on every world that it is run on."""
+
+
+def specimen(program: Program, bug: str | None, seed: int = 0, name: str = "") -> Specimen:
+    """A program on its world, with a bug or without."""
+    return Specimen(
+        name=f"{program.tag}-{name or bug or 'healthy'}",
+        kind="code",
+        cause=None if bug is None else bug.partition(".")[0],
+        program=program.name,
+        world=program.world,
+        architecture=program.architecture,
+        objective=program.objective,
+        representation=program.representation,
+        maker=loop,
+        recipe={"program": program.name, "bug": bug, "world": program.world, "seed": seed, **program.options},
+        twin="" if bug is None else f"{program.tag}-healthy",
+        by_code=bug is not None,
+    )
+
+
+def faults() -> Iterator[Specimen]:
+    """Every fault of code."""
+    for program in PROGRAMS:
+        for bug in program.bugs:
+            yield specimen(program, bug)

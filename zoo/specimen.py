@@ -1,0 +1,108 @@
+"""One specimen: a training or a folder in which at most one thing is wrong, and it is known which."""
+
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.vocabulary import MEANING
+
+Kind = Literal["configuration", "code", "data"]
+Half = Literal["calibration", "test"]
+
+_ROOT = Path(__file__).parents[1]
+_CHECKUP = "src/ganbaru/checkup"
+_GATHERING: dict[str, tuple[str, ...]] = {
+    "configuration": (f"{_CHECKUP}/run", f"{_CHECKUP}/probes", "src/ganbaru/training", "src/ganbaru/objectives"),
+    "code": (f"{_CHECKUP}/watch", "src/ganbaru/training/gauges.py"),
+    "data": (f"{_CHECKUP}/folder", f"{_CHECKUP}/heard"),
+}
+"""What gathers the evidence of each kind, beside the documents themselves; files, modules or packages."""
+_DOCUMENTS = (f"{_CHECKUP}/evidence.py", f"{_CHECKUP}/series.py")
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """One specimen.
+
+    Attributes:
+        name: unlike every other one.
+        kind: how its fault came in: by settings of `ganbaru.fit`, by a bug in a loop, or by its data.
+        cause: the planted fault, of the closed vocabulary; None for a healthy one.
+        program: what trains (or spoils).
+        world: what is learned.
+        architecture: the networks, in a word.
+        objective: name of the objective; "" where nothing is trained against a critic.
+        representation: how sounds are seen; "points" and "images" where there are none.
+        maker: makes the evidence.
+        recipe: what ``maker`` is called with.
+        twin: name of the healthy specimen that it is compared with; "" for a healthy one.
+        by_code: it is a fault by its code or its files, whatever it does to the quality.
+    """
+
+    name: str
+    kind: Kind
+    cause: str | None
+    program: str
+    world: str
+    architecture: str
+    objective: str
+    representation: str
+    maker: Callable[..., Evidence]
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    twin: str = ""
+    by_code: bool = False
+
+    def __post_init__(self) -> None:
+        if self.cause is not None and self.cause not in MEANING:
+            raise ValueError(f"{self.name}: {self.cause!r} is not in the vocabulary of causes")
+        if (self.cause is None) != (self.twin == ""):
+            raise ValueError(f"{self.name}: a fault has a twin, a healthy one has none")
+
+    def make(self) -> Evidence:
+        """Trains or spoils, and gathers."""
+        return self.maker(**self.recipe)
+
+    @property
+    def group(self) -> str:
+        """What stays together when the zoo is split."""
+        return f"{self.program}/{self.world}/{self.architecture}"
+
+    @property
+    def half(self) -> Half:
+        """The half that bounds are set on, or the half that figures are reported on."""
+        return half_of(self.group)
+
+    def key(self) -> str:
+        """Hash of its description, of the program's source and of the sources that gather: the name of its record."""
+        description = {name: value for name, value in vars(self).items() if name != "maker"}
+        own = Path(inspect.getfile(self.maker))
+        parts = [json.dumps(description, sort_keys=True), self.maker.__qualname__, own.read_text("utf-8")]
+        parts += _texts(_program_files(self.program)) + _texts(_GATHERING[self.kind]) + _texts(_DOCUMENTS)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def half_of(group: str) -> Half:
+    """The half of a whole group, by the first byte of the SHA-256 of its name: fixed before any bound was chosen."""
+    return "calibration" if hashlib.sha256(group.encode()).digest()[0] % 2 == 0 else "test"
+
+
+def _program_files(program: str) -> tuple[str, ...]:
+    return (f"zoo/programs/{program}.py", "zoo/worlds.py")
+
+
+def _texts(paths: Iterable[str]) -> list[str]:
+    return [text for path in paths for text in _text(path)]
+
+
+@lru_cache(maxsize=64)
+def _text(path: str) -> tuple[str, ...]:
+    """The sources under a path: of one file, of a module of that name, or of a package."""
+    place = _ROOT / path
+    files = [place] if place.is_file() else [place.with_suffix(".py"), *sorted(place.rglob("*.py"))]
+    return tuple(file.read_text("utf-8") for file in files if file.is_file())
