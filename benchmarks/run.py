@@ -24,6 +24,10 @@ BENCHMARKS: dict[str, list[str]] = {
     "representations": ["--sounds", "2"],
     "perceptual": ["--sounds", "2", "--seconds", "1"],
     "distances": ["--quick"],
+    "data_quality": ["--sounds", "12", "--spoilt", "2"],
+    "heard": ["--sets", "1"],
+    "diagnosis": ["--only", "folder-vowels-*"],
+    "treatment": ["--only", "fit-ring-learning-rate-high", "--trials", "1"],
     "recipes": ["--minutes", "0.3", "--only", "default (r1 of 5)"],
 }
 """The benchmarks, each with what makes it quick."""
