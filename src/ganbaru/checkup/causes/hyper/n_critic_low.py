@@ -5,6 +5,8 @@ from ganbaru.checkup.causes.standing import is_game, standing
 from ganbaru.checkup.evidence import Evidence
 
 _PUBLISHED = 5
+_FEW = 3
+"""Updates below which a Wasserstein critic lags: recipes with three and more were seen to learn."""
 _GAIN = 0.5
 """What the critic's held-out estimate gains when it alone goes on learning, over what it is."""
 
@@ -17,11 +19,11 @@ def _when(evidence: Evidence) -> str:
 
 def _judge(evidence: Evidence) -> Ruling:
     updates, probe, now = int(evidence.facts["n_critic"]), evidence.probes.get("critic_convergence"), standing(evidence)
-    numbers = {"n_critic": float(updates), "n_critic_limit": float(_PUBLISHED)}
+    numbers = {"n_critic": float(updates), "n_critic_limit": float(_FEW)}
     gain = float((probe or {}).get("gain", float("nan")))
     if probe:
         numbers |= {"gain": gain, "gain_limit": _GAIN}
-    if updates >= _PUBLISHED or (now is not None and not now.suffers) or gain < _GAIN:
+    if updates >= _FEW or (now is not None and not now.suffers) or gain < _GAIN:
         return Ruling("fine", numbers)
     if now is None:
         return Ruling("suspect", numbers, "critic", reason="no samples were seen: it may do no harm")
