@@ -4,7 +4,7 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ganbaru.checkup.causes import CAUSES
 from ganbaru.checkup.evidence import Evidence
@@ -16,6 +16,10 @@ from ganbaru.progress import Progress, silent
 from ganbaru.runs import Run
 from ganbaru.runs.run import DOCUMENT
 from ganbaru.sources.naming import printable
+
+if TYPE_CHECKING:
+    from ganbaru.sources import Source
+    from ganbaru.training.session import Parts
 
 _TAKEN = "give a run's folder, a folder of sounds, or a log: TensorBoard events, CSV or JSONL"
 
@@ -34,6 +38,8 @@ def checkup(
     causes: Sequence[str] | None = None,
     columns: Mapping[str, str] | None = None,
     active: bool = False,
+    source: "Source | None" = None,
+    parts: "Parts | None" = None,
     write: bool = True,
     progress: Progress | None = None,
     seed: int = 0,
@@ -46,6 +52,8 @@ def checkup(
         columns: which column of a log is what, as `checkup.logs.gather` takes it.
         active: also try what takes minutes, on a copy: the settings of a run on the ring of 8, where the answer is
             known.
+        source: what a run was trained on; None opens it again.
+        parts: networks, objective and constraint of your own that a run was trained with (``training.session.Parts``).
         write: store what was found as ``findings.json`` in a run that was examined for all causes.
         progress: is told how far it is.
         seed: of everything random in it.
@@ -55,7 +63,14 @@ def checkup(
     """
     chosen = _chosen(causes)
     opened = _opened(subject)
-    evidence = _gather(opened, columns=columns, active=active, progress=progress or silent, seed=seed)
+    progress = progress or silent
+    if isinstance(opened, Run):
+        from ganbaru.checkup import run
+
+        evidence = run.gather(opened, source=source, parts=parts, active=active, progress=progress, seed=seed)
+        evidence = _with_sounds(evidence, opened.document["source"], progress)
+    else:
+        evidence = _gather(opened, columns, progress)
     judged = judge(evidence, [cause for cause in CAUSES if cause.slug in chosen])
     findings = Findings(judged, subject=evidence.subject, notes=evidence.facts.get("notes", ()))
     if write and causes is None and isinstance(opened, Run):
@@ -82,16 +97,9 @@ def _opened(subject: Any) -> Any:
     return Run.open(path) if (path / DOCUMENT).exists() else path
 
 
-def _gather(
-    subject: Any, *, columns: Mapping[str, str] | None, active: bool, progress: Progress, seed: int
-) -> Evidence:
+def _gather(subject: Any, columns: Mapping[str, str] | None, progress: Progress) -> Evidence:
     if isinstance(subject, Evidence):
         return subject
-    if isinstance(subject, Run):
-        from ganbaru.checkup import run
-
-        evidence = run.gather(subject, active=active, progress=progress, seed=seed)
-        return _with_sounds(evidence, subject.document["source"], progress)
     if isinstance(subject, Path):
         return _of_files(subject, columns, progress)
     if isinstance(subject, Watched):

@@ -8,15 +8,18 @@ from ganbaru.checkup.causes import CAUSES
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Finding, Findings
 
+_FEW = 0.1
+"""Share of the files that a network learns around."""
 _RANK = {"found": 0, "suspect": 1, "not-checked": 2, "fine": 3}
 
 
 def judge(evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> Findings:
     """All findings on this evidence, the leading one first.
 
-    A cause that was found leads where no other found cause explains it; of several such, that of the earliest step.
-    What it explains stands right behind it and among its ``consequences``. What is suspected comes next, then what
-    could not be checked, then what is fine.
+    A cause that was found leads where no other found cause explains it; of several such, that of the earliest step, but
+    a few bad files among many do not lead where something else is wrong with a training. What it explains stands right
+    behind it and among its ``consequences``. What is suspected comes next, then what could not be checked, then what is
+    fine.
 
     Args:
         evidence: what was gathered.
@@ -27,7 +30,7 @@ def judge(evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> Findings:
     explained = {slug for slugs in follows.values() for slug in slugs}
     roots = [finding for slug, finding in findings.items() if finding and slug not in explained]
     ordered: dict[str, Finding] = {}
-    for root in sorted(roots, key=lambda finding: finding.step):
+    for root in sorted(roots, key=lambda finding: (_few_files(finding, evidence), finding.step)):
         ordered.setdefault(root.cause, replace(root, consequences=tuple(sorted(follows[root.cause]))))
         for slug in sorted(follows[root.cause], key=lambda slug: findings[slug].step):
             ordered.setdefault(slug, findings[slug])
@@ -35,6 +38,12 @@ def judge(evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> Findings:
     for finding in rest:
         ordered.setdefault(finding.cause, finding)
     return Findings(ordered.values(), subject=evidence.subject)
+
+
+def _few_files(finding: Finding, evidence: Evidence) -> bool:
+    """Whether it is about a small share of the sounds that a training learned from."""
+    total = len(evidence.probes.get("files", {}).get("name", ()))
+    return evidence.facts.get("kind") != "folder" and 0 < len(finding.files) < _FEW * total
 
 
 def _followers(findings: Mapping[str, Finding], causes: Mapping[str, Cause]) -> dict[str, set[str]]:
