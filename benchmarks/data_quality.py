@@ -148,6 +148,8 @@ def prepared(world: World, others: Sequence[World], place: Path, spoilt: int) ->
         for way, spoil in ways.items():
             for number in _chosen(world, spoilt, cause):
                 sound, rate = world.read(number)
+                if way == f"{rate / 1000:g} kHz":
+                    continue  # it is of that rate already
                 if cause == "level-spread":
                     sound = scaled(sound, world.peak())
                 spoil(place / cause / way.replace("/", "") / f"{number:03d}", sound, rate, rng)
@@ -192,11 +194,11 @@ def _chosen(world: World, spoilt: int, cause: str) -> list[int]:
 
 
 def _bright(sound: Array, rate: int) -> bool:
-    """Whether a band at 10 kHz lies within 55 dB of the strongest: else there is no treble to lose."""
+    """Whether the band at 10 kHz lies within 45 dB of the strongest: else there is little treble to miss."""
     power = np.abs(np.fft.rfft(sound.mean(axis=1))) ** 2
     bands = power[: len(power) // 128 * 128].reshape(128, -1).sum(axis=1)
     treble = bands[round(128 * 9500 / (rate / 2)) : round(128 * 10_800 / (rate / 2))]
-    return bool(treble.mean() > 10**-5.5 * bands.max())
+    return bool(treble.mean() > 10**-4.5 * bands.max())
 
 
 def _pausing(sound: Array) -> bool:
@@ -213,7 +215,8 @@ def spoken_table(world: World, place: Path, spools: Path) -> dict[str, list[int]
     for cause, ways in SPOILERS.items():
         for way in ways:
             spoilt = [path for path in every if path.startswith(f"{cause}/{way.replace('/', '')}/")]
-            _recall(ears, cause, way, clean, spoilt)
+            if spoilt:
+                _recall(ears, cause, way, clean, spoilt)
     strange = [path for path in every if path.startswith("outliers-")]
     for kind in sorted({path.split("-")[1] for path in strange}):
         some = [path for path in strange if path.startswith(f"outliers-{kind}-")]

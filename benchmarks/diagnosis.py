@@ -96,19 +96,17 @@ def misses(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield f"{where:9}  {each.specimen.name} ({each.specimen.half}): {said}; found {found}"
 
 
-def harms(specimens: Sequence[Specimen], held: dict[str, collect.Record]) -> Iterator[str]:
-    """Configurations whose harm was measured, and which of them did none: a fault only by what it does."""
-    measured = {}
+def counted(specimens: Sequence[Specimen], held: dict[str, collect.Record]) -> list[Specimen]:
+    """Those that are what they are said to be, by what was measured."""
+    twins = {each.name: held[each.twin].truth if each.twin in held else None for each in specimens}
+    return [each for each in specimens if judging.counted(each, held[each.name].truth, twins[each.name])]
+
+
+def left_out(specimens: Sequence[Specimen], held: dict[str, collect.Record]) -> Iterator[str]:
+    """What is not counted: faults that did no harm and healthy ones that did not learn, with what was measured."""
     for each in specimens:
-        if each.cause is not None and not each.by_code and each.name in held and each.twin in held:
-            measured[each.name] = judging.harm(held[each.name].truth, held[each.twin].truth)
-    harmless = sorted(name for name, value in measured.items() if value is not None and value < HARM)
-    yield f"harm measured of {len(measured)} faults of configuration; {len(harmless)} are less than {HARM} times worse:"
-    yield from (f"  {name}: {measured[name]:.2f}" for name in harmless)
-
-
-HARM = 1.3
-"""Times as far from the truth as its twin, from which a fault of configuration is one."""
+        figures = " ".join(f"{name} {value:.3g}" for name, value in held[each.name].truth.items())
+        yield f"not counted  {each.name}: {'did no harm' if each.cause else 'did not learn'}; {figures}"
 
 
 def main() -> None:
@@ -129,11 +127,17 @@ def main() -> None:
             print(line, file=sys.stderr, flush=True)
     held = records(specimens, options.cache, made_before=options.made_before)
     usable = [each for each in specimens if each.name in held and held[each.name].evidence is not None]
-    print(f"{len(usable)} of {len(specimens)} specimens have evidence\n")
-    verdicts = [judging.verdict(each, held[each.name]) for each in usable]
+    print(f"{len(usable)} of {len(specimens)} specimens have evidence")
+    taken = counted(usable, held)
+    verdicts = [judging.verdict(each, held[each.name]) for each in taken]
+    print(f"{len(taken)} of them are what they are said to be\n")
     print("\n".join([*by_cause(verdicts), "", *by_half(verdicts), ""]))
     lines, drop = by_family(verdicts)
-    print("\n".join([*lines, "", *misses(verdicts), "", *harms(usable, held), ""]))
+    print(
+        "\n".join(
+            [*lines, "", *misses(verdicts), "", *left_out([each for each in usable if each not in taken], held), ""]
+        )
+    )
     for line in ratios(judging.figures(verdicts), drop):
         print(line)
 

@@ -142,10 +142,10 @@ def examine(specimen: Specimen, cache: Path, most: int) -> Row:
     for former in place.glob("*/findings.json"):  # those of judges as they were
         former.unlink()
     run = train(specimen, place / "run")
+    randomly = treated_by(random_change(run, specimen.name), run)
     findings = judge(gather(run))
     treatment = treat(run, findings=findings, most=most, seed=0)
     best, first = Run.open(treatment.best), _first(treatment, run)
-    randomly = treated_by(random_change(run, specimen.name), run)
     twins = [distance(twin) for twin in _twins(specimen, cache)]
     now, high = distance(best), max(twin.high for twin in twins if twin is not None)
     return Row(

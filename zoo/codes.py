@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from ganbaru.checkup.vocabulary import STEP_OF
 from zoo.makers.looping import loop
 from zoo.specimen import Specimen
 
 _DCGAN = ("loss-sign", "train-eval-mode", "critic-sigmoid", "latent-ignored", "mode-collapse", "dead-units")
 _WGAN = ("loss-sign", "clip-too-small", "no-update.critic", "generator-detached", "grad-leak")
 _GP = ("batch-coupling", "not-lipschitz", "output-range", "critic-on-stale-fake", "latent-ignored", "non-finite")
-_LS = ("shared-optimizer", "vanishing-gradient", "exploding-gradient", "critic-sigmoid", "critic-too-strong")
+_LS = ("shared-optimizer", "vanishing-gradient", "exploding-gradient", "critic-sigmoid")
 _RELATIVISTIC = ("grad-leak", "late-degradation", "exploding-gradient", "mode-collapse")
 _GOODFELLOW = ("oscillation", "no-zero-grad", "train-eval-mode", "vanishing-gradient")
 
@@ -53,13 +54,13 @@ PROGRAMS: tuple[Program, ...] = (
     Program("wgan_clip", "lines", "mlp48", "wasserstein", {"steps": 300, "h": 48}, only=_WGAN),
     Program("wgan_gp_trainer", "grid9", "mlp64", "wasserstein", {"steps": 400}),
     Program("wgan_gp_trainer", "ring-wide", "mlp80", "wasserstein", {"steps": 400, "hidden": 80}, only=_GP),
-    Program("lsgan_dict", "grid4", "mlp64", "least-squares", {"steps": 800}),
-    Program("lsgan_dict", "lines", "mlp48", "least-squares", {"steps": 600, "units": 48}, only=_LS),
+    Program("lsgan_dict", "soft4", "mlp64", "least-squares", {"steps": 800}),
+    Program("lsgan_dict", "soft5", "mlp48", "least-squares", {"steps": 600, "units": 48}, only=_LS),
     Program("hinge_hooks", "ring5", "mlp64", "hinge", {"steps": 700}),
     Program("relativistic_cells", "ring", "mlp64", "relativistic", {"steps": 700}),
     Program("relativistic_cells", "spiral", "mlp48", "relativistic", {"steps": 600, "H": 48}, only=_RELATIVISTIC),
-    Program("goodfellow", "ring5", "mlp64", "nonsaturating", {"steps": 800}),
-    Program("goodfellow", "lines", "mlp48", "nonsaturating", {"steps": 600, "n_hid": 48}, only=_GOODFELLOW),
+    Program("goodfellow", "soft5", "mlp64", "nonsaturating", {"steps": 800}),
+    Program("goodfellow", "soft3", "mlp48", "nonsaturating", {"steps": 600, "n_hid": 48}, only=_GOODFELLOW),
     Program("one_optimizer", "ring", "mlp64", "wasserstein", {"steps": 1000}),
     Program("accumulating", "grid4", "residual64", "wasserstein", {"steps": 250}),
     Program("ttur_r1_sound", "tones512", "wave24", "nonsaturating", {"steps": 300}, "waveform"),
@@ -88,7 +89,7 @@ def specimen(program: Program, bug: str | None, seed: int = 0, name: str = "") -
         maker=loop,
         recipe={"program": program.name, "bug": bug, "world": program.world, "seed": seed, **program.options},
         twin="" if bug is None else f"{program.tag}-healthy",
-        by_code=bug is not None,
+        by_code=bug is not None and STEP_OF[bug.partition(".")[0]] == 1,
     )
 
 

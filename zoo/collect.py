@@ -17,7 +17,7 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Record:
     Attributes:
         evidence: what was gathered; None where making it failed.
         truth: how good it truly ended, by name.
+        early: what had been probed by a step, by the step.
         seconds: of processor time that it took.
         error: why it failed; empty where it did not.
     """
@@ -52,6 +53,7 @@ class Record:
     truth: dict[str, float]
     seconds: float
     error: str = ""
+    early: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 def place(specimen: Specimen, cache: Path) -> Path:
@@ -64,7 +66,8 @@ def read(path: Path) -> Record:
     held = json.loads(path.read_text("utf-8"))
     evidence = None if held["evidence"] is None else Evidence.from_json(held["evidence"])
     figures = {name: float(value) for name, value in held["truth"].items()}
-    return Record(evidence, figures, held["seconds"], held["error"])
+    early = {int(step): probes for step, probes in held["early"].items()}
+    return Record(evidence, figures, held["seconds"], held["error"], early)
 
 
 def make(specimen: Specimen) -> dict[str, Any]:
@@ -75,9 +78,15 @@ def make(specimen: Specimen) -> dict[str, Any]:
             evidence = specimen.make().to_json()
         except Exception:
             error = traceback.format_exc(limit=-4)
-    figures = {name: value if abs(value) < float("inf") else str(value) for name, value in notes.items()}
-    seconds = round(time.process_time() - began, 2)
-    return {"name": specimen.name, "evidence": evidence, "truth": figures, "seconds": seconds, "error": error}
+    figures = {name: value if abs(value) < float("inf") else str(value) for name, value in notes.figures.items()}
+    return {
+        "name": specimen.name,
+        "evidence": evidence,
+        "truth": figures,
+        "seconds": round(time.process_time() - began, 2),
+        "error": error,
+        "early": notes.early,
+    }
 
 
 def keep(specimen: Specimen, path: Path) -> None:
@@ -85,7 +94,7 @@ def keep(specimen: Specimen, path: Path) -> None:
     import torch
 
     torch.set_num_threads(1)
-    text = json.dumps(make(specimen), allow_nan=False)
+    text = json.dumps(make(specimen))
     beside = path.with_suffix(f".{os.getpid()}")
     beside.write_text(text, "utf-8")
     beside.replace(path)

@@ -1,18 +1,18 @@
 """Cached evidence judged: what leads, what is found, since when; and the shares with their intervals."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import median
+from typing import Any
 
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.judging import judge
 from ganbaru.checkup.series import Series
 from zoo.collect import Record
+from zoo.makers.looping import SHARES
 from zoo.specimen import Specimen
 
-SHARES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""Of the budget, at which prefixes of the evidence are judged."""
 _Z = 1.959964
 
 
@@ -45,8 +45,14 @@ class Verdict:
         return self.specimen.cause in self.found
 
 
-def truncated(evidence: Evidence, step: int) -> Evidence:
-    """What was known at a step: the series up to it, and the probes that say that they are of no later one."""
+def truncated(evidence: Evidence, step: int, early: Mapping[int, Mapping[str, Any]] | None = None) -> Evidence:
+    """What was known at a step: the series up to it, and the probes that had been made by then.
+
+    Args:
+        evidence: of the whole training.
+        step: where it is cut.
+        early: what had been probed by some steps; without it, only probes that say their step are kept.
+    """
     series = {
         name: Series(each.steps[each.steps <= step], each.values[each.steps <= step])
         for name, each in evidence.series.items()
@@ -56,6 +62,9 @@ def truncated(evidence: Evidence, step: int) -> Evidence:
         for name, probe in evidence.probes.items()
         if isinstance(probe, dict) and isinstance(probe.get("step"), int | float) and probe["step"] <= step
     }
+    noted = [each for each in early or () if each <= step]
+    if early and noted:
+        probes |= early[max(noted)]
     facts = {**evidence.facts, "step": min(step, evidence.facts.get("step", step))}
     kept = {name: each for name, each in series.items() if len(each)}
     return Evidence(evidence.subject, facts, kept, probes, evidence.missing)
@@ -68,18 +77,23 @@ def verdict(specimen: Specimen, record: Record, *, early: bool = True) -> Verdic
     found = tuple(finding.cause for finding in findings.found)
     suspected = tuple(finding.cause for finding in findings if finding.verdict == "suspect")
     leading = None if findings.leading is None else findings.leading.cause
-    first = _first(specimen.cause, record.evidence) if early and specimen.cause in found else None
+    first = _first(specimen.cause, record) if early and specimen.cause in found else None
     return Verdict(specimen, leading, found, suspected, first)
 
 
-def _first(cause: str | None, evidence: Evidence) -> float | None:
+def _first(cause: str | None, record: Record) -> float | None:
     """The first share of the budget at which a cause is found; None where there are no steps."""
+    evidence = record.evidence
+    assert evidence is not None
     last = max((int(each.steps[-1]) for each in evidence.series.values() if len(each)), default=0)
     budget = max(last, int(evidence.facts.get("steps") or 0))
     if budget == 0:
         return None
     for share in SHARES:
-        if any(finding.cause == cause for finding in judge(truncated(evidence, int(share * budget))).found):
+        if any(
+            finding.cause == cause
+            for finding in judge(truncated(evidence, max(1, int(share * budget)), record.early)).found
+        ):
             return share
     return 1.0
 
@@ -101,6 +115,30 @@ def harm(truth: dict[str, float], of_twin: dict[str, float]) -> float | None:
     if "loss" in truth and "loss" in of_twin:
         return truth["loss"] / of_twin["loss"]
     return None
+
+
+HARM = 1.3
+"""Times as far from the truth as its twin, from which a fault that no code proves is one."""
+_LEARNED, _NEAR, _RIGHT = 0.6, 0.4, 0.9
+
+
+def learned(truth: dict[str, float]) -> bool:
+    """Whether a healthy training truly learned, as far as that was measured.
+
+    Its distance must have fallen below 0.6 of what it was untrained, or, where that is not known, below 0.4 of the
+    spread of the data; of the modes 85 % must be covered, of the answers 90 % be right.
+    """
+    limit = _LEARNED * truth["untrained"] if "untrained" in truth else _NEAR
+    near = truth.get("distance", 0.0) <= limit
+    return near and truth.get("modes", 1.0) >= 0.85 * truth.get("of", 0.0) and truth.get("right", 1.0) >= _RIGHT
+
+
+def counted(specimen: Specimen, truth: dict[str, float], of_twin: dict[str, float] | None) -> bool:
+    """Whether a specimen is what it is said to be: a fault that does harm or is one by its code, or truly healthy."""
+    if specimen.cause is None:
+        return learned(truth)
+    ratio = None if of_twin is None else harm(truth, of_twin)
+    return specimen.by_code or ratio is None or ratio >= HARM
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,13 @@ class World:
         order = torch.Generator().manual_seed(seed)
         return lambda: samples[torch.randint(len(samples), (size,), generator=order)]
 
+    def start(self, made: Tensor) -> None:
+        """Notes how far from real ones samples are before training."""
+        flat = made.detach().cpu().float().numpy()[:_JUDGED]
+        if np.isfinite(flat).all():
+            real = self.draw(len(flat), np.random.default_rng(987))
+            truth.note(untrained=_sliced(self.seen(flat), self.seen(real)))
+
     def judge(self, made: Tensor) -> None:
         """Notes how good samples are: sliced W1 to real ones in units of their spread, its floor, spread, modes."""
         flat = made.detach().cpu().float().numpy()[:_JUDGED]
@@ -132,6 +139,9 @@ WORLDS: dict[str, Callable[[], World | None]] = {
     "ring": lambda: points("ring", sd=0.05),
     "ring5": lambda: points("ring", modes=5, sd=0.05),
     "ring-wide": lambda: points("ring", sd=0.05, radius=3.0),
+    "soft4": lambda: points("grid", side=2, step=2.0, sd=0.5),
+    "soft5": lambda: points("ring", modes=5, sd=0.25),
+    "soft3": lambda: points("ring", modes=3, sd=0.3),
     "grid9": lambda: points("grid", side=3, sd=0.15),
     "grid4": lambda: points("grid", side=2, sd=0.1),
     "spiral": lambda: points("spiral", turns=1.0),

@@ -1,18 +1,41 @@
-"""Laws of a treatment: a trial is what a user would have trained, the first run stays as it was, nothing is done twice."""
+"""Laws of a treatment: a trial is what a user would have trained, the first run stays as it was."""
 
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
+from torch import nn
 from treatments import advice, everything, lines, small, weights
 
 import ganbaru as gb
 from ganbaru.checkup import Finding, Findings
-from ganbaru.checkup.treating import beside, course, treat
+from ganbaru.checkup.treating import beside, course, planning, treat, usual
+from ganbaru.checkup.treating.candidates import candidates
 from ganbaru.checkup.treating.comparing import Outcome
-from ganbaru.training import Interrupted, Request, StepDone
+from ganbaru.distances import Estimate
+from ganbaru.objectives.losses import NonSaturating
+from ganbaru.training import Interrupted, Request, Started, StepDone, settings
+from ganbaru.training.session import Parts
 
 SLOW = {"generator.learning_rate": 1e-5, "critic.learning_rate": 1e-5}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_figures() -> Iterator[None]:
+    """A measurement that takes no time, for nothing here asks how good a run is."""
+
+    def measure(made: np.ndarray, train: np.ndarray, held_out: np.ndarray, *, seed: int) -> dict[str, Estimate]:
+        value = abs(float(made.mean()))
+        return {"distance": Estimate(value, value, value, floor=0.0)}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ganbaru.quality.points", measure)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +46,18 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> gb.Run:
 
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
-    """What comparisons say, one after another, in place of comparing; checkups then find nothing."""
+    """What comparisons say, one after another, in place of comparing; checkups then find nothing.
+
+    Nothing but what is advised is tried.
+    """
     said: list[Outcome] = []
+    monkeypatch.setattr(usual, "last_resort", lambda *given: [])
     monkeypatch.setattr(course.Course, "_judged", lambda self, planned, run: (said.pop(0), "", None))
     monkeypatch.setattr(course, "findings_of", lambda *given, **options: Findings(()))
     return said
 
 
-def test_a_trial_from_the_start_is_what_the_setting_gives(
-    first: gb.Run, judged: list[Outcome], tmp_path: Path
-) -> None:
+def test_a_trial_from_the_start_is_what_the_setting_gives(first: gb.Run, judged: list[Outcome], tmp_path: Path) -> None:
     judged.append("helped")
     treatment = treat(first, findings=advice(SLOW), out=tmp_path)
     theirs = gb.fit("toy:ring", out=tmp_path / "theirs", config=first.path / "run.toml", **SLOW)
@@ -42,6 +67,8 @@ def test_a_trial_from_the_start_is_what_the_setting_gives(
     assert lines(mine) == lines(theirs)
     assert gb.Run.open(mine).document["config"] == theirs.document["config"]
     assert treatment.trials[0].start == 0
+    before, after = treatment.trials[0].figures["distance"]
+    assert [_distance(first), _distance(theirs)] == [before, after]
 
 
 def test_another_constraint_comes_with_its_own_strength(first: gb.Run, judged: list[Outcome], tmp_path: Path) -> None:
@@ -134,6 +161,7 @@ def test_an_interruption_keeps_what_is_done(first: gb.Run, judged: list[Outcome]
 def test_what_helped_is_built_upon(first: gb.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[Outcome] = ["helped", "made it worse", "helped"]
     found = [advice({"batch": 8}), Findings(())]
+    monkeypatch.setattr(usual, "last_resort", lambda *given: [])
     monkeypatch.setattr(course.Course, "_judged", lambda self, planned, run: (said.pop(0), "", None))
     monkeypatch.setattr(course, "findings_of", lambda *given, **options: found.pop(0))
     treatment = treat(first, findings=advice(SLOW, {"n_critic": 2}), out=tmp_path)
@@ -158,9 +186,7 @@ def test_at_most_so_many_are_trained_and_none_twice(first: gb.Run, judged: list[
     assert [dict(trial.candidate.change) for trial in treatment.trials] == [{"batch": 8}, SLOW]
 
 
-def test_what_cannot_be_trained_is_said_and_stepped_over(
-    first: gb.Run, judged: list[Outcome], tmp_path: Path
-) -> None:
+def test_what_cannot_be_trained_is_said_and_stepped_over(first: gb.Run, judged: list[Outcome], tmp_path: Path) -> None:
     judged += ["did not help"]
     changes: list[dict[str, Any]] = [{"batsh": 8}, {"files.exclude": ["a.wav"]}, {"critic.optimizer": "sgdd"}, SLOW]
     treatment = treat(first, findings=advice(*changes), out=tmp_path)
@@ -191,27 +217,29 @@ def test_a_run_without_a_checkpoint_is_refused(first: gb.Run, tmp_path: Path) ->
         treat(empty, findings=advice(SLOW))
 
 
-def test_a_network_of_ones_own_has_to_be_given(tmp_path: Path) -> None:
-    from torch import nn
+def test_a_network_of_ones_own_has_to_be_given_and_stays_as_it_is(judged: list[Outcome], tmp_path: Path) -> None:
+    judged.append("did not help")
+    run = gb.fit("toy:ring", out=tmp_path / "run", critic=_critic(), steps=2, batch=8, threads=1)
+    refused = treat(run, findings=advice({"batch": 4})).trials[0]
+    assert (refused.outcome, refused.run) == ("not tried", None)
+    assert "its critic is one of your own" in refused.reason
+    own = _critic()
+    treated = treat(run, findings=advice({"batch": 4}), parts=Parts(critic=own)).trials[0]
+    assert treated.run is not None
+    theirs = gb.fit("toy:ring", out=tmp_path / "theirs", critic=_critic(), steps=2, batch=4, threads=1)
+    assert weights(treated.run) == weights(theirs)
+    assert all((value == _critic().state_dict()[name]).all() for name, value in own.state_dict().items())
 
-    from ganbaru.training.session import Parts
 
-    def critic() -> nn.Module:
+def _distance(run: gb.Run) -> Estimate:
+    return Estimate.from_json((run.read_json("quality") or {})["figures"]["distance"])
+
+
+def _critic() -> nn.Module:
+    """The same every time."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
         return nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
-
-    import torch
-
-    torch.manual_seed(0)
-    own, same = critic(), critic()
-    same.load_state_dict(own.state_dict())
-    run = gb.fit("toy:ring", out=tmp_path / "run", critic=own, **{"steps": 2, "batch": 8, "threads": 1})
-    refused = treat(run, findings=advice({"batch": 4}))
-    assert refused.trials[0].outcome == "not tried"
-    assert "Parts(critic=" in refused.trials[0].reason or "critic" in refused.trials[0].reason
-    held = {name: value.clone() for name, value in same.state_dict().items()}
-    treated = treat(run, findings=advice({"batch": 4}), parts=Parts(critic=same))
-    assert treated.trials[0].run is not None
-    assert all((value == same.state_dict()[name]).all() for name, value in held.items())
 
 
 def _stopped_at(path: Path, step: int) -> gb.Run:
@@ -223,24 +251,35 @@ def _stopped_at(path: Path, step: int) -> gb.Run:
 
 def _pulling(name: str, step: int) -> Any:
     """A callback that interrupts the run of that name at a step, as Ctrl-C would."""
-    import os
-    import signal
-
-    reached: list[str] = []
+    names: list[str] = []
 
     def pull(event: Any) -> Request | None:
-        if hasattr(event, "path"):
-            reached[:] = [Path(event.path).name] if not reached or event.path.name.startswith("run") else reached
-        if isinstance(event, StepDone) and event.step == step and reached == [name]:
+        if isinstance(event, Started):
+            names.append(event.path.name)
+        if isinstance(event, StepDone) and event.step == step and names[-1] == name:
             os.kill(os.getpid(), signal.SIGINT)
         return None
 
     return pull
 
 
-def test_findings_lead_in_their_order() -> None:
-    from ganbaru.checkup.treating.candidates import candidates
+def test_the_usual_settings_are_the_last_resort(first: gb.Run, tmp_path: Path) -> None:
+    ring, odd = gb.sources.open("toy:ring"), tmp_path / "odd"
+    run = small(odd, objective="wgan", **{"critic.learning_rate": 0.1})
+    last = usual.last_resort(run, ring.kind, advice({"n_critic": 2}), Parts())[0]
+    assert last.change["objective"] == "relativistic"
+    assert {"steps", "seed", "generator.channels", "threads"}.isdisjoint(last.change)
+    plan = planning.plan(run, ring, last.change, None, lambda *said: None)
+    assert plan is not None
+    usually = settings.resolve("points").model_dump()
+    for key in ("objective", "constraint", "constraint_strength", "n_critic", "batch", "ema"):
+        assert plan.config.model_dump()[key] == usually[key]
+    assert plan.config.critic.learning_rate == usually["critic"]["learning_rate"]
+    assert not usual.last_resort(run, ring.kind, advice(None), Parts())
+    assert not usual.last_resort(run, ring.kind, advice({"n_critic": 2}), Parts(objective=NonSaturating()))
 
+
+def test_findings_lead_in_their_order() -> None:
     findings = Findings(
         [
             Finding("learning-rate-high", "found", change={"batch": 1}, consequences=("divergence",)),
@@ -252,3 +291,15 @@ def test_findings_lead_in_their_order() -> None:
         ]
     )
     assert [each.change["batch"] for each in candidates(findings)] == [1, 3, 2, 4]
+
+
+def test_files_are_left_out_together_but_not_for_what_only_follows() -> None:
+    findings = Findings(
+        [
+            Finding("clipped", "found", change={"files.exclude": ["a", "b"]}),
+            Finding("near-duplicates", "found", change={"files.exclude": ["b", "c"]}, consequences=("split-leak",)),
+            Finding("split-leak", "found", change={"files.exclude": ["d"]}),
+            Finding("noisy", "suspect", change={"files.exclude": ["e"]}),
+        ]
+    )
+    assert [each.change["files.exclude"] for each in candidates(findings)] == [["a", "b", "c"], ["d"], ["e"]]

@@ -67,7 +67,7 @@ def test_no_group_is_in_both_halves() -> None:
         ("ganbaru.fit/toy:ring/mlp64", "test"),
         ("ganbaru.fit/toy:spiral/mlp96", "calibration"),
         ("wgan_clip/ring/mlp64", "calibration"),
-        ("goodfellow/ring5/mlp64", "test"),
+        ("goodfellow/soft5/mlp64", "test"),
         ("folder/drums/files", "calibration"),
         ("folder/vowels/files", "test"),
         ("heard/tones/sounds", "test"),
@@ -151,3 +151,21 @@ def test_harm_is_how_many_times_worse_than_the_twin() -> None:
     assert (judging.harm({"distance": 1.0, "modes": 8.0}, well) or 0) > 5
     assert judging.harm({"distance": 0.1, "modes": 2.0}, well) == pytest.approx(4.0)
     assert judging.harm({}, well) is None
+
+
+def test_a_fault_that_does_no_harm_and_a_healthy_one_that_did_not_learn_are_not_counted() -> None:
+    well, bad = {"distance": 0.1, "floor": 0.05}, {"distance": 0.9, "floor": 0.05}
+    fault = replace(BY_NAME[CHEAP[1]], by_code=False)
+    assert judging.counted(fault, bad, well)
+    assert not judging.counted(fault, well, well)
+    assert judging.counted(replace(fault, by_code=True), well, well)
+    twin = BY_NAME[fault.twin]
+    assert judging.counted(twin, well, None)
+    assert not judging.counted(twin, bad, None)
+
+
+def test_what_was_probed_early_is_known_from_then_on() -> None:
+    evidence = Evidence("x", {"step": 99, "steps": 100}, {"loss": Series.of([1, 99], [1.0, 1.0])}, {"clearing": {}})
+    early = {10: {"clearing": {"steps": 2}}, 40: {"clearing": {"steps": 8}}}
+    assert judging.truncated(evidence, 5, early).probes == {}
+    assert judging.truncated(evidence, 60, early).probes == {"clearing": {"steps": 8}}

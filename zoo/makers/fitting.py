@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ganbaru.checkup.evidence import Evidence
+from ganbaru.sources import Split
 from zoo import truth, worlds
 
 Config = Mapping[str, Any]
@@ -111,12 +112,20 @@ def _tones(place: Path, seconds: float) -> Any:
             os.environ["GANBARU_CACHE"] = kept
 
 
+class Few(Split):
+    """A split of few samples that may be asked for more than it has: it gives them again."""
+
+    def take(self, indices: Any) -> Any:
+        """Samples ``(n, *shape)``, by their numbers modulo how many there are."""
+        return super().take(np.asarray(indices) % len(self))
+
+
 def _fewer(source: Any, count: int | None) -> Any:
     if count is None:
         return source
     kept = source.train
     labels = None if kept.labels is None else kept.labels[:count]
-    train = replace(kept, data=kept.data[:count], labels=labels, names=kept.names[:count])
+    train = Few(kept.data[:count], labels, kept.names[:count])
     return replace(source, train=train, fingerprint=f"{source.fingerprint}-{count}")
 
 

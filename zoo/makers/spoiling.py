@@ -102,7 +102,8 @@ def _shortened(sound: Array, rate: int, amount: float, rng: np.random.Generator)
     loudest = int(np.abs(sound).argmax())
     begin = max(0, min(loudest, len(sound) - int(amount * rate)))
     piece = sound[begin : begin + max(8, int(amount * rate))]
-    return (piece - piece.mean()) * np.hanning(len(piece) + 2)[1:-1], rate
+    window = np.hanning(len(piece) + 2)[1:-1]
+    return (piece - np.average(piece, weights=window)) * window, rate
 
 
 def _other_rate(sound: Array, rate: int, amount: float, rng: np.random.Generator) -> tuple[Array, int]:

@@ -74,7 +74,7 @@ def run(
     else:
         opt = torch.optim.Adam(held.parameters(), lr=0.2 if bug == "learning-rate-high" else 1e-3)
     per_epoch = -(-len(sounds) // 32)
-    with watch(model=ae, optimizers=[opt], steps=steps) as w:
+    with watch(model=ae, optimizers=[opt], steps=steps, every=max(1, steps // 40)) as w:
         for _ in range(max(1, steps // per_epoch)):
             train_epoch(ae, opt, sounds, bug, w, test)
     ae.eval()

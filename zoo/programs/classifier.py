@@ -77,7 +77,7 @@ def run(
             net.train()
         return value
 
-    with watch(model=net, optimizers=[optimizer], steps=steps) as w:
+    with watch(model=net, optimizers=[optimizer], steps=steps, every=max(1, steps // 40)) as w:
         for step in range(steps):
             picked = torch.randint(len(x_train), (size,))
             logits = net(x_train[picked].to(device))

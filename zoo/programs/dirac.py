@@ -1,4 +1,4 @@
-"""The Dirac-GAN (Mescheder et al. 2018, section 2): one point against one slope, where everything is known."""
+"""The Dirac-GAN (Mescheder et al. 2018, section 2), a little blurred: one place against one slope, all of it known."""
 
 import torch
 from torch import nn
@@ -22,7 +22,7 @@ class Point(nn.Module):
         self.theta = nn.Parameter(torch.ones(dims) / dims**0.5)
 
     def forward(self, z):
-        return self.theta.expand(len(z), -1) + 0 * z[:, :1]
+        return self.theta + 0.1 * z
 
 
 def run(
@@ -40,16 +40,18 @@ def run(
     move_point = torch.optim.SGD(point.parameters(), lr=rate)
     move_psi = torch.optim.SGD(psi.parameters(), lr=rate)
     torch.manual_seed(seed)
-    real = torch.zeros(16, dims, device=device)
+    real = 0.1 * torch.randn(64, dims, device=device)
 
     def losses():
-        fake = point(torch.randn(16, 1, device=device))
+        fake = point(torch.randn(64, dims, device=device))
         if bug == "oscillation.wasserstein":
             return psi(fake.detach()).mean() - psi(real).mean(), -psi(fake).mean(), fake
         critic_loss = softplus(-psi(real)).mean() + softplus(psi(fake.detach())).mean()
         return critic_loss, -softplus(psi(fake)).mean(), fake
 
-    with watch(generator=point, critic=psi, optimizers=[move_point, move_psi], steps=steps) as w:
+    with watch(
+        generator=point, critic=psi, optimizers=[move_point, move_psi], steps=steps, every=max(1, steps // 40)
+    ) as w:
         for _ in range(steps):
             critic_loss, generator_loss, fake = losses()
             move_psi.zero_grad()

@@ -8,9 +8,9 @@ from ganbaru.checkup.watch import watch
 from zoo.worlds import World
 
 BUGS = {
-    "vanishing-gradient": "G minimises log(1 - D), and D is trained 20 times to each of its turns",
-    "critic-too-strong": "D learns 300 times as fast as G",
-    "mode-collapse": "G's rate is 100 times that of D",
+    "vanishing-gradient": "G minimises log(1 - D), and D is trained alone for 600 batches before G's first turn",
+    "critic-too-strong": "D, eight times as wide, is trained alone for 600 batches before G's first turn",
+    "mode-collapse": "a second term, meant against outliers, pulls every sample to the mean of the real ones",
     "non-finite": "the logarithms are written by hand, without a floor, and D's rate is high",
     "no-zero-grad": "only D_optimizer is ever cleared",
     "latent-ignored": "z is made once, before the loop, and averaged over the batch",
@@ -37,9 +37,8 @@ def run(
     mb = 64
     n_x = world.sample(1, 0).shape[1]
     G = build(5, n_hid, n_x, nn.ReLU(), norm=True).to(device)
-    D = build(n_x, n_hid, 1, nn.LeakyReLU(0.2), nn.Sigmoid()).to(device)
-    rates = {"critic-too-strong": (1e-5, 3e-3), "mode-collapse": (1e-2, 1e-4), "non-finite": (1e-3, 5e-1)}
-    g_rate, d_rate = rates.get(bug, (5e-4, 5e-4))
+    D = build(n_x, 8 * n_hid if bug == "critic-too-strong" else n_hid, 1, nn.LeakyReLU(0.2), nn.Sigmoid()).to(device)
+    g_rate, d_rate = (1e-3, 5e-1) if bug == "non-finite" else (2e-4, 1e-3)
     if bug == "oscillation":
         G_optimizer = optim.SGD(G.parameters(), lr=0.3, momentum=0.9)
         D_optimizer = optim.SGD(D.parameters(), lr=0.3, momentum=0.9)
@@ -56,9 +55,12 @@ def run(
     def noise():
         return z_once if bug == "latent-ignored" else torch.randn(mb, 5, device=device)
 
-    with watch(generator=G, critic=D, optimizers=[G_optimizer, D_optimizer], steps=steps) as w:
-        for _ in range(steps):
-            for _ in range(20 if bug == "vanishing-gradient" else 1):
+    with watch(
+        generator=G, critic=D, optimizers=[G_optimizer, D_optimizer], steps=steps, every=max(1, steps // 40)
+    ) as w:
+        for step in range(steps):
+            alone = bug in ("vanishing-gradient", "critic-too-strong") and step == 0
+            for _ in range(600 if alone else 1):
                 x = minibatch().to(device)
                 D_optimizer.zero_grad()
                 p_real, p_fake = D(x), D(G(noise()).detach())
@@ -73,10 +75,14 @@ def run(
                 G_optimizer.zero_grad()
             fake = G(noise())
             p = D(fake)
-            if bug == "vanishing-gradient":
+            if bug == "non-finite":
+                G_loss = -p.log().mean()
+            elif bug == "vanishing-gradient":
                 G_loss = -bce(p, zeros)
             else:
                 G_loss = -bce(p, ones) if bug == "loss-sign" else bce(p, ones)
+            if bug == "mode-collapse":
+                G_loss = G_loss + 20 * (fake - x.mean(0)).abs().mean()
             G_loss.backward()
             G_optimizer.step()
             w.step(critic_loss=D_loss, generator_loss=G_loss, real=x, fake=fake)

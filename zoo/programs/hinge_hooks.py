@@ -91,7 +91,7 @@ class Engine:
         optimizers = module.configure_optimizers()
         repeat = 40 if module.bug == "n-critic-high" else 1
         parts = {"generator": module.generator, "critic": module.discriminator}
-        with watch(**parts, optimizers=optimizers, steps=self.max_steps) as w:
+        with watch(**parts, optimizers=optimizers, steps=self.max_steps, every=max(1, self.max_steps // 40)) as w:
             for step in range(self.max_steps):
                 for _ in range(repeat):
                     batch = next_batch()

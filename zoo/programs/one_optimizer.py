@@ -13,7 +13,7 @@ BUGS = {
     "generator-detached": "the generator's loss is taken of the fakes that were cut off for the critic",
     "no-zero-grad": "clearing was left to the step, which does not do it",
     "learning-rate-high": "both groups at 0.05",
-    "critic-too-weak": "the critic's group at 1e-7",
+    "learning-rate-low.critic": "the expert's group at 1e-7",
     "loss-sign": "the generator's loss lacks its minus",
 }
 
@@ -45,12 +45,14 @@ def run(
     adam = torch.optim.Adam(
         [
             {"params": team.maker.parameters(), "lr": high or (0.0 if bug == "no-update.generator" else 5e-4)},
-            {"params": team.expert.parameters(), "lr": high or (1e-7 if bug == "critic-too-weak" else 2e-3)},
+            {"params": team.expert.parameters(), "lr": high or (1e-7 if bug == "learning-rate-low.critic" else 2e-3)},
         ],
         betas=(0.0, 0.9),
     )
     data = world.batches(96, seed)
-    with watch(generator=team.maker, critic=team.expert, optimizers=[adam], steps=steps) as w:
+    with watch(
+        generator=team.maker, critic=team.expert, optimizers=[adam], steps=steps, every=max(1, steps // 40)
+    ) as w:
         for _ in range(steps):
             real = data().to(device)
             fake = team.maker(torch.randn(96, 4, device=device))

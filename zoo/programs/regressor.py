@@ -66,7 +66,7 @@ def run(
             error.backward()
         return error
 
-    with watch(model=regressor, optimizers=[adam], steps=steps) as w:
+    with watch(model=regressor, optimizers=[adam], steps=steps, every=max(1, steps // 40)) as w:
         for step in range(steps):
             chosen = torch.randint(n_train, (min(64, n_train),), device=device)
             if bug == "dead-units":

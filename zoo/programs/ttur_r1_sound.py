@@ -20,6 +20,7 @@ BUGS = {
     "learning-rate-high": "both rates fifty times as large",
     "penalty-too-large": "gamma of 20000",
     "loss-sign.critic": "real and fake are swapped in disc's loss",
+    "critic-too-strong": "disc is warmed up on 300 batches of noise from the untrained synth, without R1 then or later",
     "critic-on-stale-fake": "x_hat of disc's update comes from the epoch's first batch",
     "denormals": "disc, without biases, works on sounds scaled by 2e-38 and scales its score back",
     "late-degradation": "a scheduler multiplies disc's and synth's rates by 60 at 60 % of the training",
@@ -83,8 +84,14 @@ def run(
     opt_d = torch.optim.Adam(disc.parameters(), lr=2e-3 * speed, betas=(0.0, 0.99))
     next_x = world.batches(B, seed, pool=2000)
     first = None
+    for _ in range(300 if bug == "critic-too-strong" else 0):
+        with torch.no_grad():
+            x_hat = synth(torch.randn(B, zdim, device=device))
+        opt_d.zero_grad()
+        (F.softplus(-disc(next_x().to(device))).mean() + F.softplus(disc(x_hat)).mean()).backward()
+        opt_d.step()
 
-    with watch(generator=synth, critic=disc, optimizers=[opt_s, opt_d], steps=steps) as w:
+    with watch(generator=synth, critic=disc, optimizers=[opt_s, opt_d], steps=steps, every=max(1, steps // 40)) as w:
         for it in range(steps):
             x = next_x().to(device)
             x_hat = synth(torch.randn(B, zdim, device=device))
@@ -99,7 +106,7 @@ def run(
                 on_real, on_fake = on_fake, on_real
             d_loss = F.softplus(-on_real).mean() + F.softplus(on_fake).mean()
             d_loss.backward()
-            if it % 8 == 0:
+            if it % 8 == 0 and bug != "critic-too-strong":
                 x_r = x.clone().requires_grad_(True)
                 (grad,) = torch.autograd.grad(disc(x_r).sum(), x_r, create_graph=True)
                 (8 * gamma / 2 * grad.flatten(1).square().sum(1).mean()).backward()

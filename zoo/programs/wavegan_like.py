@@ -87,7 +87,7 @@ def run(
             slope = slope.detach()
         return lmbda * (slope - 1).square().mean()
 
-    with watch(generator=netG, critic=netD, optimizers=[optG, optD], steps=steps) as w:
+    with watch(generator=netG, critic=netD, optimizers=[optG, optD], steps=steps, every=max(1, steps // 40)) as w:
         for step in range(steps):
             for _ in range(4):
                 x = loader().to(device)

@@ -120,7 +120,7 @@ class Trainer:
         if self.bug == "n-critic-high":
             steps = max(20, steps * 4 // self.n_critic)
         nets = {"generator": self.gen, "critic": self.crit}
-        with watch(**nets, optimizers=[self.g_opt, self.c_opt], steps=steps) as w:
+        with watch(**nets, optimizers=[self.g_opt, self.c_opt], steps=steps, every=max(1, steps // 40)) as w:
             for step in range(steps):
                 for _ in range(self.n_critic):
                     c_loss, real = self.critic_step(step)

@@ -23,6 +23,9 @@ Set = Annotated[
 Labels = Annotated[str, typer.Option(help="auto, folder (each sub-folder is a label) or none.")]
 Rate = Annotated[int | None, typer.Option(help="Samples a second, Hz. Default: chosen for the source.")]
 Seconds = Annotated[float | None, typer.Option(help="Length of a sound, s. Default: chosen for the source.")]
+Files = Annotated[
+    Path | None, typer.Option(metavar="LIST", help="Only these files of a folder: a list, one name a line.")
+]
 
 
 def raise_(
@@ -32,10 +35,14 @@ def raise_(
     labels: Labels = "auto",
     rate: Rate = None,
     seconds: Seconds = None,
+    files: Files = None,
     seed: Seed = None,
     device: Device = None,
     devices: Devices = None,
     set_: Set = None,
+    treat: Annotated[
+        bool, typer.Option("--treat", help="Then treat what was found: up to three more trainings as long.")
+    ] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -52,7 +59,9 @@ def raise_(
         labels=labels,
         rate=rate,
         seconds=seconds,
+        files=files,
         settings=given,
+        treat=treat,
         quiet=quiet or as_json,
         as_json=as_json,
     )
@@ -68,6 +77,7 @@ def fit(
     labels: Labels = "auto",
     rate: Rate = None,
     seconds: Seconds = None,
+    files: Files = None,
     seed: Seed = None,
     device: Device = None,
     devices: Devices = None,
@@ -89,6 +99,7 @@ def fit(
         labels=labels,
         rate=rate,
         seconds=seconds,
+        files=files,
         settings=given,
         tensorboard=tensorboard,
         quiet=quiet or as_json,

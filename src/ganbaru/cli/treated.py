@@ -20,9 +20,7 @@ _NAMED = 10
 """Files that are named for one reason; the list has what is left."""
 
 
-def tell_treatment(
-    subject: str, *, out: Path | None, most: int, seed: int | None, quiet: bool, as_json: bool
-) -> Treatment | Cleaning:
+def tell_treatment(subject: str, *, out: Path | None, most: int, seed: int | None, quiet: bool, as_json: bool) -> None:
     """Treats a run, or lists what is clean of a folder, and prints what came of it."""
     path = Path(subject).expanduser()
     if not path.exists():
@@ -30,28 +28,25 @@ def tell_treatment(
             f"{printable(path)}: there is no such folder", hint="give a run's folder, or a folder of sounds"
         )
     if (path / DOCUMENT).exists():
-        return treat_run(path, out=out, most=most, seed=seed, quiet=quiet, as_json=as_json)
+        treatment = treat_run(path, out=out, most=most, seed=seed, quiet=quiet)
+        _print(treatment, treatment.lines(), as_json)
+        return
     with speech.bars(quiet=quiet) as progress:
         cleaning = clean(path, out=out, progress=progress)
-    speech.document(cleaning.to_json()) if as_json else _print(cleaned(cleaning))
-    return cleaning
+    _print(cleaning, cleaned(cleaning), as_json)
 
 
-def treat_run(
-    path: Path, *, out: Path | None = None, most: int = 3, seed: int | None = None, quiet: bool, as_json: bool = False
-) -> Treatment:
-    """Treats a run, tells how far it is, and prints what came of it."""
+def treat_run(path: Path, *, out: Path | None = None, most: int = 3, seed: int | None = None, quiet: bool) -> Treatment:
+    """Treats a run and tells how far it is."""
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it speaks at INFO through a handler of its own
     try:
         with following(quiet=quiet) as follower:
-            treatment = treat(path, out=out, most=most, seed=seed, callbacks=[_announcing(quiet), follower])
+            return treat(path, out=out, most=most, seed=seed, callbacks=[_announcing(quiet), follower])
     except Interrupted as stop:
         speech.say(f"stopped at step {stop.step}; everything is saved. To go on:")
         options = f" --out {shlex.quote(str(out))}" if out else ""
         speech.say(f"  ganbaru treat {shlex.quote(str(path))}{options} --most {most}")
         raise
-    speech.document(treatment.to_json()) if as_json else _print(treatment.lines())
-    return treatment
 
 
 def cleaned(cleaning: Cleaning) -> list[str]:
@@ -87,6 +82,9 @@ def _announcing(quiet: bool) -> Callable[[Any], None]:
     return announce
 
 
-def _print(lines: list[str]) -> None:
+def _print(result: Treatment | Cleaning, lines: list[str], as_json: bool) -> None:
+    if as_json:
+        speech.document(result.to_json())
+        return
     for line in lines:
         speech.result(line)

@@ -14,13 +14,15 @@ from ganbaru import sources, training
 from ganbaru.checkup import words
 from ganbaru.checkup.examining import checkup
 from ganbaru.checkup.finding import Findings
-from ganbaru.cli import speech
+from ganbaru.checkup.treating import Treatment
+from ganbaru.cli import speech, treated
 from ganbaru.cli.follow import clock, following
 from ganbaru.distances import Estimate
 from ganbaru.errors import UserError, unknown
 from ganbaru.report import build
 from ganbaru.runs import Run
 from ganbaru.sources import Source
+from ganbaru.sources.listed import names_in
 from ganbaru.training import Interrupted
 
 _REPORT_SECONDS = 25.0
@@ -39,13 +41,18 @@ def raise_model(
     labels: str,
     rate: int | None,
     seconds: float | None,
+    files: Path | None,
     settings: Mapping[str, Any],
+    treat: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Opens, trains, measures and reports within a budget of minutes since ``began``, saying what it does."""
+    """Opens, trains, measures and reports within a budget of minutes since ``began``, saying what it does.
+
+    A treatment, where one is asked for and something was found, comes on top of the budget.
+    """
     settings = _told(labels, settings)
-    source = open_source(name, labels=labels, rate=rate, seconds=seconds, settings=settings, quiet=quiet)
+    source = open_source(name, labels=labels, rate=rate, seconds=seconds, files=files, settings=settings, quiet=quiet)
     left = minutes - (monotonic() - began + _REPORT_SECONDS) / 60
     if left <= 0:
         raise UserError(f"preparing {name} used up the {minutes:g} minutes", hint="give more --minutes")
@@ -53,9 +60,13 @@ def raise_model(
     if not speech.first_process():
         return
     findings = _examined(run, quiet=quiet)
+    treatment = treated.treat_run(run.path, quiet=quiet) if treat and findings.found else None
+    if treatment is not None and treatment.helped:
+        run = Run.open(treatment.best)
+        findings = _examined(run, quiet=quiet)
     page = build(run).save()
     speech.say(f"all of it took {clock(monotonic() - began)} minutes", quiet=quiet)
-    _tell(run, as_json=as_json, page=page, findings=findings)
+    _tell(run, as_json=as_json, page=page, findings=findings, treatment=treatment)
 
 
 def _examined(run: Run, *, quiet: bool) -> Findings:
@@ -73,6 +84,7 @@ def fit_model(
     labels: str,
     rate: int | None,
     seconds: float | None,
+    files: Path | None,
     settings: Mapping[str, Any],
     tensorboard: Path | None,
     quiet: bool,
@@ -88,6 +100,7 @@ def fit_model(
         labels=labels,
         rate=rate,
         seconds=seconds,
+        files=files,
         settings=settings,
         quiet=quiet,
         before=before,
@@ -131,6 +144,7 @@ def open_source(
     seconds: float | None,
     settings: Mapping[str, Any],
     quiet: bool,
+    files: Path | None = None,
     before: Mapping[str, Any] | None = None,
 ) -> Source:
     """The source of that name, with what it is said in a line, and the files that had to be left out.
@@ -138,10 +152,11 @@ def open_source(
     Labels are read even where the networks are not told them: what is generated is then still judged by them.
 
     Args:
+        files: the list of those to take of a folder.
         before: how an earlier run had opened it; what the command does not say is taken from there.
     """
-    wished = {"rate": rate, "seconds": seconds, "labels": "folder" if labels == "folder" else None}
-    wished["seed"] = settings.get("seed")
+    wished: dict[str, Any] = {"rate": rate, "seconds": seconds, "labels": "folder" if labels == "folder" else None}
+    wished |= {"seed": settings.get("seed"), "files": None if files is None else names_in(files)}
     given = {key: value for key, value in wished.items() if value is not None}
     with speech.bars(quiet=quiet) as progress:
         source = sources.reopen({**(before or {}), "name": name, **given}, progress=progress)
@@ -206,12 +221,20 @@ def resume_command(name: str, out: Path) -> str:
     return f"ganbaru fit {shlex.quote(name)} --out {shlex.quote(str(out))} --resume"
 
 
-def _tell(run: Run, *, as_json: bool, page: Path | None = None, findings: Findings | None = None) -> None:
-    """The result: where the run is, how good it is, and what to mend first."""
+def _tell(
+    run: Run,
+    *,
+    as_json: bool,
+    page: Path | None = None,
+    findings: Findings | None = None,
+    treatment: Treatment | None = None,
+) -> None:
+    """The result: where the run is, how good it is, what to mend first, and what came of mending."""
     measured = run.read_json("quality") or {}
     if as_json:
         paths = {"run": str(run.path), **({"report": str(page)} if page else {})}
-        more = {} if findings is None else {"findings": findings.to_json()["findings"]}
+        more: dict[str, Any] = {} if findings is None else {"findings": findings.to_json()["findings"]}
+        more |= {} if treatment is None else {"treatment": treatment.to_json()}
         speech.document({"schema": "ganbaru.fit/1", **paths, "quality": measured, **more})
         return
     for name, figure in measured.get("figures", {}).items():
@@ -220,6 +243,8 @@ def _tell(run: Run, *, as_json: bool, page: Path | None = None, findings: Findin
         speech.result(sentence)
     if findings is not None:
         speech.result(f"checkup: {words.opinion(findings)} ({words.counts(findings)}; ganbaru checkup tells more)")
+    for line in [] if treatment is None else treatment.lines():
+        speech.result(line)
     speech.result(f"run: {run.path}")
     if page is not None:
         speech.result(f"report: {page.resolve()}")

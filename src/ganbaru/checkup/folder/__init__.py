@@ -40,7 +40,7 @@ def gather(
     ``rate``              Hz; ``channels``; ``coding``: how libsndfile calls it; ``seconds``
     ``peak``              greatest amplitude, full scale at 1; ``level``: of the loud frames (95 %), dB of full scale
     ``tops``              how many flat tops; ``flat``: share of all samples in them; ``rails``: share of the loud
-                          samples within 3 % of the peak
+                          samples at few levels, as those of square waves are
     ``offset_share``      the value around which it swings, in shares of its peak
     ``sounding``          share of its frames within 50 dB of the loudest
     ``cutoff``            where its spectrum ends, as a share of half its rate; ``cliff``: by how many dB; ``height``:

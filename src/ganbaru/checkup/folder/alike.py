@@ -19,10 +19,12 @@ among the last bits of another."""
 _NEIGHBOURS = 6
 _WRONG = 0.35
 """Share of the bits beyond those that sorting makes equal by chance which may be wrong."""
-_PARTNERS, _PARTNERS_OF_MANY, _MANY = 10, 3, 5000
+_PARTNERS, _PARTNERS_OF_MANY, _MANY = 6, 3, 5000
 """Candidates of one sound that are compared, and how many where there are many sounds."""
 _MOST_PRINTS, _MOST_OF_ONE, _LEAST_OF_ONE = 2_000_000, 4000, 20
 _LEAST_LIKE = 0.5
+_LEAD = RATE // 2
+"""Samples by which the shift that fingerprints tell may be off."""
 _SCRAMBLE = np.uint32(2654435761)
 """Knuth's multiplier (The Art of Computer Programming 3, section 6.4), which spreads the values evenly."""
 
@@ -161,8 +163,8 @@ def _compared(first: Heard, second: Heard, shift: int) -> tuple[float, float]:
     samples = shift * HOP
     begin = max(0, samples)
     length = round(LONGEST * RATE)
-    a = first.sound(max(0, begin - RATE), begin + length)
-    from_a = max(0, begin - RATE)
-    from_b = max(0, begin - samples - RATE)
+    a = first.sound(max(0, begin - _LEAD), begin + length)
+    from_a = max(0, begin - _LEAD)
+    from_b = max(0, begin - samples - _LEAD)
     b = second.sound(from_b, begin - samples + length)
-    return likeness(a, b, samples - from_a + from_b, RATE)
+    return likeness(a, b, samples - from_a + from_b, _LEAD)

@@ -8,7 +8,7 @@ from ganbaru.checkup.folder.prints import RATE
 
 Array = np.ndarray[Any, Any]
 
-LONGEST = 6.0
+LONGEST = 3.0
 """Seconds that are compared at once."""
 _EDGES_HZ = np.array([60, 200, 400, 700, 1100, 1600, 2200, 3000, 3500])
 _DEEP_DB = 30.0
@@ -23,8 +23,9 @@ def likeness(first: Array, second: Array, shift: int, reach: int) -> tuple[float
     """How alike, from 0 to 1, and the share of the shorter sound that lies within the other one.
 
     Both are laid over each other where they fit best near ``shift``. In each band the correlation of the two waveforms
-    is taken, Re Σ X Y* / √(Σ|X|² Σ|Y|²), and the likeness is its mean over the bands, of either sign: a band counts as
-    much as another one, so that two drums which share their lowest tone alone are not alike.
+    is taken, 2 g Re Σ X Y* / (Σ|X|² + g² Σ|Y|²) at the gain g that fits most bands, and the likeness is its mean over
+    the bands, of either sign: a band counts as much as another one, so that two drums which share their lowest tone
+    alone are not alike.
 
     Args:
         first: ``(N,)`` at 8 kHz; second: ``(M,)``.
@@ -75,8 +76,13 @@ def _banded(a: Array, b: Array) -> float:
         return 0.0
     turns = np.exp(2j * np.pi * np.outer(_PARTS, np.arange(edges[0], edges[-1] + 1) / size)).astype(np.complex64)
     cross = np.add.reduceat((turns * (x * np.conj(y))).real, starts, axis=1)
-    shares = cross[:, strong] / np.sqrt(powers[0] * powers[1] + 1e-30)[strong]
-    return float(np.abs(shares.mean(axis=1)).max())
+    shares = 2 * cross[:, strong] / (powers[0] + powers[1] * _gain(powers, strong))[strong]
+    return float(np.abs((shares * np.sqrt(_gain(powers, strong))).mean(axis=1)).max())
+
+
+def _gain(powers: list[Array], strong: Array) -> float:
+    """What the second sound's power is to be multiplied by, so that most bands have the power of the first."""
+    return float(np.median(powers[0][strong] / (powers[1][strong] + 1e-30)))
 
 
 def _covered(first: Array, second: Array, a: Array, b: Array) -> float:

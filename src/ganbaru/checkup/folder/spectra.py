@@ -53,6 +53,7 @@ class Spectra:
 
         spectrum = scipy.fft.rfft(frames * self._window, axis=1)
         power = (np.square(spectrum.real) + np.square(spectrum.imag)) * np.float32(self._scale)
+        power[:, :2] = 0  # an offset is no sound
         self._linear.append(power[:, :-1].reshape(len(power), LINEAR, -1).sum(axis=2))
         self._mels.append(power @ self._mel)
 

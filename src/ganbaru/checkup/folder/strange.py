@@ -10,13 +10,16 @@ FEWEST = 20
 """Sounds without which it cannot be told what is usual."""
 _MOST = 2000
 _LEAST_SPREAD, _FARTHEST = 0.5, 12.0
+_DEVIATION = 0.25
+"""Deviation of the logarithms of the distances that is usual in a set of one kind."""
 
 
 def strangeness(points: Array, seed: int) -> Array:
     """How many times farther than usual each sound lies from the others: ``(N, D)`` to ``(N,)``.
 
     Each coordinate is divided by its spread (median absolute deviation). The distance to the k-th nearest sound is held
-    against the median of that distance over all: a set may be dense or wide, only what lies apart from it stands out
+    against the median of that distance over all: a set may be dense or wide, only what lies apart from it stands out;
+    where those distances differ more than usual by nature, the ratio counts less
     (Ramaswamy, Rastogi & Shim 2000 rank by the same distance). k is 3, or 2 % of the sounds if that is more, so that a
     few strange sounds of one kind do not vouch for each other. More than 2,000 sounds are held against 2,000 of them,
     drawn by ``seed``.
@@ -31,4 +34,6 @@ def strangeness(points: Array, seed: int) -> Array:
     near = max(3, round(0.02 * len(rows)))
     distances, _ = cKDTree(scaled[rows]).query(scaled, k=near + 1)
     distance = distances[:, near]
-    return np.asarray(distance / max(float(np.median(distance)), _LEAST_SPREAD))
+    log = np.log(np.maximum(distance, 1e-6) / max(float(np.median(distance)), _LEAST_SPREAD))
+    deviation = 1.4826 * float(np.median(np.abs(log - np.median(log))))
+    return np.asarray(np.exp(log * min(1.0, _DEVIATION / max(deviation, 1e-6))))

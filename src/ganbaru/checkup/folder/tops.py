@@ -15,7 +15,7 @@ _STEEP = 12.0
 where the sound falls by three times that."""
 _HEAP, _HEAPED = 10, 0.5
 """Samples at the very greatest value, and their share of those within 3 % of it, that make a heap."""
-_BINS, _FAINT = 512, 0.05
+_BINS, _FULLEST, _FAINT = 512, 4, 0.05
 
 
 class Tops:
@@ -76,10 +76,10 @@ class Tops:
             self._heaps.append((top, len(at), int(np.count_nonzero(np.diff(at) > 1)) + 1))
 
     def summary(self) -> dict[str, float]:
-        """Flat tops (``tops``), the share of all samples in them (``flat``), and of the loud ones at the extremes.
+        """Flat tops (``tops``), the share of all samples in them (``flat``), and of the loud ones at few levels.
 
-        ``rails`` is the share of the samples beyond a tenth of the peak that lie within 3 % of it: a square wave is
-        nearly all there, a recording never.
+        ``rails`` is the share of the samples beyond a tenth of the peak that lie in the four fullest of 512 equal
+        steps: square and pulse waves lie nearly all there, a recording never.
         """
         greatest = max((each[0] for each in (*self._runs, *self._heaps)), default=0.0)
         kept = [run for run in self._runs if run[0] >= 0.9 * greatest]
@@ -87,10 +87,10 @@ class Tops:
         flat = max(sum(run[1] for run in kept), sum(heap[1] for heap in heaps))
         edges = np.arange(_BINS + 1) / _BINS
         peak = self.peak if _FAINT < self.peak <= 1 else np.inf  # else the counts are too coarse to tell
-        loud = self._counts[edges >= 0.1 * peak].sum()
-        rails = self._counts[edges >= 0.97 * peak - 1 / _BINS].sum()
+        loud = self._counts[edges >= 0.1 * peak]
+        rails = np.sort(loud)[-_FULLEST:].sum()
         return {
             "tops": max(len(kept), sum(heap[2] for heap in heaps)),
             "flat": flat / max(1, self._samples),
-            "rails": float(rails / max(1, loud)),
+            "rails": float(rails / max(1, loud.sum())),
         }

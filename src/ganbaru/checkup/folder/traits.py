@@ -15,7 +15,13 @@ _LOUD_DB = 25.0
 _SHORTEST = 16
 """Frames without which nothing can be said of pauses."""
 _STEADY_DB = 2.5
-_PAUSE_DB, _BROAD_DB = 4.0, 25.0
+_PAUSES = (0.25, 0.1)
+"""Shares of the frames that may be pause."""
+_PAUSE_FRAMES, _NEARLY_DB = 6, 1.5
+"""A pause is a stretch of so many frames (0.15 s); what is a little louder than its quietest ones belongs to it."""
+_LEAST_RATIO_DB = 2.0
+"""Below this the noise is as likely the sound itself."""
+_PAUSE_DB, _BROAD_DB, _LIVELY_DB = 4.0, 15.0, 0.5
 _COMMON = 18
 """Mel bands that every rate from 8 kHz has."""
 
@@ -42,10 +48,10 @@ def cutoff(linear: Array, level: Array) -> tuple[float, float, float]:
     log = 10 * np.log10(linear[level >= level.max() - _LOUD_DB].astype(np.float64) + FLOOR)
     mean = log.mean(axis=0)
     ordered = np.sort(np.lib.stride_tricks.sliding_window_view(mean, 6), axis=1)[:, 1]  # the second lowest of six
-    highest = np.lib.stride_tricks.sliding_window_view(mean, 8).max(axis=1)
+    usual = np.lib.stride_tricks.sliding_window_view(mean, 8).mean(axis=1)
     beyond = np.maximum.accumulate(mean[::-1])[::-1]
     places = np.arange(9, LINEAR - 6)
-    before, earlier, after = ordered[places - 7], highest[np.maximum(places - 15, 0)], beyond[places + 2]
+    before, earlier, after = ordered[places - 7], usual[np.maximum(places - 15, 0)], beyond[places + 2]
     depth = before - after - np.maximum(0.0, earlier - before)
     best = int(np.argmax(depth))
     if depth[best] <= 0:
@@ -56,9 +62,9 @@ def cutoff(linear: Array, level: Array) -> tuple[float, float, float]:
 def noise(mel: Array, level: Array) -> float | None:
     """Sound over noise (dB) where there are pauses in which a steady, broad noise is heard; None where not.
 
-    The noise is the quietest quarter of the frames, by the mean level of their mel bands, which is steady even where
-    few bands hold most of it. It must be as loud at all times (a tail that dies away is none), fill the bands (a held
-    tone does not), and lie 4 dB below the loud frames.
+    The noise is the quietest quarter or tenth of the frames, by the mean level of their mel bands, which is steady even
+    where few bands hold most of it. It must last, be as loud at all times (a tail that dies away is none), fill the
+    bands and flicker in each (a held tone does neither), and lie 4 dB below the loud frames.
     """
     heard = level > -115
     heard[1:-1] &= heard[:-2] & heard[2:]
@@ -67,16 +73,29 @@ def noise(mel: Array, level: Array) -> float | None:
         return None
     log = 10 * np.log10(mel[:, :_COMMON].astype(np.float64) + FLOOR)
     course = log.mean(axis=1)
-    low, quiet, loud = course[heard].min(), np.quantile(course[heard], 0.25), np.quantile(course, 0.98)
-    if quiet - low > min(_STEADY_DB, (loud - quiet) / 3) or loud - quiet < _PAUSE_DB:
+    low, loud = course[heard].min(), np.quantile(course, 0.98)
+    for share in _PAUSES:
+        quiet = np.quantile(course[heard], share)
+        pause = heard & (course <= quiet)
+        steady = quiet - low <= min(_STEADY_DB, (loud - quiet) / 3)
+        if steady and pause.any() and _longest(heard & (course <= quiet + _NEARLY_DB)) >= _PAUSE_FRAMES:
+            break
+    else:
         return None
-    pause = heard & (course <= quiet)
     bands = log[pause].mean(axis=0)
-    if np.median(bands) < bands.max() - _BROAD_DB:
+    lively = np.median(log[pause].std(axis=0))
+    if loud - quiet < _PAUSE_DB or np.median(bands) < bands.max() - _BROAD_DB or lively < _LIVELY_DB:
         return None
     floor = 10 * np.log10(np.mean(10 ** (level[pause] / 10)))
     active = np.mean(10 ** (level[level >= max(floor + 3, np.quantile(level, 0.98) - 20)] / 10)) - 10 ** (floor / 10)
-    return float(10 * np.log10(max(active, FLOOR)) - floor)
+    ratio = float(10 * np.log10(max(active, FLOOR)) - floor)
+    return ratio if ratio > _LEAST_RATIO_DB else None
+
+
+def _longest(chosen: Array) -> int:
+    """The greatest number of frames in a row that were chosen, of ``(N,)`` booleans."""
+    edges = np.flatnonzero(np.diff(np.r_[False, chosen, False]))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
 
 
 def character(mel: Array, level: Array) -> list[float]:

@@ -15,11 +15,18 @@ from ganbaru.checkup.heard.frames import QUIETEST, Frames
 
 Array = np.ndarray[Any, Any]
 
-STRIDES = (2, 3, 4, 5, 8, 16)
+STRIDES = (2, 3, 4, 5)
+"""Greater ones that are their multiples show here too. Greater ones by themselves would be taken for the frames of a
+way back from spectrograms, to whose grid attacks are drawn."""
+_TONES = (2, 3, 4, 5, 8, 16)
 _BESIDE = (-5, -3, 3, 5)
 """Bins from rate/s at which the coherence is no work of the stride."""
 _TOP = 0.8
 """Quantile over the frequencies: an image shows where the sound itself has little."""
+_CHANCE = 4.0
+"""How many times what chance makes is surely coherent."""
+_EDGE = 0.03
+"""Shares of the rate from the edges of the images, where what any usual filter leaves is hidden by what it is of."""
 _NEAR = 0.01
 """Neighbourhood of a tone, in shares of the rate."""
 _SKIPPED = 3
@@ -38,7 +45,8 @@ def _side_by_side(ours: list[dict[str, float]], theirs: list[dict[str, float]]) 
 
 def images(side: Frames) -> list[dict[str, float]]:
     """By stride: ``coherence`` (squared, 80 % quantile over the frequencies), ``beside``: the greatest at neighbouring
-    cyclic frequencies; ``level``: the power of what is coherent, in the weaker of two bins each, dB of all."""
+    cyclic frequencies; ``level``: the power of what is surely coherent, in the weaker of two bins
+    each, dB of all."""
     size, hop = side.size, side.hop
     loud = np.where(side.loud, 1 / np.sqrt(side.total * size + QUIETEST), 0).astype(np.float32)
     spectrum = side.spectrum * loud[:, :, None]
@@ -48,22 +56,26 @@ def images(side: Frames) -> list[dict[str, float]]:
     for stride in STRIDES:
         if size % stride:
             continue
-        coherence, weaker = _coherence(spectrum, energy, size // stride, frames, size)
+        coherence, weaker, place = _coherence(spectrum, energy, size // stride, frames, size)
         beside = [_coherence(spectrum, energy, size // stride + by, frames, size)[0] for by in _BESIDE]
-        level = (coherence * weaker).sum() / max(energy.sum(), QUIETEST)
+        chance = max(np.quantile(each, _TOP) for each in beside)
+        clear = np.maximum(coherence - _CHANCE * chance, 0)
+        edge = size / (2 * stride)
+        clear *= np.abs(place - edge * np.round(place / edge)) > _EDGE * size
+        level = (clear * weaker).sum() / max(energy.sum(), QUIETEST)
         found.append(
             {
                 "stride": stride,
                 "coherence": _short(np.quantile(coherence, _TOP)),
-                "beside": _short(max(np.quantile(each, _TOP) for each in beside)),
+                "beside": _short(chance),
                 "level": _short(10 * np.log10(level + _FAINTEST)),
             }
         )
     return found
 
 
-def _coherence(spectrum: Array, energy: Array, apart: int, frames: Array, size: int) -> tuple[Array, Array]:
-    """Squared coherence of all pairs of bins so far apart, ``(pairs,)``; energy of the weaker of each."""
+def _coherence(spectrum: Array, energy: Array, apart: int, frames: Array, size: int) -> tuple[Array, Array, Array]:
+    """Squared coherence of all pairs of bins so far apart, ``(pairs,)``; of each the energy of the weaker, and which that is."""
     bins, conjugate = np.arange(spectrum.shape[2]), spectrum.conj()
     upper = bins + apart
     inside = upper < len(bins)
@@ -77,7 +89,7 @@ def _coherence(spectrum: Array, energy: Array, apart: int, frames: Array, size: 
     first, second = (np.concatenate(each) for each in zip(*pairs, strict=True))
     both = energy[first] * energy[second]
     squared = (np.square(cross.real) + np.square(cross.imag)) / np.maximum(both, QUIETEST)
-    return squared, np.minimum(energy[first], energy[second])
+    return squared, np.minimum(energy[first], energy[second]), np.where(energy[first] < energy[second], first, second)
 
 
 def tones(side: Frames) -> list[dict[str, float]]:
@@ -90,7 +102,7 @@ def tones(side: Frames) -> list[dict[str, float]]:
     power = np.abs(fft.rfft(side.sounds[:, :length] * np.hanning(length).astype(np.float32), axis=1)) ** 2
     whole = power.sum(axis=1) + _FAINTEST
     heights = _heights(power, length)
-    places = sorted({k * length // stride for stride in STRIDES for k in range(1, (stride + 1) // 2 + 1)})
+    places = sorted({k * length // stride for stride in _TONES for k in range(1, (stride + 1) // 2 + 1)})
     places = [place for place in places if place < power.shape[1] - _SKIPPED]
     elsewhere = _elsewhere(places, length, power.shape[1])
     usual = np.quantile(np.median(heights(elsewhere), axis=0), 0.95)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 Array = np.ndarray[Any, Any]
-_APART = 0.25
+_APART = 0.5
 """Least distance of two samples over the median distance of all."""
 
 

@@ -11,13 +11,15 @@ The probe ``critic_by_heart``:
 ``draws``           of labels, each learned from the beginning: as many as it takes for 32 labels
 ``steps``           of learning each
 ``right``           share of labels learned by the end; half of them by chance
-``wider_channels``  of a network with four times the channels, or of the usual one for a critic of the user's own;
-                    absent where all labels were learned
-``wider_right``     what that one learned in as many steps; likewise
+``left``            logistic loss at the end over ln 2: 0 all learned, 1 nothing
+``wider``           settings of a network four times as wide, or of the usual one for a critic of the user's own, that
+                    are larger; absent where ``left`` is at most 0.05
+``wider_right`` …   ``wider_left``: what that one learned in as many steps; likewise
 ``own``             whether the critic is one of the user's own
 ==================  ===============================================================================================
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +38,8 @@ from ganbaru.training.step import scores
 _SAMPLES = 32
 _STEPS = 300
 _RATE = 2e-3
-_WIDER = 4
+_MUCH = 0.05
+"""What is left from which on a wider network is asked."""
 
 
 def measure(subject: Subject) -> dict[str, Any]:
@@ -47,15 +50,17 @@ def measure(subject: Subject) -> dict[str, Any]:
     shown, told = encoded[chosen], None if labels is None else labels[chosen]
     draws = [coins(len(shown), mix(subject.seed, draw)).to(shown.device) for draw in range(-(-_SAMPLES // len(shown)))]
 
-    def learns(make: Callable[[], nn.Module]) -> float:
-        return sum(right(subject, make(), shown, told, wanted) for wanted in draws) / len(draws)
+    def learns(make: Callable[[], nn.Module]) -> tuple[float, float]:
+        said = np.array([learned(subject, make(), shown, told, wanted) for wanted in draws])
+        return float(said[:, 0].mean()), float(said[:, 1].mean())
 
-    share = learns(lambda: anew(opened.game.critic, subject.seed))
+    right, left = learns(lambda: anew(opened.game.critic, subject.seed))
     own = not isinstance(opened.game.critic, Network)
-    found = {"samples": len(shown), "draws": len(draws), "steps": _STEPS, "right": share, "own": own}
-    if share < 1:
-        found |= {"wider_channels": wider(opened, "critic", _WIDER, subject.seed).plan["channels"]}
-        found |= {"wider_right": learns(lambda: wider(opened, "critic", _WIDER, subject.seed))}
+    found: dict[str, Any] = {"samples": len(shown), "draws": len(draws), "steps": _STEPS, "own": own}
+    found |= {"right": right, "left": left}
+    if left > _MUCH:
+        found["wider"] = wider(opened, "critic", subject.seed)[1]
+        found["wider_right"], found["wider_left"] = learns(lambda: wider(opened, "critic", subject.seed)[0])
     return found
 
 
@@ -65,8 +70,10 @@ def coins(count: int, seed: int) -> Tensor:
     return (order % 2).float()
 
 
-def right(subject: Subject, network: nn.Module, shown: Tensor, told: Tensor | None, wanted: Tensor) -> float:
-    """Share of the labels ``(K,)`` that a network learns of samples ``(K, *shape)``."""
+def learned(
+    subject: Subject, network: nn.Module, shown: Tensor, told: Tensor | None, wanted: Tensor
+) -> tuple[float, float]:
+    """Share of the labels ``(K,)`` that a network learns of samples ``(K, *shape)``, and what its loss leaves."""
     optimizer = torch.optim.Adam([w for w in network.parameters() if w.requires_grad], lr=_RATE, betas=(0.9, 0.99))
     falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, _STEPS)
     network.train()
@@ -74,10 +81,12 @@ def right(subject: Subject, network: nn.Module, shown: Tensor, told: Tensor | No
         subject.check_time()
         subject.tell(step, _STEPS)
         said = scores(network, shown, told).float()
+        loss = F.binary_cross_entropy_with_logits(said, wanted)
         optimizer.zero_grad()
-        F.binary_cross_entropy_with_logits(said, wanted).backward()
+        loss.backward()
         optimizer.step()
         falling.step()
-    if not bool(torch.isfinite(said).all()):
+    left = loss.item() / math.log(2)
+    if not math.isfinite(left):
         raise ValueError("the scores are not finite")
-    return float(((said > 0) == (wanted > 0.5)).float().mean())
+    return float(((said > 0) == (wanted > 0.5)).float().mean()), left

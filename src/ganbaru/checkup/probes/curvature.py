@@ -43,8 +43,7 @@ Product = Callable[[Tensor], Tensor]
 def measure(subject: Subject) -> dict[str, Any]:
     """The probe."""
     opened = subject.newest()
-    size = max(opened.config.batch, min(_SAMPLES, len(subject.train)))
-    (batch,) = subject.batches(opened, subject.train, "curvature", 1, min(size, _SAMPLES))
+    (batch,) = subject.batches(opened, subject.train, "curvature", 1, min(_SAMPLES, len(subject.train)))
     found: dict[str, Any] = {"step": opened.step}
     for network in ("critic", "generator"):
         optimizer = mover(opened.game, network)

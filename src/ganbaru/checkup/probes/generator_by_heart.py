@@ -11,7 +11,7 @@ The probe ``generator_by_heart``:
 ``samples``         how many; fewer than sixteen where the data have fewer that are not alike
 ``steps``           of the regression
 ``residual``        mean squared error at the end over the variance of the samples: 0 all learned, 1 nothing
-``wider_channels``  of the wider network; absent where ``residual`` is at most 0.25
+``wider``           settings of the wider network that are larger; absent where ``residual`` is at most 0.25
 ``wider_residual``  what it leaves; likewise
 ``own``             whether the generator is one of the user's own
 ==================  ===============================================================================================
@@ -33,8 +33,6 @@ from ganbaru.training.step import generate
 _SAMPLES = 16
 _STEPS = 300
 _RATE = 2e-3
-_WIDER = 4
-"""Times the channels."""
 _MUCH = 0.25
 """From here on a wider network is asked."""
 _TINY = 1e-12
@@ -50,11 +48,10 @@ def measure(subject: Subject) -> dict[str, Any]:
     z = latents(subject.seed, "by heart", count=len(wanted), size=opened.latent, device=opened.fabric.device)
     left = residual(subject, anew(opened.game.generator, subject.seed), z, asked, wanted)
     own = not isinstance(opened.game.generator, Network)
-    found = {"samples": len(wanted), "steps": _STEPS, "residual": left, "own": own}
+    found: dict[str, Any] = {"samples": len(wanted), "steps": _STEPS, "residual": left, "own": own}
     if left > _MUCH:
-        large = wider(opened, "generator", _WIDER, subject.seed)
-        found |= {"wider_channels": large.plan["channels"]}
-        found |= {"wider_residual": residual(subject, large, z, asked, wanted)}
+        large, numbers = wider(opened, "generator", subject.seed)
+        found |= {"wider": numbers, "wider_residual": residual(subject, large, z, asked, wanted)}
     return found
 
 

@@ -14,8 +14,8 @@ The probe ``known_domain``:
 ``carried``         the settings that were carried over, by their dotted names
 ``replaced``        those that were not, by their dotted names, as they were on the ring
 ``trainings``       of each: ``finite``: whether all points stayed finite; ``steps``, ``updates`` of generator and
-                    critic; ``start``: the distance before it; and by check, twelve of them in a whole training, the
-                    lists ``distance``, ``near``, ``quality``, ``modes``, ``kinds``
+                    critic; ``start`` and ``start_near``: ``distance`` and ``near`` before it; and by check, twelve of
+                    them in a whole training, the lists ``distance``, ``near``, ``quality``, ``modes``, ``kinds``
 ==================  ===============================================================================================
 
 ``distance`` is the sliced W1 of 2,500 generated points to as many real ones; ``quality`` the share of points within 3
@@ -62,8 +62,10 @@ _LOST = 30.0
 """Distance over that before the training from which no setting was seen to come back."""
 _LEARNED = 0.75
 """Share of points near a mode, with all modes among them, from which the ring is learned; 0.5 of a uniform circle."""
-_ON_IT, _CLOSER = 0.5, 0.8
-"""Share of points near a mode, and distance over that before, from which another training is not needed."""
+_ON_IT = 0.5
+"""Share of points near a mode from which another training is not needed."""
+_CLOSER, _NEARER = 0.8, 1.5
+"""Likewise distance and share of points near a mode, both over those before: it is on its way."""
 
 
 def measure(subject: Subject) -> dict[str, Any]:
@@ -147,7 +149,7 @@ def _train(subject: Subject, chosen: dict[str, Any], own: Parts, number: int) ->
 def _played(subject: Subject, session: GameSession, ring: _Ring) -> dict[str, Any]:
     """Plays until the ring is learned, the generator is lost, or the time is up."""
     steps = length(session.config.n_critic)
-    start, checks, finite = ring.check(_made(session))["distance"], list[dict[str, Any]](), True
+    before, checks, finite = ring.check(_made(session)), list[dict[str, Any]](), True
     for step in range(1, steps + 1):
         subject.check_time()
         _step(session)
@@ -158,18 +160,22 @@ def _played(subject: Subject, session: GameSession, ring: _Ring) -> dict[str, An
             if not finite:
                 break
             checks.append(ring.check(made))
-            if _learned(checks[-1]) or checks[-1]["distance"] > _LOST * start:
+            if _learned(checks[-1]) or checks[-1]["distance"] > _LOST * before["distance"]:
                 break
     counters = session.counters
     lists = {name: [check[name] for check in checks] for name in ("distance", "near", "quality", "modes", "kinds")}
-    return {"finite": finite, "steps": counters.step, "updates": counters.update, "start": start, **lists}
+    starts = {"start": before["distance"], "start_near": before["near"]}
+    return {"finite": finite, "steps": counters.step, "updates": counters.update, **starts, **lists}
 
 
 def _came_near(training: dict[str, Any]) -> bool:
-    half = slice(len(training["near"]) // 2, None)
-    near, distance = (training[name][half] for name in ("near", "distance"))
-    on_it = max(near, default=0.0) >= _ON_IT or min(distance, default=math.inf) <= _CLOSER * training["start"]
-    return bool(training["finite"]) and on_it
+    """Whether a training is near the ring, or on its way, in the last third of its checks."""
+    last = slice(-max(1, len(training["near"]) // 3), None)
+    if not training["finite"] or not training["near"]:
+        return False
+    near, distance = (float(np.median(training[name][last])) for name in ("near", "distance"))
+    coming = distance <= _CLOSER * training["start"] and near >= _NEARER * training["start_near"]
+    return near >= _ON_IT or coming
 
 
 def _learned(check: dict[str, Any]) -> bool:

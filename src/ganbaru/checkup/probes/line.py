@@ -21,6 +21,7 @@ alone changes nothing that can be measured, as at an optimum.
 """
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -39,30 +40,30 @@ _JUDGES = 4
 
 def measure(subject: Subject) -> dict[str, Any]:
     """The probe."""
-    step, found = 0, dict[str, Any]()
+    opened = subject.newest()
+    size, found = opened.config.batch, dict[str, Any]()
+    judges = subject.batches(opened, subject.held_out, "line judges", _JUDGES, size)
+    batches = subject.batches(opened, subject.train, "line", _UPDATES, size)
     for network in ("critic", "generator"):
-        changes, spread = [], []
-        for number in range(_UPDATES):
-            opened = subject.newest()
-            step, size = opened.step, opened.config.batch
-            batches = subject.batches(opened, subject.train, f"line {number}", 1, size)
-            judges = subject.batches(opened, subject.held_out, "line judges", _JUDGES, size)
-            direction, weights = update(opened, network, batches[0], seed=number)
-            losses = [loss_of(opened.game, network, batch, seed=k) for k, batch in enumerate(judges)]
-            profile = along(losses, direction, weights, check=subject.check_time)
-            changes.append((profile[1:] - profile[0]).mean(axis=1))
-            spread.append(profile[0].std())
-        found |= {f"{network}{name}": said for name, said in _said(np.array(changes), float(np.mean(spread))).items()}
-    return {"step": step, "multiples": list(MULTIPLES), **found}
+        losses = [loss_of(opened.game, network, batch, seed=k) for k, batch in enumerate(judges)]
+        profiles = []
+        for number, batch in enumerate(batches):
+            direction, weights = update(opened, network, batch, seed=number)
+            profiles.append(along(losses, direction, weights, check=subject.check_time))
+        changes = np.array([(profile[1:] - profile[0]).mean(axis=1) for profile in profiles])
+        found |= {f"{network}{name}": said for name, said in _said(changes, float(profiles[0][0].std())).items()}
+    return {"step": opened.step, "multiples": list(MULTIPLES), **found}
 
 
 def update(opened: Reopened, network: str, batch: Batch, *, seed: int) -> tuple[Tensor, list[Tensor]]:
-    """One update ``(P,)`` of a network, which is put back to where it was, and the weights that it is of."""
-    weights = moved(mover(opened.game, network))
+    """One update ``(P,)`` of a network, and the weights that it is of; network and optimizer are put back."""
+    optimizer = mover(opened.game, network)
+    weights, kept = moved(optimizer), deepcopy(optimizer.state_dict())
     before = flat(weights).detach().clone()
     take_step(opened.game, network, loss_of(opened.game, network, batch, seed=seed)())
     direction = flat(weights).detach() - before
     put(before, weights)
+    optimizer.load_state_dict(kept)
     return direction, weights
 
 

@@ -90,7 +90,7 @@ def _tried(name: str, subject: Subject) -> tuple[Any, str]:
             return measure(subject), ""
     except UserError as error:
         return None, str(error)
-    except (RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError) as error:
+    except Exception as error:
         return None, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason was given'}"
     finally:
         subject.tell(1, 1)

@@ -1,7 +1,7 @@
 """How far the networks see, against how long what there is to see is.
 
 What there is to see is told by the autocorrelation of the data along time, as the networks see them: its period where
-it has one (the pitch of a waveform), else the time in which it falls below 1/e (the length of an event).
+it has one (the pitch of a waveform), else its width, to either side, above 1/e (the length of an event).
 
 The probe ``sight``, in steps of the representation's time axis (samples of a waveform, frames of a spectrogram):
 
@@ -10,7 +10,8 @@ The probe ``sight``, in steps of the representation's time axis (samples of a wa
 ``generator``       what one step of the generator's output sees of the input of its first spatial layer; absent where
                     there is none
 ``critic``          what one place of the critic's last spatial layer sees of its input; likewise
-``structure``       the 75 % quantile over sounds of the period, or of the correlation's length
+``longer``          settings, by their dotted names, in which the usual networks see farther than the run's
+``structure``       the 75 % quantile over sounds of the period, or of the correlation's width
 ``periodic``        share of the sounds that have a period
 ==================  ===============================================================================================
 
@@ -24,6 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganbaru.checkup.probes.anew import NAMES, longer
 from ganbaru.checkup.probes.reach import critic_reach, generator_reach
 from ganbaru.checkup.probes.subject import Subject
 from ganbaru.errors import UserError
@@ -56,6 +58,7 @@ def measure(subject: Subject) -> dict[str, Any]:
     return {
         "length": shape[-1],
         **{name: reach for name, reach in reaches.items() if reach},
+        "longer": {f"{name}.{key}": value for name in NAMES for key, value in longer(opened, name).items()},
         "structure": float(np.quantile(lengths, _QUANTILE)),
         "periodic": float(np.mean(periodic)),
     }
@@ -65,12 +68,11 @@ def structure(sound: Tensor) -> tuple[int, bool]:
     """How many steps the structure of one encoded sound ``(…, T)`` is long, and whether that is a period."""
     correlation = autocorrelation(sound)
     below = np.flatnonzero(correlation < 1 / np.e)
-    if not len(below):
-        return len(correlation), False
-    first = int(below[0])
-    dip = first + int((correlation[first:] < 0).argmax())
-    peak = _first_peak(correlation, dip) if correlation[dip] < 0 else None
-    return (first, False) if peak is None else (peak, True)
+    first = int(below[0]) if len(below) else len(correlation)
+    width = max(2 * first - 1, 0)
+    dips = np.flatnonzero(correlation < 0)
+    peak = _first_peak(correlation, int(dips[0])) if len(dips) else None
+    return (width, False) if peak is None else (peak, True)
 
 
 def _first_peak(correlation: Array, begin: int) -> int | None:

@@ -36,15 +36,11 @@ def candidates(findings: Findings) -> list[Candidate]:
     may stand for another one that has no change; then what is suspected. Files that several findings leave out are
     left out together.
     """
-    ordered = [_candidate(finding) for finding in in_order(findings) if finding.change]
-    return _once(_joined(ordered))
-
-
-def in_order(findings: Findings) -> list[Finding]:
-    """What was found and follows from nothing else, then what follows, then what is suspected."""
     first = roots(findings)
     followers = [finding for finding in findings.found if finding not in first]
-    return [*first, *followers, *(finding for finding in findings if finding.verdict == "suspect")]
+    suspects = [finding for finding in findings if finding.verdict == "suspect"]
+    rest = [_candidate(finding) for finding in (*followers, *suspects) if finding.change]
+    return _once([*_joined([_candidate(finding) for finding in first if finding.change]), *rest])
 
 
 def roots(findings: Findings) -> list[Finding]:
@@ -59,12 +55,14 @@ def unmended(findings: Findings) -> tuple[str, ...]:
 
 
 def left_out(findings: Findings) -> dict[str, list[str]]:
-    """The files that the changes of what was found leave out, each with the causes for which it is."""
+    """The files that the changes of what was found leave out, each with the causes for which it is.
+
+    What follows from another cause leaves out none: of two alike it might leave out the one that the other keeps.
+    """
     files: dict[str, list[str]] = {}
-    for finding in in_order(findings):
-        if finding:
-            for name in (finding.change or {}).get(EXCLUDE, ()):
-                files.setdefault(name, []).append(finding.cause)
+    for finding in roots(findings):
+        for name in (finding.change or {}).get(EXCLUDE, ()):
+            files.setdefault(name, []).append(finding.cause)
     return dict(sorted(files.items()))
 
 
@@ -73,8 +71,8 @@ def _candidate(finding: Finding) -> Candidate:
 
 
 def _joined(ordered: list[Candidate]) -> list[Candidate]:
-    """The same, with the files of all that were found in the first that leaves out files."""
-    together = [each for each in ordered if EXCLUDE in each.change and each.verdict == "found"]
+    """The same, with all files in the first that leaves out files."""
+    together = [each for each in ordered if EXCLUDE in each.change]
     if len(together) < 2:
         return ordered
     names = sorted({name for each in together for name in each.change[EXCLUDE]})

@@ -65,7 +65,7 @@ def clean(
     Raises:
         UserError: there is no such folder, or more than half of its files would be left out.
     """
-    found = findings or checkup(folder, progress=progress)
+    found = checkup(folder, progress=progress) if findings is None else findings
     bad = left_out(found)
     kept = kept_files(os.fspath(folder), list(bad))
     if len(bad) > MOST_LEFT_OUT * (len(kept) + len(bad)):

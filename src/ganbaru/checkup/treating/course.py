@@ -12,7 +12,7 @@ from ganbaru.checkup.run import gather
 from ganbaru.checkup.run.reopened import fresh
 from ganbaru.checkup.treating import beside
 from ganbaru.checkup.treating.candidates import Candidate, candidates
-from ganbaru.checkup.treating.comparing import Judge, Outcome, loaded, outcome
+from ganbaru.checkup.treating.comparing import Judge, Outcome, beats_untrained, loaded, outcome
 from ganbaru.checkup.treating.planning import Plan, plan
 from ganbaru.checkup.treating.treatment import Figures, Treatment, Trial
 from ganbaru.distances import Comparison
@@ -105,7 +105,7 @@ class Course:
             found = assessor.compare(treated, loaded(self.best, self.parts))
             return outcome(found), "", found
         found = assessor.compare(treated, fresh(run, self.parts).trained())
-        said = outcome(found)
+        said = beats_untrained(found)
         return said, f"before, {before}; now it went through, and is held against its untrained self", found
 
     def _taken(self, trial: Trial, run: Run, source: Source) -> Trial:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ganbaru.checkup.finding import Findings
+from ganbaru.checkup.treating import usual
 from ganbaru.checkup.treating.candidates import candidates, unmended
 from ganbaru.checkup.treating.course import Course, findings_of
 from ganbaru.checkup.treating.planning import config_of
@@ -36,7 +37,8 @@ def treat(
     A change is trained for the same budget, from the newest kept checkpoint before its cause began where that can go
     on with it, else from the start. What both runs make of the same latents is then held against held-out samples. A
     change that helped is kept: what is found in that run is tried next, on top of it. It ends with the first run that
-    is better and in which nothing is found. The same call again uses what is done and finishes what is missing.
+    is better and in which nothing is found. The last thing tried are the settings that are usual on such data. The same
+    call again uses what is done and finishes what is missing.
 
     Args:
         run: the run or its folder. Nothing in it changes but ``treatment.json``.
@@ -56,10 +58,10 @@ def treat(
     if most < 1:
         raise UserError(f"{most} changes are none", hint="try one or more")
     course = _course(run, out, findings, source, parts or Parts(), seed, progress, tuple(callbacks))
-    found = findings or findings_of(
-        course.first, course.source, course.parts, seed=course.seed, progress=progress, keep=False
-    )
-    course.waiting = candidates(found)
+    found = findings
+    if found is None:
+        found = findings_of(course.first, course.source, course.parts, seed=course.seed, progress=progress)
+    course.waiting = [*candidates(found), *usual.last_resort(course.first, course.source.kind, found, course.parts)]
     complete = False
     try:
         course.run(most)

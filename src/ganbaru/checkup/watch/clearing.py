@@ -42,8 +42,10 @@ class Clearing:
     """Follows what adds up in the gradients of one network.
 
     Attributes:
-        counts: own steps that were looked at (``steps``); those with gradients of an earlier own step (``carried``);
-            with gradients of the other's turn (``leaked``); with both (``both``); without any gradient (``empty``).
+        counts: own steps that were looked at (``steps``), those without any gradient (``empty``); those of which all is
+            known since the own step before (``followed``), and of them those with gradients of an earlier own step
+            (``carried``); those that come after the other's turn (``after_other``), and of them those with gradients of
+            that turn (``leaked``); with both (``both``).
         arrivals: gradients that came.
     """
 
@@ -53,6 +55,7 @@ class Clearing:
         self.handles: list[Any] = []
         self.arrivals = 0
         self._turns, self._looking = turns, False
+        self._last_turn: int | None = None
         self._sentinels: list[_Sentinel] = []
         for weight in _chosen([each for each in weights(network) if each.requires_grad]):
             self._follow(_Sentinel(weight), guard)
@@ -65,8 +68,9 @@ class Clearing:
         self._sentinels.append(sentinel)
 
     def look(self, looking: bool) -> None:
-        """Starts or ends looking; what lies in the gradients at the start is of unknown origin and not held."""
+        """Starts, goes on or ends looking; what lies in the gradients at the start is of unknown origin."""
         if looking and not self._looking:
+            self._last_turn = None
             for sentinel in self._sentinels:
                 sentinel.last, sentinel.held = None, []
         self._looking = looking
@@ -91,14 +95,24 @@ class Clearing:
     def step(self) -> set[int]:
         """The network's own step comes: judges what lies there; gives the backward passes that brought it."""
         held = {each for sentinel in self._sentinels for each in self._lying(sentinel)}
-        earlier = [self._turns.stepped_in(each.turn) for each in held if each.turn < self._turns.now.number]
+        self.counts.update(steps=1, empty=not self.alive)
+        if self._last_turn is not None:
+            self._judge(held, self._last_turn)
+        return {each.task for each in held}
+
+    def _judge(self, held: set[_Arrival], since: int) -> None:
+        """Of an own step since whose predecessor all is known."""
+        now = self._turns.now.number
+        between = [self._turns.stepped_in(turn) for turn in range(since + 1, now)]
+        earlier = [self._turns.stepped_in(each.turn) for each in held if each.turn < now]
         carried = any(self.name in networks for networks in earlier)
         leaked = any(networks and self.name not in networks for networks in earlier)
-        self.counts.update(steps=1, carried=carried, leaked=leaked, both=carried and leaked, empty=not self.alive)
-        return {each.task for each in held}
+        self.counts.update(followed=1, carried=carried, leaked=leaked, both=carried and leaked)
+        self.counts["after_other"] += leaked or any(between)
 
     def stepped(self) -> None:
         """The network has moved."""
+        self._last_turn = self._turns.now.number
         for sentinel in self._sentinels:
             sentinel.last = _slice(sentinel.weight.grad)
 

@@ -26,8 +26,9 @@ _FITS = 0.02
 """Root mean square of what a formula leaves over, as a share of the gradients', up to which it is taken."""
 _BETTER = 3.0
 """How much worse all other formulas must fit."""
-_FLAT = 1e-3
-"""Spread of gradients over their size up to which they count as constant."""
+_FLAT = 1e-5
+"""Spread of gradients over their size up to which they count as constant; those of a nearly constant critic under
+another loss spread by 1e-4."""
 
 
 def sigmoid(s: Array) -> Array:
@@ -59,12 +60,17 @@ class Family:
     Attributes:
         name: see above; "" where none or several do.
         target: the t in it; NaN where there is none.
-        rising: gradients rise with the scores, as those of a loss that pulls towards its target do.
+        slope: the factor before it.
     """
 
     name: str
     target: float = float("nan")
-    rising: bool = True
+    slope: float = 1.0
+
+    @property
+    def rising(self) -> bool:
+        """Whether gradients rise with the scores, as those of a loss that pulls towards its target do."""
+        return self.slope > 0
 
 
 def family(pieces: Sequence[Array]) -> Family:
@@ -73,40 +79,44 @@ def family(pieces: Sequence[Array]) -> Family:
     Args:
         pieces: scores and gradients ``(N, 2)``.
     """
-    pairs = np.concatenate(pieces) if pieces else np.zeros((0, 2))
-    pairs = pairs[np.isfinite(pairs).all(axis=1)]
-    s, g = pairs[:, 0], pairs[:, 1]
+    s, g = _pool(pieces)
     size = float(np.sqrt(np.mean(g**2))) if len(g) else 0.0
     if len(g) < _FEWEST or size == 0.0:
         return Family("")
-    if float(np.std(g)) < _FLAT * size:
+    if _flat(g):
         return Family("constant")
-    if _two_valued(g):
+    if _flat(g[g != 0]):
         return Family("hinge")
-    return _best(s, g / size)
+    return _best(s, g, size)
 
 
-def _two_valued(g: Array) -> bool:
-    alive = g[g != 0]
-    return len(alive) < len(g) and float(np.std(alive)) < _FLAT * float(np.abs(alive).mean())
+def _pool(pieces: Sequence[Array]) -> tuple[Array, Array]:
+    pairs = np.concatenate(pieces) if pieces else np.zeros((0, 2))
+    pairs = pairs[np.isfinite(pairs).all(axis=1)]
+    return pairs[:, 0], pairs[:, 1]
 
 
-def _best(s: Array, g: Array) -> Family:
+def _flat(g: Array) -> bool:
+    """Whether all are one number, times the powers of two by which mixed precision scales a loss."""
+    return any(float(np.std(each)) < _FLAT * float(np.abs(each).mean()) for each in (g, np.frexp(g)[0]))
+
+
+def _best(s: Array, g: Array, size: float) -> Family:
     left: dict[str, float] = {}
     weights: dict[str, Array] = {}
     for name, formula in _FORMULAS.items():
         if name == "log" and not (s.min() >= 0 and s.max() <= 1):
             continue
         u, v = formula(s)
-        weights[name], left[name] = _fit(np.stack([u, v], axis=1), g)
-    left["squashed constant"] = _fit(_slope(s)[:, None], g)[1]
+        weights[name], left[name] = _fit(np.stack([u, v], axis=1), g / size)
+    left["squashed constant"] = _fit(_slope(s)[:, None], g / size)[1]
     ranked = sorted(left, key=lambda name: left[name])
     if left[ranked[0]] > _FITS or left[ranked[1]] < _BETTER * max(left[ranked[0]], 1e-6):
         return Family("")
     if ranked[0] not in weights:
         return Family(ranked[0])
     slope, offset = weights[ranked[0]]
-    return Family(ranked[0], target=float(-offset / slope), rising=bool(slope > 0))
+    return Family(ranked[0], target=float(-offset / slope), slope=float(slope * size))
 
 
 def _fit(columns: Array, g: Array) -> tuple[Array, float]:
@@ -132,12 +142,24 @@ def paired(pieces: Sequence[Array]) -> bool:
 
 def told(pools: dict[str, list[Array]], pairs: Sequence[Array]) -> dict[str, Any]:
     """The probe ``family``: the formula and the target of each side, and the objective that they make."""
-    sides = {side: family(pieces) for side, pieces in pools.items()}
+    sides = _completed({side: family(pieces) for side, pieces in pools.items()}, pools)
     found: dict[str, Any] = {f"{side}_family": each.name for side, each in sides.items()}
     for side, each in sides.items():
         if np.isfinite(each.target):
             found |= {f"{side}_target": each.target, f"{side}_rising": each.rising}
     found["objective"] = "relativistic" if paired(pairs) else _objective(sides, pools)
+    return found
+
+
+def _completed(sides: dict[str, Family], pools: dict[str, list[Array]]) -> dict[str, Family]:
+    """The same, sides whose scores vary too little to tell being given the formula that another side follows."""
+    told = next((each for each in sides.values() if each.name in ("linear", "sigmoid") and each.rising), None)
+    found = dict(sides)
+    for side, each in sides.items():
+        s, g = _pool(pools[side])
+        if told is not None and not each.name and len(s):
+            pulled = s if told.name == "linear" else sigmoid(s)
+            found[side] = Family(told.name, target=float(np.median(pulled - g / told.slope)), slope=told.slope)
     return found
 
 

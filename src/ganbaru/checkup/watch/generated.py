@@ -25,10 +25,10 @@ class Generated:
         reach: values of one sample; None before the first.
         last: the last batch that hangs on its weights, or the last one.
         ends: its last activations.
-        ages: of the fakes in each pass of a critic's turn that was looked at, in updates of the generator: that of the
+        old: age of the fakes in each pass of a critic's turn that was looked at, in updates of the generator: that of the
             youngest tenth.
-        spreads: per look, the largest deviation over a batch of one value of what it was given, and of what it made,
-            as shares of their size ``(latent, made)``.
+        spreads: of each pass with gradients, the largest difference within a batch of one value of what it was given,
+            and of what it made, as shares of their size ``(latent, made)``.
     """
 
     def __init__(self, turns: Turns, guard: Guard) -> None:
@@ -71,7 +71,7 @@ class Generated:
             for key, _ in prints.row_keys():
                 self._young.add(key)
                 self._born.setdefault(key, updates)
-            if len(made) > 1:
+            if len(made) > 1 and made.requires_grad:
                 self.spreads.append((_spread(latent) if latent is not None else 0.0, _spread(made)))
 
     def _receive(self, gradient: Tensor) -> None:
@@ -118,7 +118,7 @@ class Generated:
 
 
 def _spread(batch: Tensor) -> float:
-    """Largest deviation of one value over the batch, over the size of all values."""
+    """Largest difference of one value within the batch, over the size of all values."""
     values = torch.view_as_real(batch.detach()) if batch.is_complex() else batch.detach()
     flat = values.reshape(len(values), -1).float()
     return float((flat.amax(dim=0) - flat.amin(dim=0)).max() / flat.abs().mean().clamp(min=1e-30))

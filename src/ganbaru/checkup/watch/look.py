@@ -55,7 +55,7 @@ class Look:
         self._passes: list[passes.Pass] = []
 
     def begin(self) -> None:
-        """Starts looking at the next step."""
+        """Starts looking at the next step, or goes on with it."""
         for name in self.parts:
             self.clearing[name].look(True)
             self.moving[name].begin()
@@ -64,6 +64,12 @@ class Look:
         if not self.looking:
             self.turns.begin()
         self.looking = True
+
+    def rest(self) -> None:
+        """Stops looking."""
+        self.looking = False
+        for clearing in self.clearing.values():
+            clearing.look(False)
 
     def seeing(self, name: str) -> Callable[..., None]:
         """What a hook on the passes of a network does."""
@@ -127,14 +133,12 @@ class Look:
             real: the real batch, where the loop told it.
             fake: the generated batch, likewise.
         """
-        self.looking = False
         self.looks += 1
         turns = self.turns.take()
         told = outputs.samples(real), outputs.samples(fake)
         if "critic" in self.parts:
             self._guard.run("attribution", self._attribute, turns, *told)
         for name in self.parts:
-            self.clearing[name].look(False)
             self._guard.run("updates", self.moving[name].end, self._record, self._per_step(name))
         self._steppers.refresh()
         self._record.note_seconds()
@@ -159,8 +163,9 @@ class Look:
         self.pushes.add(turns)
         self.generated.ages(turns, self._steppers.steps["generator"])
         for turn in turns:
-            for name in turn.leaks():
-                self.clearing[name].counts["leaked"] += 1
+            if turn.both:
+                for name in self.parts:
+                    self.clearing[name].counts.update(after_other=1, leaked=name in turn.leaks())
 
     def _per_step(self, name: str) -> float:
         """Own steps of a network that a step of the training has."""

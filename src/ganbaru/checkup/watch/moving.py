@@ -20,14 +20,14 @@ class Moving:
 
     Attributes:
         updates: own steps in this look.
-        moved: whether the weights were ever seen to move; looked: how often they could have been.
+        moves: looks in which the weights moved; looked: all looks.
         broken: the first step at which a weight was not finite.
         bounds: the clip's bound as last seen; None without one.
     """
 
     def __init__(self, name: str, network: nn.Module) -> None:
         self.name, self._network = name, network
-        self.updates, self.looked, self.moved = 0, 0, False
+        self.updates = self.looked = self.moves = 0
         self.broken: int | None = None
         self.bound: float | None = None
         self._before: list[Tensor] = []
@@ -68,7 +68,7 @@ class Moving:
     def _compare(self, now: list[Tensor], record: Record, per_step: float) -> None:
         way, size = norm(torch._foreach_sub(now, self._before)), norm(self._before)
         self.looked += 1
-        self.moved |= way > 0
+        self.moves += way > 0
         if not math.isfinite(way) and self.broken is None:
             self.broken = record.step
         if self.updates:
@@ -90,7 +90,8 @@ class Moving:
         some = weights(self._network)
         return {
             "looked": self.looked,
-            "moved": self.moved or _norms(self._network) != self._start,
+            "moves": self.moves,
+            "elsewhere": _norms(self._network) != self._start,
             "weights": len(some),
             "trainable": sum(weight.requires_grad for weight in some),
             "broken": self.broken,

@@ -86,8 +86,11 @@ class Probing:
             self.found.setdefault(name, []).append(answer)
 
 
-def _latent(module: nn.Module, args: Any, options: Any, seed: int) -> float | None:
-    """How much samples change when their latents are exchanged, over their size, in evaluation mode."""
+def _latent(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, float] | None:
+    """How much samples change when their latents are exchanged, over their size, in evaluation mode.
+
+    ``wired`` is 1 where samples are computed from the latents at all, be it through units that never answer.
+    """
     first = outputs.samples((args, options))
     if first is None or len(first) < 2:
         return None
@@ -97,7 +100,14 @@ def _latent(module: nn.Module, args: Any, options: Any, seed: int) -> float | No
     network = copied(module).eval()
     before = _answer(network, args, options, seed)
     after = _answer(network, *_replaced(args, options, first, moved), seed)
-    return float((after - before).abs().max() / before.abs().mean().clamp(min=1e-30))
+    change = float((after - before).abs().max() / before.abs().mean().clamp(min=1e-30))
+    with torch.enable_grad():
+        latent = moved.clone().requires_grad_()
+        torch.manual_seed(seed)
+        exchanged = _replaced(args, options, first, latent)
+        made = next(outputs.tensors(network(*exchanged[0], **exchanged[1])))
+        way = torch.autograd.grad(made.abs().sum(), latent, allow_unused=True)[0] if made.requires_grad else None
+    return {"change": change, "wired": float(way is not None)}
 
 
 def _coupling(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, float] | None:

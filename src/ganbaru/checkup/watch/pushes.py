@@ -19,6 +19,8 @@ SIDES = ("real", "fake", "generator")
 """Real and generated scores under the critic's loss; generated scores under the generator's."""
 _DECIDED = 0.2
 """Share of the gradients' absolute sum that must remain when they are added, for a direction to be told."""
+_FAINT = 0.3
+"""Share of the other side's gradients below which the critic's on one side tell nothing: scores are at their target."""
 _POOL = 4096
 _ROWS = 16
 
@@ -58,8 +60,10 @@ class Pushes:
                     found[side].append((seen, push, kept))
                     self.ends.add(seen.end)
             self._message(turn)
+        sizes = {side: _size(found[side]) for side in ("real", "fake")}
         for side, items in found.items():
-            self.directions[side].append(_direction(items))
+            faint = sizes.get(side, 1.0) < _FAINT * max(sizes.values())
+            self.directions[side].append(float("nan") if faint else _direction(items))
             self._pool(side, items)
         self._pair(found["real"], found["fake"])
 
@@ -151,6 +155,11 @@ def _shown(seen: Pass) -> str:
     if (seen.label == 0.0).all() and len(seen.label):
         return "real"
     return "fake" if (seen.label == 1.0).all() and len(seen.label) else "between"
+
+
+def _size(items: Sequence[tuple[Pass, Push, Array]]) -> float:
+    rows = [np.abs(push.rows[kept] if seen.by_row else push.rows).mean() for seen, push, kept in items]
+    return float(np.mean(rows)) if rows else 0.0
 
 
 def _direction(items: Sequence[tuple[Pass, Push, Array]]) -> float:

@@ -35,13 +35,18 @@ class Turn:
         """Whether it was this network's turn alone."""
         return set(self.stepped) == {network}
 
+    @property
+    def both(self) -> bool:
+        """Whether both players moved."""
+        return {"generator", "critic"} <= set(self.stepped)
+
     def leaks(self) -> list[str]:
         """Of networks that moved at once, those that moved along the other one's loss.
 
         The generator's loss is that which pushes fakes that hang on the generator, and no reals, while another one
         pushes reals; the critic's is one that pushes reals and yet reaches the generator.
         """
-        if set(self.stepped) < {"generator", "critic"}:
+        if not self.both:
             return []
         by_real = {push.task for seen, push in self.pushes if (seen.label == 0.0).any()}
         by_fresh = {push.task for seen, push in self.pushes if seen.fresh} - by_real

@@ -120,6 +120,8 @@ class Watch:
             self._look.end(real, fake)
         if self._pace.due(self._record.step, self._guard.spent):
             self._look.begin()
+        else:
+            self._look.rest()
         self._record.clock()
 
     def _before_update(self, optimizer: torch.optim.Optimizer, closure: bool) -> None:

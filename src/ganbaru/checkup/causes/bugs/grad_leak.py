@@ -9,22 +9,23 @@ from ganbaru.checkup.causes.bugs.seen import FEW, SPOILS, part, share
 from ganbaru.checkup.causes.standing import is_game
 from ganbaru.checkup.evidence import Evidence
 
-_LEAKED = 0.08
-"""Share of own steps; exactly 0 in loops without a leak, one in n_critic where only the first update has it."""
+_LEAKED = 0.5
+"""Share of own steps that come after the other's turn; exactly 0 in loops without a leak, 1 with one."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
     counts = {name: part(evidence, "clearing", name) for name in ("generator", "critic")}
-    enough = {name: each for name, each in counts.items() if each and each["steps"] >= FEW}
+    enough = {name: each for name, each in counts.items() if each.get("after_other", 0) >= FEW}
     if not enough:
         return Ruling("not-checked", reason="too few own steps were looked at")
-    shares = {name: share(each["leaked"], each["steps"]) for name, each in enough.items()}
+    shares = {name: share(each["leaked"], each["after_other"]) for name, each in enough.items()}
     worst = max(shares, key=lambda name: shares[name])
     numbers = {f"{name}_leaked": each for name, each in shares.items()} | {f"{worst}_leaked_limit": _LEAKED}
-    if shares[worst] < _LEAKED:
-        return Ruling("fine", numbers)
-    few = enough[worst]["leaked"] < FEW
-    return Ruling("suspect" if few else "found", numbers, worst, reason="it was seen at few steps only" if few else "")
+    if shares[worst] >= _LEAKED:
+        return Ruling("found", numbers, worst)
+    if enough[worst]["leaked"] >= FEW:
+        return Ruling("suspect", numbers, worst, reason="it is so at some steps only")
+    return Ruling("fine", numbers)
 
 
 CAUSE = Cause(

@@ -5,18 +5,22 @@ without a penalty, published recipes drop modes of the ring as well (Srivastava 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.evidence import Evidence
 
 _NEAR = 0.5
-"""Share of points near a mode, at the best check of the second half; a uniform circle has that much."""
+"""Share of points near a mode; a uniform circle has that much."""
 _FARTHER = 1.1
 """Distance to the ring over that before the training."""
-_CLOSER = 0.8
-"""Likewise, from which it is on its way."""
+_CLOSER, _NEARER = 0.8, 1.5
+"""Distance and share of points near a mode, over those before, from which it is on its way."""
+_SWINGS = 0.1
+"""What the distance goes to and fro between two checks, over that before the training."""
 _FEW = 2.0
 """Modes below which, or at which, it collapsed."""
 
@@ -24,24 +28,42 @@ _FEW = 2.0
 def _judge(evidence: Evidence) -> Ruling:
     ended = [_end(training) for training in evidence.probes["known_domain"]["trainings"]]
     best = max(ended, key=lambda end: (end["near"], -end["farther"]))
-    numbers = {**best, "near_limit": _NEAR, "farther_limit": _FARTHER, "kinds_limit": _FEW}
+    limits = {"near_limit": _NEAR, "farther_limit": _FARTHER, "kinds_limit": _FEW, "swings_limit": _SWINGS}
+    numbers, steady = {**best, **limits}, best["swings"] < _SWINGS
+    coming = steady and best["farther"] <= _CLOSER and best["near"] >= _NEARER * best["start_near"]
     if best["near"] >= _NEAR and best["kinds"] <= _FEW:
         return Ruling("suspect", numbers, reason=f"it came near only {best['kinds']:.0f} of the ring's 8 modes")
-    if best["near"] >= _NEAR or best["farther"] <= _CLOSER:
+    if best["near"] >= _NEAR and not steady:
+        return Ruling("suspect", numbers, reason="it comes near the ring and leaves it again")
+    if best["near"] >= _NEAR or coming:
         return Ruling("fine", numbers)
-    if best["farther"] <= _FARTHER:
+    if steady and best["farther"] <= _FARTHER and best["near"] >= best["start_near"] / 2:
         return Ruling("suspect", numbers, reason="it hardly moved in the time given")
     return Ruling("found", numbers)
 
 
 def _end(training: Mapping[str, Any]) -> dict[str, float]:
-    """The best check of the second half, of what did not blow up."""
+    """How a training ended, by the medians of the last third of its checks; what wanders meets a mode now and then."""
     if not training["finite"] or not training["near"]:
-        return {"near": 0.0, "kinds": 0.0, "farther": math.inf}
-    half = range(len(training["near"]) // 2, len(training["near"]))
-    at = max(half, key=lambda check: (training["near"][check], -training["distance"][check]))
-    farther = training["distance"][at] / max(training["start"], 1e-12)
-    return {"near": training["near"][at], "kinds": float(training["kinds"][at]), "farther": farther}
+        return {"near": 0.0, "kinds": 0.0, "farther": math.inf, "swings": math.inf, "start_near": 1.0}
+    last = slice(-max(1, len(training["near"]) // 3), None)
+    near, kinds, distance = (float(np.median(training[name][last])) for name in ("near", "kinds", "distance"))
+    start = max(training["start"], 1e-12)
+    swings = _swings(training["distance"]) / start
+    return {
+        "near": near,
+        "kinds": kinds,
+        "farther": distance / start,
+        "swings": swings,
+        "start_near": training["start_near"],
+    }
+
+
+def _swings(distance: Sequence[float]) -> float:
+    """Mean way to and fro between two checks of the second half, beyond what the way as a whole asks for."""
+    half = np.asarray(distance[len(distance) // 2 :])
+    steps = np.diff(half)
+    return float((np.abs(steps).sum() - abs(half[-1] - half[0])) / len(steps)) if len(steps) else 0.0
 
 
 CAUSE = Cause(

@@ -10,20 +10,28 @@ _SAME = 1e-5
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    made, tried = evidence.probes["fakes"].get("made_spread"), evidence.probes.get("latent") or []
+    seen, tried = evidence.probes["fakes"], evidence.probes.get("latent") or []
+    made, latent = seen.get("made_spread"), seen.get("latent_spread")
     if made is None and not tried:
         return Ruling("not-checked", reason=evidence.lacks("latent"))
-    numbers = {"latent_spread": float(evidence.probes["fakes"].get("latent_spread") or 0.0)}
+    numbers: dict[str, float] = {}
     if made is not None:
-        numbers |= {"samples_differ": float(made), "samples_differ_limit": _SAME}
+        numbers |= {
+            "latents_differ": float(latent or 0.0),
+            "samples_differ": float(made),
+            "samples_differ_limit": _SAME,
+        }
     if tried:
-        numbers |= {"latents_exchanged": float(max(tried)), "latents_exchanged_limit": _SAME}
-    alike = made is not None and made <= _SAME
-    deaf = bool(tried) and max(tried) <= _SAME
+        changes = [float(each["change"]) for each in tried]
+        numbers |= {"latents_exchanged": max(changes), "latents_exchanged_limit": _SAME}
+    alike, deaf = made is not None and made <= _SAME, bool(tried) and max(changes) <= _SAME
     if not alike and not deaf:
         return Ruling("fine", numbers)
-    same = alike and numbers["latent_spread"] <= _SAME
-    return Ruling("found", numbers, "generator", reason="all its latents are the same" if same else "")
+    if alike and (latent or 0.0) <= _SAME:
+        return Ruling("found", numbers, "generator", reason="all its latents are the same")
+    if deaf and not any(each["wired"] for each in tried):
+        return Ruling("found", numbers, "generator", reason="its samples are not computed from its latents")
+    return Ruling("suspect", numbers, "generator", reason="latents go in, but units that never answer stop them")
 
 
 CAUSE = Cause(

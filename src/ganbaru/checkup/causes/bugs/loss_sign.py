@@ -26,7 +26,7 @@ def _judge(evidence: Evidence) -> Ruling:
     critic, generator = _critic(seen, family), _generator(seen, family)
     if critic is None and generator is None:
         return Ruling("not-checked", reason="it could not be told which of the critic's scores are of real samples")
-    numbers = {}
+    numbers: dict[str, float] = {}
     if critic is not None:
         numbers |= {"pushed_apart": critic, "pushed_apart_limit": _RIGHT}
     if generator is not None:
@@ -42,7 +42,7 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _critic(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | None:
     """Share of looks in which the critic's loss pushes the scores apart; None where that cannot be told."""
-    if "real_target" in family and "fake_target" in family:
+    if "real_target" in family and "fake_target" in family and _alike(family, "real", "fake"):
         return float(abs(family["real_target"] - family["fake_target"]) > _APART)
     return share(seen["critic_apart"], seen["critic_told"]) if seen["critic_told"] >= FEW else None
 
@@ -50,11 +50,16 @@ def _critic(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | None:
 def _generator(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | None:
     """Share of looks in which the generator's loss pushes fakes to where reals are pushed; None likewise."""
     targets = [family.get(f"{side}_target") for side in ("real", "fake", "generator")]
-    if None not in targets and family.get("generator_rising", True):
+    if None not in targets and _alike(family, "real", "fake", "generator"):
         real, fake, made = (float(target) for target in targets if target is not None)
         if abs(real - fake) > _APART:
             return float((made - fake) / (real - fake) > _APART)
     return share(seen["generator_with"], seen["generator_told"]) if seen["generator_told"] >= FEW else None
+
+
+def _alike(family: Mapping[str, Any], *sides: str) -> bool:
+    """Whether sides follow one formula that pulls towards a target."""
+    return len({family[f"{side}_family"] for side in sides}) == 1 and all(family[f"{side}_rising"] for side in sides)
 
 
 def _whose(seen: Mapping[str, Any]) -> str:

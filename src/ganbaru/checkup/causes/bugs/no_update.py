@@ -1,5 +1,8 @@
 """A network does not move: its optimizer is not stepped, holds other parameters, or has nothing to step along."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
@@ -10,6 +13,8 @@ _TRIES = 20
 """Losses told, or optimizer steps, without the weights moving; a warm-up that begins at 0 is over by then."""
 _PATIENCE = 200
 """The same of a network that nobody tries to move: critics are trained alone for up to 100 steps at the start."""
+_BY_HAND = 0.2
+"""Share of looks in which weights move although no optimizer holds them, from which that is how they are trained."""
 _LOSS = {"generator": "generator_loss", "critic": "critic_loss", "model": "loss"}
 
 
@@ -32,13 +37,22 @@ def _network(evidence: Evidence, name: str) -> Ruling | None:
     ratios = evidence.series.get(f"{name}_update_ratio")
     seen = part(evidence, "updates", name)
     farthest = float(np.max(ratios.finite.values, initial=0.0)) if ratios is not None else 0.0
-    if farthest > 0 or seen.get("moved"):
+    if farthest > 0 or _moves(seen):
         return Ruling("fine", {f"{name}_update_ratio": farthest})
+    if seen.get("broken") is not None:
+        return Ruling("not-checked", where=name, reason=f"the weights of the {name} are not finite")
     if not seen:
         if ratios is None or len(ratios.finite) < FEW:
             return None
         return Ruling("found", {f"{name}_update_ratio": 0.0}, name)
     return _still(evidence, name)
+
+
+def _moves(seen: Mapping[str, Any]) -> bool:
+    """Whether it moved by its optimizer, or time and again by hand; clipping alone moves weights once."""
+    if not seen:
+        return False
+    return bool(seen["elsewhere"]) if seen["calls"] else seen["moves"] >= max(2, _BY_HAND * seen["looked"])
 
 
 def _still(evidence: Evidence, name: str) -> Ruling:
@@ -53,8 +67,8 @@ def _still(evidence: Evidence, name: str) -> Ruling:
         return Ruling("fine", numbers, name, reason=f"the {name} has no parameters")
     if tries < FEW or seen["looked"] < FEW:
         return Ruling("not-checked", numbers, name, reason=f"the {name} had too few steps to move")
-    verdict = "found" if tries >= limit else "suspect"
-    return Ruling(verdict, numbers, name, reason=f"the {name} did not move: {_why(evidence, name)}")
+    reason = f"the {name} did not move: {_why(evidence, name)}"
+    return Ruling("found" if tries >= limit else "suspect", numbers, name, reason=reason)
 
 
 def _why(evidence: Evidence, name: str) -> str:

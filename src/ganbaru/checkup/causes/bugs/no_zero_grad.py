@@ -14,7 +14,7 @@ _CARRIED = 0.5
 
 def _judge(evidence: Evidence) -> Ruling:
     shares = {name: _share(evidence, name) for name in NETWORKS if part(evidence, "clearing", name)}
-    enough = {name: each for name, each in shares.items() if part(evidence, "clearing", name)["steps"] >= FEW}
+    enough = {name: each for name, each in shares.items() if _followed(evidence, name) >= FEW}
     if not enough:
         return Ruling("not-checked", reason="too few own steps were looked at")
     worst = max(enough, key=lambda name: enough[name])
@@ -29,7 +29,11 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _share(evidence: Evidence, name: str) -> float:
     counts = part(evidence, "clearing", name)
-    return share(counts["carried"], counts["steps"])
+    return share(counts.get("carried", 0), _followed(evidence, name))
+
+
+def _followed(evidence: Evidence, name: str) -> int:
+    return int(part(evidence, "clearing", name).get("followed", 0))
 
 
 CAUSE = Cause(

@@ -47,5 +47,5 @@ CAUSE = Cause(
     when=_when,
     judge=_judge,
     remedy="Look at that step: a division by what may be 0, a logarithm of 0, a root at 0, or a rate that is too high.",
-    explains=("output-range", "no-update", "overfitting", *SPOILS),
+    explains=("output-range", "overfitting", *SPOILS),
 )

@@ -2,7 +2,7 @@
 
 Cut peaks are heard as crackle and teach a model corners that no instrument makes. What counts: three cut peaks or more
 that together take up 0.05 % of the sound, or one that takes up 1 % of it (a drum has one). A square wave is flat too
-but lies at its extremes nearly all the time, and a limiter rounds: neither is "found".
+but lies at two levels nearly all the time, and a limiter rounds: neither is "found".
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ FEWEST = 3
 ONE_TOP = 0.01
 """Share of a sound in a single flat top."""
 SQUARE = 0.5
-"""Share of the loud samples at the extremes above which a sound is taken for a synthesised square or pulse wave."""
+"""Share of the loud samples at few levels above which a sound is taken for a synthesised square or pulse wave."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -27,7 +27,7 @@ def _judge(evidence: Evidence) -> Ruling:
     cut &= files.sounding()
     square = rails >= SQUARE
     numbers = {"flat_share": worst(np.where(square, 0, flat)), "flat_share_limit": FLAT}
-    reason = "they lie at their extremes nearly all the time, as square waves do"
+    reason = "they lie at few levels nearly all the time, as square waves do"
     return rule(files.names, flat, cut & ~square, cut & square, numbers, reason)
 
 

@@ -1,6 +1,6 @@
 """Recordings much shorter than the rest: fragments, which are mostly padding once all have one length.
 
-What counts: sound for less than 15 ms, of which nothing but a click is heard; or for less than a twentieth of the
+What counts: sound for less than 13 ms, of which nothing but a click is heard; or for less than a twentieth of the
 median, where no more than a tenth of the files are so short (else short sounds belong to the set). Where the length to
 train on is known, a twentieth of that counts instead of the median.
 """
@@ -11,7 +11,7 @@ from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.data.sheet import NEEDS, leaving_out, readable, rule, sheet
 from ganbaru.checkup.evidence import Evidence
 
-CLICK = 0.015
+CLICK = 0.013
 SHARE = 0.05
 """Of the usual length; the shortest of 91 drums, a tick, has 0.044 of the median."""
 RARE = 0.1

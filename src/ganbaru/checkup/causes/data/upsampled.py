@@ -17,7 +17,7 @@ PLACE = 0.55
 CLIFF, SUSPECT = 27.0, 20.0
 """Depth of the cliff in dB; of 165 samples of Sonic Pi two reach more below that place: a crow
 that ends at 5 kHz and a buzz that ends at 10 kHz."""
-LOST = -65.0
+LOST = -66.0
 """dB below the strongest band: what is fainter just below the cliff is not missed above it."""
 LOWEST = 2800.0
 """Hz; no recorder ends lower, but low tones without overtones do."""

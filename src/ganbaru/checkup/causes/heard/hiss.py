@@ -15,8 +15,8 @@ _SPREADS = 1.0
 """Of the real sounds' standard deviations, that it must exceed too."""
 _CHANCE = 1.5
 """Of the differences between halves of the real sounds, likewise."""
-_AUDIBLE = -36.0
-"""dB of the loud part from which a floor is plainly heard."""
+_AUDIBLE = -34.0
+"""dB of the loud part from which a floor is plainly heard; that of 8 bits by µ-law is -36."""
 _FAINT = -50.0
 """dB below which it is not heard."""
 

@@ -13,8 +13,10 @@ _SLIGHTLY = 0.02
 """Coherence that is suspected."""
 _TIMES = 4.0
 """How many times that of neighbouring cyclic frequencies it must be, too."""
-_LOUD = -50.0
-"""dB of the whole sound below which an image is not heard."""
+_LOUD = -44.0
+"""dB of the whole sound from which an image is heard; a usual resampler leaves -46 at the edge of its band."""
+_FAINT = -55.0
+"""dB below which it is nothing."""
 _HIGH = 10.0
 """dB by which a tone stands out, beyond that of real sounds and of other places."""
 _AUDIBLE = -45.0
@@ -31,7 +33,9 @@ def _judge(evidence: Evidence) -> Ruling:
         numbers |= {"image_level": image["level"], "image_level_limit": _LOUD}
     if tone is not None:
         numbers |= {"tone_hertz": tone["place"] * probe(evidence)["rate"], "tone": _height(tone), "tone_limit": _HIGH}
-    ghost = _coherent(image) if image is not None and image["level"] >= _LOUD else 0.0
+    ghost = _coherent(image) if image is not None and image["level"] >= _FAINT else 0.0
+    if image is not None and image["level"] < _LOUD:
+        ghost = min(ghost, _SLIGHTLY)
     line = _height(tone) if tone is not None else 0.0
     verdict = "found" if line >= _HIGH else graded(ghost, found=_COHERENT, suspected=_SLIGHTLY)
     return ruled(evidence, verdict, numbers, "there is a trace of mirrored spectra")

@@ -1,6 +1,6 @@
 """A network does not see far enough: its convolutions end before the structure of the data does."""
 
-from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
@@ -27,10 +27,15 @@ def _judge(evidence: Evidence) -> Ruling:
     return Ruling("found" if now.suffers else "fine", numbers | now.evidence, worst if now.suffers else "")
 
 
+def _change(evidence: Evidence) -> Change | None:
+    return dict(evidence.probes["sight"]["longer"]) or None
+
+
 CAUSE = Cause(
     "receptive-field-short",
     needs=("sight",),
     judge=_judge,
     remedy="Lengthen the kernels, or add stages.",
+    change=_change,
     explains=("clicks", "phase-smear", "critic-too-weak", "mode-dropping"),
 )
