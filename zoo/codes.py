@@ -64,7 +64,7 @@ PROGRAMS: tuple[Program, ...] = (
     Program("one_optimizer", "ring", "mlp64", "wasserstein", {"steps": 1000}),
     Program("accumulating", "grid4", "residual64", "wasserstein", {"steps": 250}),
     Program("ttur_r1_sound", "tones512", "wave24", "nonsaturating", {"steps": 300}, "waveform"),
-    Program("wavegan_like", "tones1024", "wave16", "wasserstein", {"steps": 150}, "waveform"),
+    Program("wavegan_like", "tones1024", "wave16", "wasserstein", {"steps": 300}, "waveform"),
     Program("spectrogram_loop", "spectrograms", "conv24", "hinge", {"steps": 300}, "spectrogram"),
     Program("dirac", "origin", "scalar", "minimax", {"steps": 500}),
     Program("dirac", "origin3", "vector", "minimax", {"steps": 500, "dims": 3}),

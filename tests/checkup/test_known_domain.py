@@ -56,6 +56,21 @@ def test_who_ends_away_from_the_ring_is_found(near: list[float], distance: list[
     assert judged(near, distance, [0] * len(near), finite=finite).verdict == "found"
 
 
+def test_of_what_even_published_settings_do_not_always_learn_only_a_loss_of_all_is_found() -> None:
+    carried = {"objective": "least-squares", "constraint": "none"}
+    for distance, verdict in ((1.4, "suspect"), (1e5, "found")):
+        training = {
+            "finite": True,
+            "start": 1.0,
+            "start_near": 0.1,
+            "near": [0.1],
+            "distance": [distance],
+            "kinds": [1],
+        }
+        probes = {"known_domain": {"carried": carried, "trainings": [training]}}
+        assert CAUSE.examine(Evidence(probes=probes)).verdict == verdict
+
+
 def test_the_better_of_two_trainings_counts() -> None:
     lost = {"finite": False, "start": 1.0, "start_near": 0.1, "near": [], "distance": [], "kinds": []}
     good = {"finite": True, "start": 1.0, "start_near": 0.1, "near": [0.9], "distance": [0.1], "kinds": [8]}

@@ -1,4 +1,4 @@
-"""WaveGAN in small: strided transposed convolutions, phase shuffle, gradient penalty, five critic updates."""
+"""WaveGAN in small: strided transposed convolutions, gradient penalty, four critic updates to one of the generator."""
 
 import torch
 import torch.nn as nn
@@ -11,7 +11,7 @@ from zoo.worlds import World
 BUGS = {
     "batch-coupling": "batch norm in WaveDiscriminator, as in the DCGAN that it was copied from",
     "not-lipschitz": "the penalty is computed under no_grad's cousin: its norm is detached",
-    "generator-detached": "G's output goes through numpy for the phase shuffle",
+    "generator-detached": "G's output goes through numpy for a preview",
     "no-update.generator": "netG.eval() and requires_grad False for the preview, never undone",
     "shared-optimizer": "one helper builds both optimizers from itertools.chain of both",
     "receptive-field-short": "kernels of 1 in WaveDiscriminator, so that it hears single samples",
@@ -19,11 +19,6 @@ BUGS = {
     "critic-sigmoid": "the last layer of a discriminator that gave probabilities was kept",
     "latent-ignored": "z is overwritten by zeros_like(z) when conditioning was removed",
 }
-
-
-def phase_shuffle(x, n=2):
-    shift = int(torch.randint(-n, n + 1, ()))
-    return torch.roll(x, shift, dims=2)
 
 
 class WaveGenerator(nn.Module):
@@ -41,9 +36,9 @@ class WaveGenerator(nn.Module):
     def forward(self, z):
         if self.bug == "latent-ignored":
             z = torch.zeros_like(z)
-        h = F.relu(self.dense(z)).view(len(z), 2 * self.d, self.length0)
+        h = F.leaky_relu(self.dense(z), 0.2).view(len(z), 2 * self.d, self.length0)
         for layer in self.up[:-1]:
-            h = F.relu(layer(h))
+            h = F.leaky_relu(layer(h), 0.2)
         return self.gain * torch.tanh(self.up[-1](h))
 
 
@@ -61,7 +56,7 @@ class WaveDiscriminator(nn.Module):
 
     def forward(self, x):
         for conv, norm in zip(self.down, self.norms, strict=True):
-            x = phase_shuffle(F.leaky_relu(norm(conv(x)), 0.2))
+            x = F.leaky_relu(norm(conv(x)), 0.2)
         return self.last(self.dense(x.flatten(1) if self.flat else x.mean(2)))
 
 
@@ -74,10 +69,10 @@ def run(
     g_params, d_params = list(netG.parameters()), list(netD.parameters())
     if bug == "shared-optimizer":
         g_params = d_params = g_params + d_params
-    optG = torch.optim.Adam(g_params, lr=1e-3, betas=(0.5, 0.9))
-    optD = torch.optim.Adam(d_params, lr=1e-3, betas=(0.5, 0.9))
+    optG = torch.optim.Adam(g_params, lr=2e-3, betas=(0.0, 0.9))
+    optD = torch.optim.Adam(d_params, lr=2e-3, betas=(0.0, 0.9))
     loader = world.batches(24, seed, pool=2000)
-    lmbda = 10.0
+    lmbda = 1.0
 
     def penalise(x, y):
         a = torch.rand(len(x), 1, 1, device=device)

@@ -60,8 +60,7 @@ def images(side: Frames) -> list[dict[str, float]]:
         beside = [_coherence(spectrum, energy, size // stride + by, frames, size)[0] for by in _BESIDE]
         chance = max(np.quantile(each, _TOP) for each in beside)
         clear = np.maximum(coherence - _CHANCE * chance, 0)
-        edge = size / (2 * stride)
-        clear *= np.abs(place - edge * np.round(place / edge)) > _EDGE * size
+        clear *= ~_at_edges(place / size, stride)
         level = (clear * weaker).sum() / max(energy.sum(), QUIETEST)
         found.append(
             {
@@ -74,8 +73,15 @@ def images(side: Frames) -> list[dict[str, float]]:
     return found
 
 
+def _at_edges(place: Array, stride: int) -> Array:
+    """Which frequencies (in shares of the rate) lie at an edge of an image, of a stride or of a ratio with it above."""
+    half = place * 2 * stride
+    nearest = np.round(half) if stride % 2 else 2 * np.floor(half / 2) + 1
+    return np.asarray(np.abs(half - nearest) < 2 * stride * _EDGE)
+
+
 def _coherence(spectrum: Array, energy: Array, apart: int, frames: Array, size: int) -> tuple[Array, Array, Array]:
-    """Squared coherence of all pairs of bins so far apart, ``(pairs,)``; of each the energy of the weaker, and which that is."""
+    """Squared coherence of all pairs of bins so far apart, ``(pairs,)``; of each the weaker one's energy, and which it is."""
     bins, conjugate = np.arange(spectrum.shape[2]), spectrum.conj()
     upper = bins + apart
     inside = upper < len(bins)

@@ -25,8 +25,8 @@ class Generated:
         reach: values of one sample; None before the first.
         last: the last batch that hangs on its weights, or the last one.
         ends: its last activations.
-        old: age of the fakes in each pass of a critic's turn that was looked at, in updates of the generator: that of the
-            youngest tenth.
+        old: age of the fakes in each pass of a critic's turn that was looked at, in updates of the generator: that of
+            the youngest tenth.
         spreads: of each pass with gradients, the largest difference within a batch of one value of what it was given,
             and of what it made, as shares of their size ``(latent, made)``.
     """
