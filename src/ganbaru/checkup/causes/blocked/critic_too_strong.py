@@ -4,6 +4,7 @@ import math
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, separation, standing
+from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 
 _SURE = 3.0
@@ -35,6 +36,6 @@ CAUSE = Cause(
     when=_when,
     judge=_judge,
     remedy="Constrain the critic (constraint=r1), and give it no more updates or speed than the generator.",
-    change=lambda evidence: {"constraint": "r1", "n_critic": 1},
+    change=lambda evidence: {**penalty(evidence), "n_critic": 1},
     explains=("vanishing-gradient", "mode-collapse", "mode-dropping"),
 )

@@ -4,6 +4,7 @@ import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 
 _WORSE = 1.5
@@ -33,6 +34,6 @@ CAUSE = Cause(
     when=is_game,
     judge=_judge,
     remedy="Lower both learning rates, constrain the critic (constraint=r1), and bound the gradient (gradient_clip=1).",
-    change=lambda evidence: {"constraint": "r1", "gradient_clip": 1.0},
+    change=lambda evidence: {**penalty(evidence), "gradient_clip": 1.0},
     explains=("mode-collapse", "mode-dropping", "critic-too-strong", "late-degradation"),
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
@@ -49,6 +50,6 @@ CAUSE = Cause(
     needs=("generator_gradient",),
     judge=_judge,
     remedy="Bound the gradient's norm (gradient_clip=1) and constrain the critic by a penalty.",
-    change=lambda evidence: {"gradient_clip": 1.0},
+    change=lambda evidence: {"gradient_clip": 1.0, **penalty(evidence)},
     explains=("divergence", "oscillation", "non-finite", "mode-collapse", "mode-dropping", "late-degradation"),
 )

@@ -40,7 +40,7 @@ def _ruling(series: Series, floor: float, *, window: int) -> Ruling:
     )
     numbers = {"best": values[best], "best_step": float(steps[best]), "end": end, "lost": end / max(least, 1e-12)}
     numbers |= {"lost_limit": _LOST}
-    lost = end >= _LOST * least and end - least >= _BACK * (start - least)
+    lost = end > _LOST * least and end - least >= _BACK * (start - least)
     if least > _GOOD * start or not lost or best >= 0.9 * len(values):
         return Ruling("fine", numbers)
     after = np.flatnonzero(values[best:] > _LOST * least)

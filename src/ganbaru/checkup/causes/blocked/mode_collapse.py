@@ -2,6 +2,7 @@
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.standing import is_game
+from ganbaru.checkup.causes.usual import paired
 from ganbaru.checkup.evidence import Evidence
 
 _ALIKE = 0.2
@@ -27,6 +28,6 @@ CAUSE = Cause(
     when=is_game,
     judge=_judge,
     remedy="Compare pairs and constrain the critic on both sides (objective=relativistic, constraint=r1+r2).",
-    change=lambda evidence: {"objective": "relativistic", "constraint": "r1+r2"},
+    change=paired,
     explains=("mode-dropping", "oscillation", "vanishing-gradient"),
 )

@@ -4,6 +4,7 @@ import math
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.usual import paired
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
@@ -61,5 +62,5 @@ CAUSE = Cause(
     when=is_game,
     judge=_judge,
     remedy="Compare pairs (objective=relativistic) and constrain the critic on both sides (constraint=r1+r2).",
-    change=lambda evidence: {"objective": "relativistic", "constraint": "r1+r2"},
+    change=paired,
 )

@@ -7,6 +7,7 @@ import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
@@ -63,6 +64,6 @@ CAUSE = Cause(
     when=is_game,
     judge=_judge,
     remedy="Penalise the critic's gradient at real samples (constraint=r1), and lower momentum and learning rates.",
-    change=lambda evidence: {"constraint": "r1"},
+    change=penalty,
     explains=("mode-dropping", "late-degradation"),
 )

@@ -2,6 +2,7 @@
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, standing
+from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 
 _FAINT = 1e-6
@@ -38,7 +39,7 @@ def _change(evidence: Evidence) -> Change | None:
     if evidence.facts.get("objective") == "minimax":
         return {"objective": "nonsaturating"}
     if evidence.facts.get("constraint") in (None, "none"):
-        return {"constraint": "r1"}
+        return penalty(evidence)
     return None
 
 

@@ -11,10 +11,8 @@ _COHERENT = 0.05
 """Squared coherence beyond that of real sounds and of neighbouring cyclic frequencies."""
 _SLIGHTLY = 0.02
 """Coherence that is suspected."""
-_TIMES = 4.0
-"""How many times that of neighbouring cyclic frequencies it must be, too."""
-_LOUD = -44.0
-"""dB of the whole sound from which an image is heard; a usual resampler leaves -46 at the edge of its band."""
+_LOUD = -34.0
+"""dB of the whole sound from which an image is heard; what a usual resampler leaves lies at -39 and less."""
 _FAINT = -55.0
 """dB below which it is nothing."""
 _HIGH = 10.0
@@ -33,7 +31,7 @@ def _judge(evidence: Evidence) -> Ruling:
         numbers |= {"image_level": image["level"], "image_level_limit": _LOUD}
     if tone is not None:
         numbers |= {"tone_hertz": tone["place"] * probe(evidence)["rate"], "tone": _height(tone), "tone_limit": _HIGH}
-    ghost = _coherent(image) if image is not None and image["level"] >= _FAINT else 0.0
+    ghost = _coherent(image) if image is not None else 0.0
     if image is not None and image["level"] < _LOUD:
         ghost = min(ghost, _SLIGHTLY)
     line = _height(tone) if tone is not None else 0.0
@@ -42,8 +40,8 @@ def _judge(evidence: Evidence) -> Ruling:
 
 
 def _coherent(image: Mapping[str, Any]) -> float:
-    """How much there is beyond what chance makes; 0 where neighbouring cyclic frequencies have nearly as much."""
-    clear = image["coherence"] >= _TIMES * image["beside"]
+    """How much there is beyond what chance makes; 0 where nothing is surely coherent."""
+    clear = image["level"] >= _FAINT
     return float(image["coherence"] - max(image["beside"], image["coherence_real"])) if clear else 0.0
 
 

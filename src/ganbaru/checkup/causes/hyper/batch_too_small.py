@@ -40,7 +40,8 @@ def _quality_is_good(evidence: Evidence) -> bool:
 
 
 def _change(evidence: Evidence) -> Change | None:
-    return {"batch": max(32, 4 * int(evidence.facts.get("batch") or 8))}
+    usual = 256 if evidence.facts.get("data") == "points" else 32
+    return {"batch": max(usual, 4 * int(evidence.facts.get("batch") or 8))}
 
 
 CAUSE = Cause(

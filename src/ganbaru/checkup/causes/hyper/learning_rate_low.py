@@ -26,8 +26,8 @@ def _judge(evidence: Evidence) -> Ruling:
 
 
 def _change(evidence: Evidence) -> Change | None:
-    slow = [name for name in learners(evidence) if path(evidence, name) <= 5 * _PATH]
-    return scaled(evidence, slow, min(100.0, max(3.0, 1 / max(min(path(evidence, name) for name in slow), 1e-9))))
+    least = min(path(evidence, name) for name in learners(evidence))
+    return scaled(evidence, learners(evidence), min(100.0, max(3.0, 1 / max(least, 1e-9))))
 
 
 CAUSE = Cause(

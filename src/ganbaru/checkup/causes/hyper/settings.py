@@ -25,7 +25,7 @@ def no_learners(evidence: Evidence) -> str:
     return "" if free_learners(evidence) else "how far a step moves the weights was not recorded"
 
 
-def stride(evidence: Evidence, name: str, share: float = 0.25) -> float:
+def stride(evidence: Evidence, name: str, share: float = 0.1) -> float:
     """Norm of one update over norm of the weights, early, before the learning rate falls."""
     ratio = evidence.series[f"{name}_update_ratio"].early(share)
     return ratio / (evidence.facts.get("n_critic") or 1) if name == "critic" else ratio
