@@ -8,8 +8,8 @@ from ganbaru.checkup.watch import watch
 from zoo.worlds import World
 
 BUGS = {
-    "vanishing-gradient": "G minimises log(1 - D), and D is trained to its optimum, 400 batches alone, at every fortieth turn",
-    "critic-too-strong": "D, eight times as wide, is trained to its optimum, 400 batches alone, at every fortieth turn",
+    "vanishing-gradient": "G minimises log(1 - D), and D gets 400 batches alone at every fortieth turn",
+    "critic-too-strong": "D, eight times as wide, gets 400 batches alone at every fortieth turn",
     "mode-collapse": "a second term, meant against outliers, pulls every sample to the mean of the real ones",
     "non-finite": "the logarithms are written by hand, without a floor, and D's rate is high",
     "no-zero-grad": "only D_optimizer is ever cleared",

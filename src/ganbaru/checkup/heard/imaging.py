@@ -24,7 +24,7 @@ _BESIDE = (-5, -3, 3, 5)
 _TOP = 0.8
 """Quantile over the frequencies: an image shows where the sound itself has little."""
 _CHANCE = 4.0
-"""How many times what chance makes is surely coherent."""
+"""How many times what chance makes is surely coherent, where that is little."""
 _EDGE = 0.03
 """Shares of the rate from the edges of the images, where what any usual filter leaves is hidden by what it is of."""
 _NEAR = 0.01
@@ -59,7 +59,7 @@ def images(side: Frames) -> list[dict[str, float]]:
         coherence, weaker, place = _coherence(spectrum, energy, size // stride, frames, size)
         beside = [_coherence(spectrum, energy, size // stride + by, frames, size)[0] for by in _BESIDE]
         chance = max(np.quantile(each, _TOP) for each in beside)
-        clear = np.maximum(coherence - _CHANCE * chance, 0)
+        clear = np.maximum(coherence - surely(chance), 0)
         clear *= ~_at_edges(place / size, stride)
         level = (clear * weaker).sum() / max(energy.sum(), QUIETEST)
         found.append(
@@ -73,6 +73,11 @@ def images(side: Frames) -> list[dict[str, float]]:
     return found
 
 
+def surely(chance: float) -> float:
+    """The squared coherence from which it is no chance: four times that, or less where chance makes much."""
+    return min(_CHANCE * chance, chance + 0.3 * (1 - chance))
+
+
 def _at_edges(place: Array, stride: int) -> Array:
     """Which frequencies (in shares of the rate) lie at an edge of an image, of a stride or of a ratio with it above."""
     half = place * 2 * stride
@@ -81,7 +86,7 @@ def _at_edges(place: Array, stride: int) -> Array:
 
 
 def _coherence(spectrum: Array, energy: Array, apart: int, frames: Array, size: int) -> tuple[Array, Array, Array]:
-    """Squared coherence of all pairs of bins so far apart, ``(pairs,)``; of each the weaker one's energy, and which it is."""
+    """Squared coherence of all pairs of bins so far apart, ``(pairs,)``; of each the weaker, and its energy."""
     bins, conjugate = np.arange(spectrum.shape[2]), spectrum.conj()
     upper = bins + apart
     inside = upper < len(bins)

@@ -19,14 +19,16 @@ from ganbaru.checkup.watch.passes import task
 from ganbaru.checkup.watch.turns import Turns
 
 _VALUES = 256
+_FEWEST = 8
 
 
 @dataclass(frozen=True)
 class _Arrival:
-    """A gradient that came: by which backward pass, in which turn."""
+    """A gradient that came: by which backward pass, in which turn, and what lay there after it."""
 
     task: int
     turn: int
+    after: Tensor | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -89,14 +91,17 @@ class Clearing:
             number = task()
             self._turns.reach(self.name, number)
             self.arrivals += 1
-            sentinel.held.append(_Arrival(number, self._turns.now.number))
             sentinel.last = _slice(sentinel.weight.grad)
+            sentinel.held.append(_Arrival(number, self._turns.now.number, sentinel.last))
 
-    def step(self) -> set[int]:
+    def step(self, optimizer: torch.optim.Optimizer) -> set[int]:
         """The network's own step comes: judges what lies there; gives the backward passes that brought it."""
-        held = {each for sentinel in self._sentinels for each in self._lying(sentinel)}
+        mine = {id(weight) for group in optimizer.param_groups for weight in group["params"]}
+        lying = [_lying(sentinel) for sentinel in self._sentinels if id(sentinel.weight) in mine]
+        told = [each for each in lying if each is not None]
+        held = {arrival for each in told for arrival in each}
         self.counts.update(steps=1, empty=not self.alive)
-        if self._last_turn is not None:
+        if self._last_turn is not None and told:
             self._judge(held, self._last_turn)
         return {each.task for each in held}
 
@@ -116,14 +121,38 @@ class Clearing:
         for sentinel in self._sentinels:
             sentinel.last = _slice(sentinel.weight.grad)
 
-    def _lying(self, sentinel: _Sentinel) -> list[_Arrival]:
-        if not _alive(sentinel.weight.grad):
-            sentinel.held = []
-        return sentinel.held
+
+def _lying(sentinel: _Sentinel) -> list[_Arrival] | None:
+    """The arrivals that make up what lies there now; None where the loop put something else there.
+
+    A gradient may have been scaled or bounded since, or be one that was kept and put back: the last arrival after which
+    it was like that counts.
+    """
+    now = _slice(sentinel.weight.grad)
+    if now is None or not _alive(sentinel.weight.grad):
+        sentinel.held = []
+        return []
+    for number in range(len(sentinel.held), 0, -1):
+        if _alike(now, sentinel.held[number - 1].after):
+            return sentinel.held[:number]
+    return None
+
+
+def _alike(now: Tensor, before: Tensor | None) -> bool:
+    """Whether a gradient is another one as it was, scaled, or bounded value by value."""
+    if before is None or now.shape != before.shape:
+        return False
+    if torch.equal(now, before) or len(now) < _FEWEST:
+        return torch.equal(now, before)
+    a, b = now.double(), before.double()
+    if float(a @ b) > (1 - 1e-9) * float(a.norm() * b.norm()):
+        return True
+    return bool((a * b >= 0).all() and (a.abs() <= b.abs() * (1 + 1e-6)).all() and a.abs().amax() < b.abs().amax())
 
 
 def _chosen(among: list[nn.Parameter]) -> list[nn.Parameter]:
-    """The first, the middle and the last."""
+    """The first, the middle and the last of those with enough values to know a gradient again by."""
+    among = [each for each in among if each.numel() >= _FEWEST] or among
     last = len(among) - 1
     return [among[number] for number in sorted({0, last // 2, last})] if among else []
 

@@ -137,7 +137,13 @@ def paired(pieces: Sequence[Array]) -> bool:
     r, gr, f, gf = rows.T
     size = float(np.abs(gr).mean())
     opposite = float(np.abs(gr + gf).mean()) < 1e-3 * size
-    return size > 0 and opposite and _fit(sigmoid(f - r)[:, None], gr)[1] < _FITS * size
+    return (
+        size > 0
+        and opposite
+        and not _flat(gr)
+        and float(np.std(gr)) > 10 * _FITS * size
+        and _fit(sigmoid(f - r)[:, None], gr)[1] < _FITS * size
+    )
 
 
 def told(pools: dict[str, list[Array]], pairs: Sequence[Array]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the generator makes: to know it again, how old it is when the critic learns from it, what comes back to it."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from ganbaru.checkup.watch.prints import Prints
 from ganbaru.checkup.watch.turns import Turn, Turns
 
 _REMEMBERED = 50_000
-_MADE = 16
+_MADE = 64
 
 
 class Generated:
@@ -24,7 +25,7 @@ class Generated:
         prints: of what it made in this look.
         reach: values of one sample; None before the first.
         last: the last batch that hangs on its weights, or the last one.
-        ends: its last activations.
+        ends: its last activations with their factors, as it made them, and as the critic was shown them.
         old: age of the fakes in each pass of a critic's turn that was looked at, in updates of the generator: that of
             the youngest tenth.
         spreads: of each pass with gradients, the largest difference within a batch of one value of what it was given,
@@ -33,23 +34,30 @@ class Generated:
 
     def __init__(self, turns: Turns, guard: Guard) -> None:
         self._turns, self._guard = turns, guard
-        self.prints: list[Prints] = []
+        self.prints: deque[Prints] = deque(maxlen=_MADE)
         self.reach: int | None = None
         self.last: Tensor | None = None
-        self.ends: set[str] = set()
+        self.ends: dict[str, set[tuple[str, float]]] = {"made": set(), "shown": set()}
         self.old: list[float] = []
         self.spreads: list[tuple[float, float]] = []
         self._born: dict[bytes, int] = {}
-        self._messages: list[tuple[int, Tensor]] = []
+        self._messages: deque[tuple[int, Tensor]] = deque(maxlen=_MADE)
         self._young: set[bytes] = set()
 
     def begin(self) -> None:
         """A look begins."""
-        self.prints, self._messages, self._young, self.last = [], [], set(), None
+        self.end()
+        self._young = set()
 
     def end(self) -> None:
         """A look ends: nothing large is kept."""
-        self.prints, self._messages, self.last = [], [], None
+        self.prints.clear()
+        self._messages.clear()
+        self.last = None
+
+    def known(self) -> set[bytes]:
+        """What it made in earlier looks."""
+        return set(self._born)
 
     def see(self, latent: Tensor | None, made: Tensor, updates: int) -> None:
         """A pass of the generator.
@@ -63,24 +71,27 @@ class Generated:
         if made.requires_grad or self.last is None:
             self.last = made.detach()
         if made.requires_grad:
-            self.ends.add(outputs.end(made))
+            self.ends["made"].add(outputs.end(made))
             made.register_hook(self._receive)
-        if len(self.prints) < _MADE:
-            prints = Prints.all_of(made)
-            self.prints.append(prints)
-            for key, _ in prints.row_keys():
-                self._young.add(key)
-                self._born.setdefault(key, updates)
-            if len(made) > 1 and made.requires_grad:
-                self.spreads.append((_spread(latent) if latent is not None else 0.0, _spread(made)))
+        prints = Prints.all_of(made)
+        self.prints.append(prints)
+        for key, _ in prints.row_keys():
+            self._young.add(key)
+            self._born.setdefault(key, updates)
+        if len(made) > 1 and made.requires_grad:
+            self.spreads.append((_spread(latent) if latent is not None else 0.0, _spread(made)))
+
+    def see_shown(self, seen: Pass) -> None:
+        """A pass of the critic: of what hangs on the generator, its last activation counts, wherever it is applied."""
+        if seen.fresh:
+            self.ends["shown"].add(seen.made_end)
 
     def _receive(self, gradient: Tensor) -> None:
         """A gradient comes back to what it made."""
         self._guard.run("message", self._keep, gradient)
 
     def _keep(self, gradient: Tensor) -> None:
-        if len(self._messages) < _MADE:
-            self._messages.append((self._turns.touch(), gradient.detach().clone()))
+        self._messages.append((self._turns.touch(), gradient.detach().clone()))
 
     def message(self, turns: Sequence[Turn]) -> Tensor | None:
         """The last gradient that came back in a turn of the generator's."""
@@ -111,7 +122,7 @@ class Generated:
         return {
             "passes": len(self.old),
             "age": float(np.median(self.old[len(self.old) // 2 :])) if self.old else None,
-            "ends": sorted(self.ends),
+            "ends": [list(each) for each in sorted(self.ends["shown"] or self.ends["made"])],
             "latent_spread": max((latent for latent, _ in self.spreads), default=None),
             "made_spread": max((made for _, made in self.spreads), default=None),
         }

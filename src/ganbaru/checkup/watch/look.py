@@ -1,5 +1,6 @@
 """One step looked at closely: passes, pushes, gradients, how far the weights move, how the samples stand."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,7 +23,7 @@ from ganbaru.checkup.watch.sorting import Known, label
 from ganbaru.checkup.watch.steppers import Optimizer, Steppers
 from ganbaru.checkup.watch.turns import Turn, Turns
 
-_PASSES = 48
+_PASSES = 96
 
 
 class Look:
@@ -52,14 +53,14 @@ class Look:
         self.modes = {name: Modes(part, lasting=name != "critic") for name, part in parts.items()}
         self.pushes, self.generated = Pushes(), Generated(self.turns, guard)
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
-        self._passes: list[passes.Pass] = []
+        self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
 
     def begin(self) -> None:
         """Starts looking at the next step, or goes on with it."""
         for name in self.parts:
             self.clearing[name].look(True)
             self.moving[name].begin()
-        self._passes = []
+        self._passes.clear()
         self.generated.begin()
         if not self.looking:
             self.turns.begin()
@@ -91,10 +92,13 @@ class Look:
 
     def _see_critic(self, given: Any, answer: Any) -> None:
         shown = outputs.batches(given)
-        if len(shown) and len(self._passes) < _PASSES:
-            answers = outputs.scores(answer, len(shown[0]))
-            seen = passes.of_critic(shown[0], answers, self.generated.reach, self._pushed)
-            self._passes += [seen] if seen is not None else []
+        if not shown:
+            return
+        answers, taught = outputs.scores(answer, len(shown[0])), self.moving["critic"].trainable
+        seen = passes.of_critic(shown[0], answers, reach=self.generated.reach, taught=taught, pushed=self._pushed)
+        if seen is not None:
+            self._passes.append(seen)
+            self.generated.see_shown(seen)
 
     def _pushed(self, seen: passes.Pass, gradient: Tensor) -> None:
         if self.looking:
@@ -112,7 +116,7 @@ class Look:
         for name in networks:
             self.modes[name].update()
             if not closure:
-                self.turns.now.tasks[name] = self.clearing[name].step()
+                self.turns.now.tasks[name] = self.clearing[name].step(optimizer)
                 self.moving[name].gradients(optimizer)
 
     def after_update(self, networks: list[str], optimizer: Optimizer, *, closure: bool) -> None:
@@ -143,9 +147,9 @@ class Look:
         self._steppers.refresh()
         self._record.note_seconds()
         if "critic" in self.parts:
-            self._guard.run("gauges", self.gauging.look, self._passes, turns, self.generated, *told)
+            self._guard.run("gauges", self.gauging.look, list(self._passes), turns, self.generated, *told)
         self._guard.run("probes", self.probing.look, self.looks)
-        self._passes = []
+        self._passes.clear()
         self.generated.end()
 
     def _attribute(self, turns: list[Turn], real: Tensor | None, fake: Tensor | None) -> None:
@@ -153,13 +157,14 @@ class Look:
         known = Known(
             [*self.generated.prints, *(Prints.all_of(each) for each in (fake,) if each is not None)],
             [Prints.all_of(each, self.generated.reach) for each in (real,) if each is not None],
+            self.generated.known(),
         )
         pushed = {id(seen) for turn in turns for seen, push in turn.pushes if push.task in turn.reached}
         seen_passes = {id(seen): seen for turn in turns for seen, _ in turn.pushes}
         seen_passes |= {id(seen): seen for seen in self._passes}
         for seen in seen_passes.values():
             seen.aside = id(seen) not in pushed
-        label(list(seen_passes.values()), known)
+        label(list(seen_passes.values()), known, [[seen for seen, _ in turn.pushes] for turn in turns])
         self.pushes.add(turns)
         self.generated.ages(turns, self._steppers.steps["generator"])
         for turn in turns:

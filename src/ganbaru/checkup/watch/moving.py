@@ -35,6 +35,11 @@ class Moving:
         self._gradient: float | None = None
         self._dead: float | None = None
 
+    @property
+    def trainable(self) -> bool:
+        """Whether some weight is not frozen."""
+        return any(weight.requires_grad for weight in self._network.parameters())
+
     def begin(self) -> None:
         """Keeps the weights as they are."""
         self.updates, self._gradient, self._dead = 0, None, None

@@ -23,6 +23,7 @@ _SHAPING = (
     "Expand",
     "TBackward",
 )
+_SUMS = ("Addmm", "Convolution", "Mm", "Add", "Bmm")
 _ENDS = {"Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu", "Softplus": "softplus", "Hardtanh": "hardtanh"}
 
 
@@ -81,17 +82,32 @@ def scores(answer: Any, count: int) -> list[Tensor]:
     return found[:1]
 
 
-def end(tensor: Tensor) -> str:
-    """The last activation that a tensor went through, by its history: "sigmoid", "tanh", "relu" …; "" for another."""
-    node = tensor.grad_fn
+def end(tensor: Tensor) -> tuple[str, float]:
+    """The last activation that a tensor went through, by its history, and the number that it was multiplied by after.
+
+    The activation is "sigmoid", "tanh", "relu" …, "linear" behind a layer's sum, "" where that is not known.
+    """
+    node, factor = tensor.grad_fn, 1.0
     for _ in range(16):
         if node is None:
-            return ""
+            return "", factor
         name = type(node).__name__
         for start, activation in _ENDS.items():
             if name.startswith(start):
-                return activation
-        if not name.startswith(_SHAPING):
-            return "linear" if name.startswith(("Addmm", "Convolution", "Mm", "Add", "Bmm")) else ""
+                return activation, factor
+        if name.startswith(("MulBackward", "DivBackward")):
+            times = _scalar(node)
+            if times is None:
+                return "", factor
+            factor = factor * times if name.startswith("Mul") else factor / times
+        elif not name.startswith(_SHAPING):
+            return ("linear" if name.startswith(_SUMS) else ""), factor
         node = node.next_functions[0][0] if node.next_functions else None
-    return ""
+    return "", factor
+
+
+def _scalar(node: Any) -> float | None:
+    """The number that something is multiplied or divided by, where it is one that does not learn."""
+    other = getattr(node, "_saved_other", None)
+    alone = all(following is None for following, _ in node.next_functions[1:])
+    return float(other) or None if alone and isinstance(other, Tensor) and other.dim() == 0 else None

@@ -41,7 +41,8 @@ class Pass:
         scores: some scores of each of them ``(R, K)``.
         fresh: what was shown hangs on the generator's weights: a gradient reaches them through it.
         leaf: a gradient with respect to what was shown is wanted.
-        end: the last activation of the critic.
+        taught: the critic's weights learned from it, or could have: they were not frozen.
+        end: the last activation of the critic; made_end: of what it was shown, and its factor.
         label: for each row 1.0 fake, 0.0 real, NaN unknown; filled in when all is known.
         aside: no loss pushes its scores: it was made to differentiate the critic, or to look at something.
     """
@@ -53,7 +54,9 @@ class Pass:
     scores: Array
     fresh: bool
     leaf: bool
+    taught: bool
     end: str
+    made_end: tuple[str, float]
     pushes: list[Push] = field(default_factory=list)
     label: Array = field(default_factory=lambda: np.zeros(0))
     aside: bool = False
@@ -70,7 +73,7 @@ def task() -> int:
 
 
 def of_critic(
-    given: Tensor, answer: list[Tensor], reach: int | None, pushed: Callable[[Pass, Tensor], None]
+    given: Tensor, answer: list[Tensor], *, reach: int | None, taught: bool, pushed: Callable[[Pass, Tensor], None]
 ) -> Pass | None:
     """What is kept of a pass of the critic.
 
@@ -78,6 +81,7 @@ def of_critic(
         given: what it was shown.
         answer: its scores, a tensor for each scale.
         reach: values of a generated sample, by which samples are known again.
+        taught: whether the critic's weights are not frozen.
         pushed: is called with the pass and a gradient when a loss is differentiated.
     """
     if not answer:
@@ -92,7 +96,9 @@ def of_critic(
         scores=_some(_by_row(answer[0].detach(), len(given)), rows),
         fresh=given.requires_grad and not given.is_leaf,
         leaf=given.requires_grad and given.is_leaf,
-        end=outputs.end(answer[0]),
+        taught=taught,
+        end=outputs.end(answer[0])[0],
+        made_end=outputs.end(given),
     )
     for each in answer:
         if each.requires_grad:

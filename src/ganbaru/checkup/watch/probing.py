@@ -89,7 +89,8 @@ class Probing:
 def _latent(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, float] | None:
     """How much samples change when their latents are exchanged, over their size, in evaluation mode.
 
-    ``wired`` is 1 where samples are computed from the latents at all, be it through units that never answer.
+    ``wired`` is 1 where samples are computed from the latents at all, be it through units that never answer; ``way`` is
+    the largest derivative of a sample with respect to its latent.
     """
     first = outputs.samples((args, options))
     if first is None or len(first) < 2:
@@ -107,7 +108,7 @@ def _latent(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, 
         exchanged = _replaced(args, options, first, latent)
         made = next(outputs.tensors(network(*exchanged[0], **exchanged[1])))
         way = torch.autograd.grad(made.abs().sum(), latent, allow_unused=True)[0] if made.requires_grad else None
-    return {"change": change, "wired": float(way is not None)}
+    return {"change": change, "wired": float(way is not None), "way": 0.0 if way is None else float(way.abs().max())}
 
 
 def _coupling(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, float] | None:

@@ -130,12 +130,7 @@ class Pushes:
 
 
 def _sided(turn: Turn) -> Iterable[tuple[str, Pass, Push]]:
-    """The pushes of a turn with the sides that they may be of.
-
-    Where both networks move at once, a backward pass that pushes real scores, or fakes that do not hang on the
-    generator, is the critic's.
-    """
-    by_real = {push.task for seen, push in turn.pushes if (seen.label == 0.0).any()}
+    """The pushes of a turn with the sides that they may be of."""
     for seen, push in turn.pushes:
         if push.task not in turn.reached or push.graph:
             continue
@@ -143,10 +138,8 @@ def _sided(turn: Turn) -> Iterable[tuple[str, Pass, Push]]:
             sides: tuple[str, ...] = ("real", "fake")
         elif turn.by("generator"):
             sides = ("generator",)
-        elif push.task in by_real or not seen.fresh:
-            sides = ("real", "fake")
         else:
-            sides = ("generator",)
+            sides = ("generator",) if turn.of_generator(seen, push) else ("real", "fake")
         for side in sides:
             yield side, seen, push
 

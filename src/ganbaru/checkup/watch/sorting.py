@@ -23,29 +23,40 @@ class Known:
     Attributes:
         fakes: what the generator made, a batch each.
         reals: real batches.
+        older: rows that the generator made earlier, as bytes.
     """
 
-    fakes: list[Prints] = field(default_factory=list)
-    reals: list[Prints] = field(default_factory=list)
+    fakes: list[Prints]
+    reals: list[Prints]
+    older: set[bytes] = field(default_factory=set)
 
     def sets(self) -> tuple[set[bytes], set[bytes]]:
         """All rows of fakes and of reals, as bytes."""
-        found = []
-        for side in (self.fakes, self.reals):
-            found.append({key for prints in side for pair in prints.row_keys() for key in pair})
-        return found[0] - found[1], found[1] - found[0]
+        fakes, reals = ({key for prints in side for pair in prints.row_keys() for key in pair} for side in self.sides)
+        return (fakes | self.older) - reals, reals - fakes
+
+    @property
+    def sides(self) -> tuple[list[Prints], list[Prints]]:
+        """Fakes and reals."""
+        return self.fakes, self.reals
 
 
-def label(passes: Sequence[Pass], known: Known) -> None:
-    """Labels each row of each pass."""
+def label(passes: Sequence[Pass], known: Known, turns: Sequence[Sequence[Pass]]) -> None:
+    """Labels each row of each pass.
+
+    Args:
+        passes: all of them.
+        known: what is known already.
+        turns: those whose scores were pushed in each turn, among which the rest is told by elimination.
+    """
     fakes, reals = known.sets()
     for seen in passes:
         is_fake, is_real = seen.prints.known(fakes), seen.prints.known(reals)
         seen.label = np.where(is_fake & ~is_real, 1.0, np.where(is_real & ~is_fake, 0.0, np.nan))
-    for seen in passes:
         if np.isnan(seen.label).all() and not seen.aside:
-            seen.label = np.full(len(seen.label), _by_nearness(seen, known))
-    _eliminate([seen for seen in passes if not seen.aside], bool(known.reals))
+            seen.label = np.full(len(seen.label), 1.0 if seen.fresh else _by_nearness(seen, known))
+    for turn in turns:
+        _eliminate([seen for seen in turn if not seen.aside], bool(known.reals))
 
 
 def _by_nearness(seen: Pass, known: Known) -> float:
@@ -73,17 +84,12 @@ def _distance(rows: Array, side: Sequence[Prints], count: int) -> float:
 
 
 def _eliminate(passes: Sequence[Pass], told: bool) -> None:
-    """What hangs on the generator is fake; where fakes are known and reals are not told, the rest is real."""
-    for seen in passes:
-        if seen.fresh and np.isnan(seen.label).all():
-            seen.label = np.ones(len(seen.label))
+    """Where one side of a turn is known, the rest is the other; of reals only where the loop did not tell them all."""
     some_fake = any((seen.label == 1.0).any() for seen in passes)
     some_real = any((seen.label == 0.0).any() for seen in passes)
     for seen in passes:
         unknown = np.isnan(seen.label)
-        if unknown.all() and some_fake and not (told and some_real):
-            seen.label = np.zeros(len(seen.label))
-        elif unknown.all() and some_real and not some_fake:
-            seen.label = np.ones(len(seen.label))
-        elif unknown.any() and not unknown.all() and not (told and some_real):
+        if unknown.all() and some_fake != some_real:
+            seen.label = np.full(len(seen.label), 0.0 if some_fake else 1.0)
+        elif unknown.any() and not unknown.all() and not (told and some_real and some_fake):
             seen.label = np.where(unknown, 1.0 - np.nanmax(seen.label), seen.label)

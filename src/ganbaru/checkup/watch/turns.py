@@ -44,15 +44,26 @@ class Turn:
         """Of networks that moved at once, those that moved along the other one's loss.
 
         The generator's loss is that which pushes fakes that hang on the generator, and no reals, while another one
-        pushes reals; the critic's is one that pushes reals and yet reaches the generator.
+        pushes reals; or it is added to the critic's, which then pushes other fakes besides. The critic's loss is one
+        that pushes reals and yet reaches the generator.
         """
         if not self.both:
             return []
-        by_real = {push.task for seen, push in self.pushes if (seen.label == 0.0).any()}
-        by_fresh = {push.task for seen, push in self.pushes if seen.fresh} - by_real
-        found = ["critic"] if self.tasks.get("critic", set()) & by_fresh else []
-        mine = self.tasks.get("generator", set())
-        return [*found, "generator"] if mine & by_real and mine & by_fresh else found
+        real = {push.task for seen, push in self.pushes if (seen.label == 0.0).any()}
+        cut = {push.task for seen, push in self.pushes if (seen.label == 1.0).any() and not seen.fresh}
+        fresh = {push.task for seen, push in self.pushes if seen.fresh}
+        taught = {push.task for seen, push in self.pushes if seen.fresh and seen.taught}
+        own, mine = self.tasks.get("critic", set()), self.tasks.get("generator", set())
+        found = ["critic"] if own & (fresh - real) or own & taught & real & cut else []
+        return [*found, "generator"] if mine & real & fresh - cut and mine & fresh - real else found
+
+    def of_generator(self, seen: Pass, push: Push) -> bool:
+        """Where both moved at once: whether the generator's loss pushes here."""
+        beside = [other for other, each in self.pushes if each.task == push.task and other is not seen]
+        if not seen.fresh:
+            return False
+        reals = any((other.label == 0.0).any() for other in beside)
+        return not reals or any((other.label == 1.0).any() and not other.fresh for other in beside)
 
 
 class Turns:

@@ -15,6 +15,10 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"turns": float(turns), "with_history": share(seen["generator_fresh"], turns)}
     if seen["generator_fresh"]:
         return Ruling("fine", numbers)
+    own = part(evidence, "updates", "generator")
+    if not turns and own.get("calls", 0) >= FEW and own["looked"] >= FEW and own["trainable"] and not own["steps"]:
+        numbers |= {"optimizer_steps": float(own["calls"]), "optimizer_steps_limit": float(FEW)}
+        return Ruling("found", numbers, "generator", reason="no gradient came to it when its optimizer stepped")
     if turns < FEW:
         return Ruling("not-checked", numbers, reason="no turn of the generator with a pass of the critic was seen")
     if not part(evidence, "updates", "generator").get("trainable"):
@@ -32,5 +36,5 @@ CAUSE = Cause(
     when=is_game,
     judge=_judge,
     remedy="Score the generator's own samples, not detached and not made under no_grad, for the generator's loss.",
-    explains=("no-update", "no-zero-grad", "latent-ignored", "critic-on-stale-fake", *SPOILS),
+    explains=("no-update", "no-zero-grad", "latent-ignored", "critic-on-stale-fake", "learning-rate-low", *SPOILS),
 )

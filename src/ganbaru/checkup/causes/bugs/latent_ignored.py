@@ -7,6 +7,8 @@ from ganbaru.checkup.evidence import Evidence
 
 _SAME = 1e-5
 """Largest difference within a batch over the size of the values; rounding makes 1e-6, untrained generators 0.01."""
+_DEAD = 0.5
+"""Share of units without gradients above which it is they that stop the latents."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -31,7 +33,11 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("found", numbers, "generator", reason="all its latents are the same")
     if deaf and not any(each["wired"] for each in tried):
         return Ruling("found", numbers, "generator", reason="its samples are not computed from its latents")
-    return Ruling("suspect", numbers, "generator", reason="latents go in, but units that never answer stop them")
+    dead = evidence.series["dead_units_generator"].early() if "dead_units_generator" in evidence.series else 1.0
+    numbers |= {"dead_units": dead, "dead_units_limit": _DEAD}
+    if deaf and dead <= _DEAD and not any(each["way"] for each in tried):
+        return Ruling("found", numbers, "generator", reason="it multiplies its latents by 0")
+    return Ruling("suspect", numbers, "generator", reason="latents go in, but units that hardly answer stop them")
 
 
 CAUSE = Cause(

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.bugs.seen import FEW, NETWORKS, part
+from ganbaru.checkup.causes.bugs.seen import FEW, NETWORKS, SPOILS, part
 from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Series
 
 _TRIES = 20
 """Losses told, or optimizer steps, without the weights moving; a warm-up that begins at 0 is over by then."""
@@ -15,6 +16,10 @@ _PATIENCE = 200
 """The same of a network that nobody tries to move: critics are trained alone for up to 100 steps at the start."""
 _BY_HAND = 0.2
 """Share of looks in which weights move although no optimizer holds them, from which that is how they are trained."""
+_RECORDS = 10
+"""Records in a row without any movement, after some with it."""
+_STILL = 0.3
+"""Share of all records that these must be; a schedule that ends at 0 is still for the last one only."""
 _LOSS = {"generator": "generator_loss", "critic": "critic_loss", "model": "loss"}
 
 
@@ -37,6 +42,8 @@ def _network(evidence: Evidence, name: str) -> Ruling | None:
     ratios = evidence.series.get(f"{name}_update_ratio")
     seen = part(evidence, "updates", name)
     farthest = float(np.max(ratios.finite.values, initial=0.0)) if ratios is not None else 0.0
+    if farthest > 0 and (stopped := _stopped(name, ratios)) is not None:
+        return stopped
     if farthest > 0 or _moves(seen):
         return Ruling("fine", {f"{name}_update_ratio": farthest})
     if seen.get("broken") is not None:
@@ -46,6 +53,19 @@ def _network(evidence: Evidence, name: str) -> Ruling | None:
             return None
         return Ruling("found", {f"{name}_update_ratio": 0.0}, name)
     return _still(evidence, name)
+
+
+def _stopped(name: str, ratios: Series | None) -> Ruling | None:
+    """Of a network that moved at first and then never again, as one does that was frozen and not thawed."""
+    values = ratios.finite if ratios is not None else None
+    if values is None or values.values[-1] != 0:
+        return None
+    moving = np.flatnonzero(values.values)
+    still = len(values) - 1 - int(moving[-1])
+    numbers = {"records_still": float(still), "records_still_limit": float(max(_RECORDS, _STILL * len(values)))}
+    if still < numbers["records_still_limit"]:
+        return None
+    return Ruling("found", numbers, name, since=int(values.steps[moving[-1] + 1]), reason=f"the {name} stopped moving")
 
 
 def _moves(seen: Mapping[str, Any]) -> bool:
@@ -93,5 +113,5 @@ CAUSE = Cause(
     when=_when,
     judge=_judge,
     remedy="Build the optimizer from this network's own parameters, thaw them, and step it after the backward pass.",
-    explains=("shared-optimizer", "critic-on-stale-fake", "grad-leak", "loss-sign"),
+    explains=("shared-optimizer", "critic-on-stale-fake", "grad-leak", "loss-sign", "learning-rate-low", *SPOILS),
 )

@@ -25,20 +25,21 @@ _SCALES = 10.0
 
 def _judge(evidence: Evidence) -> Ruling:
     low, high = (evidence.series[name].late(1.0) for name in ("real_low", "real_high"))
-    ends = set((evidence.probes.get("fakes") or {}).get("ends", ()))
-    if len(ends) == 1 and (end := ends.pop()) in _REACH:
-        return _reach(evidence, end, low, high)
+    ends = (evidence.probes.get("fakes") or {}).get("ends", ())
+    if len(ends) == 1 and ends[0][0] in _REACH:
+        return _reach(*ends[0], low, high)
     return _scales(evidence)
 
 
-def _reach(evidence: Evidence, end: str, low: float, high: float) -> Ruling:
-    bottom, top = _REACH[end]
+def _reach(end: str, factor: float, low: float, high: float) -> Ruling:
+    bottom, top = sorted(factor * each for each in _REACH[end])
     beyond = max(bottom - low, high - top, 0.0) / max(high - low, 1e-12)
     numbers = {"real_low": low, "real_high": high, "beyond": beyond, "beyond_limit": _BEYOND}
-    numbers |= {"reach_low": bottom} | ({"reach_high": top} if math.isfinite(top) else {})
+    numbers |= {name: each for name, each in (("reach_low", bottom), ("reach_high", top)) if math.isfinite(each)}
     if beyond <= _BEYOND:
         return Ruling("fine", numbers)
-    return Ruling("found", numbers, "generator", reason=f"its last activation is a {end}")
+    times = "" if factor == 1.0 else f", times {factor:.4g}"
+    return Ruling("found", numbers, "generator", reason=f"its last activation is a {end}{times}")
 
 
 def _scales(evidence: Evidence) -> Ruling:

@@ -21,7 +21,6 @@ SPOILS = (
     "divergence",
     "late-degradation",
     "learning-rate-high",
-    "learning-rate-low",
     "n-critic-low",
     "penalty-too-small",
     "penalty-too-large",

@@ -15,6 +15,8 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("not-checked", numbers, reason="no optimizer of a watched network was seen")
     if not mixed or len(alone) == 2:
         return Ruling("fine", numbers)  # a third one beside two pure ones is meant, as in InfoGAN
+    if not alone and len(mixed) > 1:
+        return Ruling("found", numbers, "both", reason="several optimizers hold both networks")
     if not alone:
         return Ruling("fine", numbers, reason="one optimizer serves both networks in turn")
     owner = "critic" if "generator" in alone else "generator"
