@@ -27,7 +27,8 @@ def _judge(evidence: Evidence) -> Ruling:
     low, high = (evidence.series[name].late(1.0) for name in ("real_low", "real_high"))
     ends = (evidence.probes.get("fakes") or {}).get("ends", ())
     if len(ends) == 1 and ends[0][0] in _REACH:
-        return _reach(*ends[0], low, high)
+        end, factor = ends[0]
+        return _reach(str(end), float(factor), low, high)
     return _scales(evidence)
 
 
