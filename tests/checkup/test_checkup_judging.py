@@ -1,6 +1,10 @@
 """Judging: pure, ordered by what explains what, silent where there is nothing to judge by."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,6 +50,28 @@ def test_what_explains_the_rest_leads_though_its_step_is_later() -> None:
 
 def test_of_two_that_explain_nothing_the_earlier_step_leads() -> None:
     assert judge(FOUND, [cause("momentum-high"), cause("clicks"), cause("clipped")])[0].cause == "clipped"
+
+
+def test_what_follows_stands_in_an_order_that_no_process_changes() -> None:
+    followers = ("mode-dropping", "oscillation", "divergence", "dead-units", "mode-collapse", "vanishing-gradient")
+    causes = [*map(cause, followers), cause("learning-rate-high", *followers)]
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from test_checkup_judging import FOUND, cause, judge\n"
+        "f = sys.argv[2:]\n"
+        "print(*[each.cause for each in judge(FOUND, [*map(cause, f), cause('learning-rate-high', *f)])])"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", script, str(Path(__file__).parent), *followers],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2", "3")
+    }
+    assert told == {" ".join(finding.cause for finding in judge(FOUND, causes))}
 
 
 def test_explanations_pass_on_through_what_was_not_found() -> None:

@@ -32,7 +32,7 @@ def judge(evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> Findings:
     ordered: dict[str, Finding] = {}
     for root in sorted(roots, key=lambda finding: (_few_files(finding, evidence), finding.step)):
         ordered.setdefault(root.cause, replace(root, consequences=tuple(sorted(follows[root.cause]))))
-        for slug in sorted(follows[root.cause], key=lambda slug: findings[slug].step):
+        for slug in sorted(follows[root.cause], key=lambda slug: (findings[slug].step, slug)):
             ordered.setdefault(slug, findings[slug])
     rest = sorted(findings.values(), key=lambda finding: (_RANK[finding.verdict], finding.step))
     for finding in rest:
