@@ -1,9 +1,11 @@
 """How well a training stands: what many judges ask first, since a symptom without harm is no fault."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from ganbaru.checkup.cause import Ruling
 from ganbaru.checkup.evidence import Evidence
 
 SAMPLES = ("batch_distance", "batch_distance_real", "coverage", "coverage_real")
@@ -64,6 +66,38 @@ def standing(evidence: Evidence) -> Standing | None:
         start=apart.early(0.05) / floor,
         improving=last < _FALLS * before,
     )
+
+
+def by_harm(
+    evidence: Evidence,
+    numbers: Mapping[str, float],
+    where: str,
+    *,
+    since: int | None = None,
+    unseen: str = "no samples were seen: it may do no harm",
+    harmless: str = "",
+    waits: bool = False,
+) -> Ruling:
+    """The ruling on a symptom that is there: found where the samples suffer, suspected where none were seen.
+
+    Args:
+        evidence: what was gathered.
+        numbers: what the symptom was told by.
+        where: the part concerned.
+        since: the step at which it began.
+        unseen: what to say where no samples were seen.
+        harmless: what makes it suspected also where they do not suffer; empty where it is fine then.
+        waits: suspect it only as long as the samples still get better.
+    """
+    now = standing(evidence)
+    if now is None:
+        return Ruling("suspect", numbers, where, since=since, reason=unseen)
+    if not now.suffers and harmless:
+        return Ruling("suspect", numbers, where, since=since, reason=harmless)
+    numbers = {**numbers, **now.evidence}
+    if not now.suffers:
+        return Ruling("fine", numbers)
+    return Ruling("suspect" if waits and now.improving else "found", numbers, where, since=since)
 
 
 def _share(evidence: Evidence, name: str) -> float:

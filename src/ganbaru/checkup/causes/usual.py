@@ -4,16 +4,19 @@ from typing import Any
 
 from ganbaru.checkup.evidence import Evidence
 
-_STRENGTH: dict[str, dict[str, Any]] = {
-    "sound": {"constraint_strength": 5.0, "constraint_every": 8},
-    "points": {"constraint_strength": 0.02, "constraint_every": 1},
-}
-"""As the defaults of `fit` have it: what is right for spectrograms holds a critic of points far too still."""
-
 
 def penalty(evidence: Evidence, name: str = "r1") -> dict[str, Any]:
-    """The settings of a penalty at samples, ``r1`` or ``r1+r2``; of unknown data with its published strength."""
-    return {"constraint": name, **_STRENGTH.get(str(evidence.facts.get("data")), {})}
+    """The settings of a penalty at samples, ``r1`` or ``r1+r2``, with the strength that `fit` gives it on such data.
+
+    What is right for spectrograms holds a critic of points far too still. Of other data: its published strength.
+    """
+    from ganbaru.training.settings import WORLDS
+
+    usual = WORLDS.get(str(evidence.facts.get("data")))
+    if usual is None:
+        return {"constraint": name}
+    strength, every = usual["constraint_strength"], usual.get("constraint_every", 1)
+    return {"constraint": name, "constraint_strength": strength, "constraint_every": every}
 
 
 def paired(evidence: Evidence) -> dict[str, Any]:

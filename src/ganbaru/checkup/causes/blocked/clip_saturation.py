@@ -4,7 +4,7 @@ Gulrajani et al. 2017, section 3 and figure 1: clipping drives weights to the bo
 """
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 
 _AT_BOUND = 0.85
@@ -20,11 +20,9 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"clipped_share": share.late(), "clipped_share_limit": _AT_BOUND}
     if share.late() < _AT_BOUND:
         return Ruling("fine", numbers)
-    now = standing(evidence)
     since = share.since(lambda values: values >= _AT_BOUND)
-    if now is None or not now.suffers:
-        return Ruling("suspect", numbers, "critic", since=since, reason="it learns in spite of it")
-    return Ruling("found" if not now.improving else "suspect", numbers | now.evidence, "critic", since=since)
+    learns = "it learns in spite of it"
+    return by_harm(evidence, numbers, "critic", since=since, unseen=learns, harmless=learns, waits=True)
 
 
 CAUSE = Cause(

@@ -3,7 +3,7 @@
 import math
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, separation, standing
+from ganbaru.checkup.causes.standing import WASSERSTEIN, by_harm, is_game, separation
 from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 
@@ -22,12 +22,7 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"separation": apart, "separation_limit": _SURE}
     if math.isnan(apart) or apart < _SURE:
         return Ruling("fine", numbers)
-    now = standing(evidence)
-    if now is None:
-        return Ruling("suspect", numbers, "critic", reason="no samples were seen")
-    if not now.suffers:
-        return Ruling("fine", numbers | now.evidence)
-    return Ruling("found" if not now.improving else "suspect", numbers | now.evidence, "critic")
+    return by_harm(evidence, numbers, "critic", unseen="no samples were seen", waits=True)
 
 
 CAUSE = Cause(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -23,13 +23,8 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {f"{name}_gradient": late, "grown": growth, "grown_limit": _GROWN}
     if (growth < _GROWN or late < _LARGE) and not late > _HUGE:
         return Ruling("fine", numbers)
-    now = standing(evidence)
     since = series.since(lambda values: ~(values < _GROWN * series.early(0.1)))
-    if now is None:
-        return Ruling("suspect", numbers, name, since=since, reason="no samples were seen: it may be done no harm")
-    if not now.suffers:
-        return Ruling("fine", numbers | now.evidence)
-    return Ruling("found", numbers | now.evidence, name, since=since)
+    return by_harm(evidence, numbers, name, since=since)
 
 
 def _networks(evidence: Evidence) -> list[str]:

@@ -1,7 +1,7 @@
 """Next to no gradient reaches the generator: the critic's message to a sample fades to nothing."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, standing
+from ganbaru.checkup.causes.standing import WASSERSTEIN, by_harm, is_game
 from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 
@@ -14,7 +14,6 @@ _FADED = 0.02
 def _judge(evidence: Evidence) -> Ruling:
     message = evidence.series["fake_gradient"]
     late, strongest = message.late(), max(message.finite.values, default=0.0)
-    now = standing(evidence)
     numbers = {
         "fake_gradient": late,
         "fake_gradient_limit": _FAINT,
@@ -26,13 +25,8 @@ def _judge(evidence: Evidence) -> Ruling:
     if not (faint or faded):
         return Ruling("fine", numbers)
     since = message.since(lambda values: values < max(_FAINT, _FADED * strongest))
-    if now is None:
-        return Ruling(
-            "suspect", numbers, "generator", since=since, reason="no samples were seen: it may be done learning"
-        )
-    if not now.suffers:
-        return Ruling("fine", numbers | now.evidence)
-    return Ruling("suspect" if now.improving else "found", numbers | now.evidence, "generator", since=since)
+    unseen = "no samples were seen: it may be done learning"
+    return by_harm(evidence, numbers, "generator", since=since, unseen=unseen, waits=True)
 
 
 def _change(evidence: Evidence) -> Change | None:

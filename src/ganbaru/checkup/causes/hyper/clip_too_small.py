@@ -3,9 +3,9 @@
 Gulrajani et al. 2017, figure 1b: with a bound of 0.001 gradients vanish by the layer.
 """
 
-from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.hyper.clip_too_large import clipped
-from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.hyper.clip_too_large import NO_HARM, clipped, published
+from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 
 _FAINT = 1e-6
@@ -13,17 +13,11 @@ _FAINT = 1e-6
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    message, now = evidence.series["fake_gradient"].late(), standing(evidence)
+    message = evidence.series["fake_gradient"].late()
     numbers = {"fake_gradient": message, "fake_gradient_limit": _FAINT}
     if message > _FAINT:
         return Ruling("fine", numbers)
-    if now is None or not now.suffers:
-        return Ruling("suspect", numbers, "critic", reason="no harm is seen yet")
-    return Ruling("found", numbers | now.evidence, "critic")
-
-
-def _change(evidence: Evidence) -> Change | None:
-    return {"constraint": "clip", "constraint_strength": 0.01}
+    return by_harm(evidence, numbers, "critic", unseen=NO_HARM, harmless=NO_HARM)
 
 
 CAUSE = Cause(
@@ -32,7 +26,7 @@ CAUSE = Cause(
     when=clipped,
     judge=_judge,
     remedy="Raise the clip's bound to 0.01, or take a gradient penalty (objective=wgan-gp).",
-    change=_change,
+    change=published,
     explains=(
         "vanishing-gradient",
         "clip-saturation",

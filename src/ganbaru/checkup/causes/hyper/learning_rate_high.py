@@ -2,7 +2,7 @@
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.hyper.settings import free_learners, no_learners, scaled, stride
-from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 
 _STRIDE = 0.015
@@ -15,12 +15,7 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {f"{name}_stride": value for name, value in strides.items()} | {f"{worst}_stride_limit": _STRIDE}
     if not strides[worst] > _STRIDE:
         return Ruling("fine", numbers)
-    now = standing(evidence)
-    if now is None:
-        return Ruling("suspect", numbers, worst, reason="no samples were seen: it may do no harm")
-    if not now.suffers:
-        return Ruling("fine", numbers | now.evidence)
-    return Ruling("found", numbers | now.evidence, worst)
+    return by_harm(evidence, numbers, worst)
 
 
 def _change(evidence: Evidence) -> Change | None:

@@ -4,7 +4,7 @@ import math
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.hyper.settings import learners, no_learners, path, scaled
-from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 
 _PATH = 0.1
@@ -17,12 +17,7 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {f"{name}_path": value for name, value in paths.items()} | {f"{least}_path_limit": _PATH}
     if math.isnan(paths[least]) or paths[least] > _PATH:
         return Ruling("fine", numbers)
-    now = standing(evidence)
-    if now is None:
-        return Ruling("suspect", numbers, least, reason="no samples were seen: it may be done learning")
-    if not now.suffers:
-        return Ruling("fine", numbers | now.evidence)
-    return Ruling("found", numbers | now.evidence, least)
+    return by_harm(evidence, numbers, least, unseen="no samples were seen: it may be done learning")
 
 
 def _change(evidence: Evidence) -> Change | None:

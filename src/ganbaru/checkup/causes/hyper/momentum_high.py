@@ -4,7 +4,7 @@ Arjovsky et al. 2017, section 3: training becomes unstable with a momentum based
 """
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.standing import by_harm, is_game
 from ganbaru.checkup.evidence import Evidence
 
 _MOMENTUM = 0.85
@@ -17,12 +17,7 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {f"{name}_momentum": value for name, value in momenta.items()} | {f"{worst}_momentum_limit": _MOMENTUM}
     if momenta[worst] < _MOMENTUM:
         return Ruling("fine", numbers)
-    now = standing(evidence)
-    if now is None:
-        return Ruling("suspect", numbers, worst, reason="no samples were seen: it may do no harm")
-    if not now.suffers:
-        return Ruling("fine", numbers | now.evidence)
-    return Ruling("found", numbers | now.evidence, worst)
+    return by_harm(evidence, numbers, worst)
 
 
 def _change(evidence: Evidence) -> Change | None:
