@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from statistics import median
 from typing import Any
 
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.judging import judge
 from ganbaru.checkup.series import Series
+from ganbaru.distances import proportion
 from zoo.collect import Record
 from zoo.makers.looping import SHARES
 from zoo.specimen import Specimen
-
-_Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -158,9 +156,8 @@ class Share:
         """Lower and upper end."""
         if not self.of:
             return 0.0, 1.0
-        middle = (self.value + _Z**2 / (2 * self.of)) / (1 + _Z**2 / self.of)
-        half = _Z * sqrt(self.value * (1 - self.value) / self.of + _Z**2 / (4 * self.of**2)) / (1 + _Z**2 / self.of)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        estimate = proportion(self.count, self.of)
+        return estimate.low, estimate.high
 
     def __str__(self) -> str:
         low, high = self.interval
