@@ -30,14 +30,13 @@ from torch import Tensor, nn
 
 from ganbaru.checkup.probes.anew import anew, wider
 from ganbaru.checkup.probes.apart import apart
+from ganbaru.checkup.probes.by_heart import STEPS, turns
 from ganbaru.checkup.probes.subject import Subject
 from ganbaru.models.network import Network
 from ganbaru.training.randomness import mix
 from ganbaru.training.step import scores
 
 _SAMPLES = 32
-_STEPS = 300
-_RATE = 2e-3
 _MUCH = 0.05
 """What is left from which on a wider network is asked."""
 
@@ -56,7 +55,7 @@ def measure(subject: Subject) -> dict[str, Any]:
 
     right, left = learns(lambda: anew(opened.game.critic, subject.seed))
     own = not isinstance(opened.game.critic, Network)
-    found: dict[str, Any] = {"samples": len(shown), "draws": len(draws), "steps": _STEPS, "own": own}
+    found: dict[str, Any] = {"samples": len(shown), "draws": len(draws), "steps": STEPS, "own": own}
     found |= {"right": right, "left": left}
     if left > _MUCH:
         found["wider"] = wider(opened, "critic", subject.seed)[1]
@@ -74,18 +73,10 @@ def learned(
     subject: Subject, network: nn.Module, shown: Tensor, told: Tensor | None, wanted: Tensor
 ) -> tuple[float, float]:
     """Share of the labels ``(K,)`` that a network learns of samples ``(K, *shape)``, and what its loss leaves."""
-    optimizer = torch.optim.Adam([w for w in network.parameters() if w.requires_grad], lr=_RATE, betas=(0.9, 0.99))
-    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, _STEPS)
-    network.train()
-    for step in range(_STEPS):
-        subject.check_time()
-        subject.tell(step, _STEPS)
+    for learn in turns(subject, network):
         said = scores(network, shown, told).float()
         loss = F.binary_cross_entropy_with_logits(said, wanted)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        falling.step()
+        learn(loss)
     left = loss.item() / math.log(2)
     if not math.isfinite(left):
         raise ValueError("the scores are not finite")

@@ -25,14 +25,13 @@ from torch import Tensor, nn
 
 from ganbaru.checkup.probes.anew import anew, wider
 from ganbaru.checkup.probes.apart import apart
+from ganbaru.checkup.probes.by_heart import STEPS, turns
 from ganbaru.checkup.probes.subject import Subject
 from ganbaru.models.network import Network
 from ganbaru.training.randomness import latents
 from ganbaru.training.step import generate
 
 _SAMPLES = 16
-_STEPS = 300
-_RATE = 2e-3
 _MUCH = 0.25
 """From here on a wider network is asked."""
 _TINY = 1e-12
@@ -48,7 +47,7 @@ def measure(subject: Subject) -> dict[str, Any]:
     z = latents(subject.seed, "by heart", count=len(wanted), size=opened.latent, device=opened.fabric.device)
     left = residual(subject, anew(opened.game.generator, subject.seed), z, asked, wanted)
     own = not isinstance(opened.game.generator, Network)
-    found: dict[str, Any] = {"samples": len(wanted), "steps": _STEPS, "residual": left, "own": own}
+    found: dict[str, Any] = {"samples": len(wanted), "steps": STEPS, "residual": left, "own": own}
     if left > _MUCH:
         large, numbers = wider(opened, "generator", subject.seed)
         found |= {"wider": numbers, "wider_residual": residual(subject, large, z, asked, wanted)}
@@ -57,18 +56,10 @@ def measure(subject: Subject) -> dict[str, Any]:
 
 def residual(subject: Subject, network: nn.Module, z: Tensor, labels: Tensor | None, wanted: Tensor) -> float:
     """What a network leaves of samples ``(K, *shape)`` after it learned them from latents ``(K, latent)``."""
-    optimizer = torch.optim.Adam([w for w in network.parameters() if w.requires_grad], lr=_RATE, betas=(0.9, 0.99))
-    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, _STEPS)
     scale = (wanted - wanted.mean(dim=0)).square().mean().clamp(min=_TINY)
-    network.train()
-    for step in range(_STEPS):
-        subject.check_time()
-        subject.tell(step, _STEPS)
+    for learn in turns(subject, network):
         loss = (generate(network, z, labels) - wanted).square().mean() / scale
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        falling.step()
+        learn(loss)
     left = float(loss.detach())
     if not left < float("inf"):
         raise ValueError("the regression is not finite")
