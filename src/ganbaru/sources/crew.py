@@ -14,6 +14,7 @@ from typing import Any
 
 from ganbaru.errors import UserError
 from ganbaru.progress import Progress
+from ganbaru.sources.scan import Found, Listing
 from ganbaru.sources.store import cannot_write
 
 Job = dict[str, Any]
@@ -28,6 +29,24 @@ def how_many(jobs: int, *, least: int) -> int:
     except AttributeError:
         cores = os.cpu_count() or 1
     return max(1, min(cores, _MOST, -(-jobs // least)))
+
+
+def file_job(listing: Listing, found: Found, rate: int, *, slowest: int) -> Job:
+    """The job of one file of a folder.
+
+    Args:
+        listing: of the folder.
+        found: the file as it was seen.
+        rate: wanted of its sound (Hz).
+        slowest: bytes a second that the work must manage, or it is ended.
+    """
+    return {
+        "path": os.path.abspath(listing.folder / found.path),
+        "size": found.size,
+        "mtime_ns": found.mtime_ns,
+        "rate": rate,
+        "seconds": 5 + found.size / slowest,
+    }
 
 
 def run(

@@ -16,7 +16,7 @@ from ganbaru.sources.claims import GREATEST_RATE, LEAST_RATE
 from ganbaru.sources.listed import Files, names_in, only
 from ganbaru.sources.naming import printable
 from ganbaru.sources.rows import Rows, digest
-from ganbaru.sources.scan import Found, Listing, scan
+from ganbaru.sources.scan import Listing, scan
 from ganbaru.sources.source import SoundSource
 from ganbaru.sources.store import cannot_write, read_sealed, unfinished, write_sealed
 
@@ -24,6 +24,8 @@ RATE = 16_000
 """The rate (Hz) where none is given."""
 SHORTEST, LONGEST = 0.02, 60.0
 """How long (s) a sound may be asked to be."""
+_SLOWEST = 50_000
+"""Bytes a second that decoding must manage: a fortieth of what the slowest codec (MP3) was measured to."""
 VERSION = 1
 """Raised whenever the same files would be prepared otherwise; part of every key and recipe."""
 
@@ -142,23 +144,13 @@ def _fitting(answers: Sequence[crew.Answer], rate: int) -> int:
 
 
 def _decode(listing: Listing, rate: int, spools: Path, progress: Progress | None) -> list[crew.Answer]:
-    jobs = [_job(listing, found, rate) for found in listing.files]
+    jobs = [crew.file_job(listing, found, rate, slowest=_SLOWEST) for found in listing.files]
     workers = crew.how_many(len(jobs), least=12)
     answers = crew.run(jobs, task="decode", spools=spools, workers=workers, what="reading sounds", progress=progress)
     if not any("done" in answer for answer in answers):
         why = first_reasons(_skipped(listing, answers))
         raise UserError(f"{printable(listing.folder)}: none of its sounds can be used{why}", hint="see the reasons")
     return answers
-
-
-def _job(listing: Listing, found: Found, rate: int) -> crew.Job:
-    return {
-        "path": os.path.abspath(listing.folder / found.path),
-        "size": found.size,
-        "mtime_ns": found.mtime_ns,
-        "rate": rate,
-        "seconds": 5 + found.size / 50_000,  # 40 times what the slowest codec (MP3) was measured to need
-    }
 
 
 def _rows(listing: Listing, answers: list[crew.Answer], samples: int, rate: int) -> Rows:

@@ -13,10 +13,12 @@ from ganbaru.progress import Progress
 from ganbaru.sources import crew
 from ganbaru.sources.folder import RATE, check_rate, check_seconds
 from ganbaru.sources.naming import printable
-from ganbaru.sources.scan import Found, Listing, scan
+from ganbaru.sources.scan import Listing, scan
 
 Answers = Sequence[crew.Answer]
 
+_SLOWEST = 25_000
+"""Bytes a second that listening must manage: half of what decoding must."""
 _WORDS = ("coding", "content", "sound")
 _NUMBERS = ("rate", "channels", "seconds", "peak", "tops", "flat", "rails", "offset_share", "level", "sounding")
 _SPECTRAL = ("cutoff", "cliff", "height", "signal_to_noise")
@@ -77,7 +79,7 @@ def heard(listing: Listing, rate: int, spools: Path, progress: Progress | None =
     Args:
         rate: of the source (Hz), at which it hashes the sounds.
     """
-    jobs = [_job(listing, found, rate) for found in listing.files]
+    jobs = [crew.file_job(listing, found, rate, slowest=_SLOWEST) for found in listing.files]
     return crew.run(
         jobs,
         task="ganbaru.checkup.folder.listening:listen",
@@ -86,16 +88,6 @@ def heard(listing: Listing, rate: int, spools: Path, progress: Progress | None =
         what="listening to sounds",
         progress=progress,
     )
-
-
-def _job(listing: Listing, found: Found, rate: int) -> crew.Job:
-    return {
-        "path": os.path.abspath(listing.folder / found.path),
-        "size": found.size,
-        "mtime_ns": found.mtime_ns,
-        "rate": rate,
-        "seconds": 5 + found.size / 25_000,
-    }
 
 
 def columns(listing: Listing, answers: Answers, *, rate: int, seconds: float | None, seed: int) -> dict[str, Any]:
