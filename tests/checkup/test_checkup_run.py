@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from treatments import SMALL
 
 import ganbaru as gb
 from ganbaru.checkup import judge
@@ -17,16 +18,7 @@ from ganbaru.checkup.run.lacking import RECORDED
 from ganbaru.checkup.run.records import series
 from ganbaru.training.session import Parts
 
-_TINY: dict[str, Any] = {
-    "seed": 7,
-    "steps": 12,
-    "batch": 16,
-    "threads": 1,
-    "record_every": 3,
-    "measure_every": 6,
-    "generator": {"channels": 16, "layers": 2},
-    "critic": {"channels": 16, "layers": 2},
-}
+_TINY: dict[str, Any] = {name: value for name, value in SMALL.items() if name != "checkpoint_every"}
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganbaru import sources, training
-from ganbaru.checkup import words
-from ganbaru.checkup.examining import checkup
-from ganbaru.checkup.finding import Findings
-from ganbaru.checkup.treating import Treatment
-from ganbaru.cli import speech, treated
+from ganbaru.cli import speech
 from ganbaru.cli.follow import clock, following
 from ganbaru.distances import Estimate
 from ganbaru.errors import UserError, unknown
@@ -24,6 +20,10 @@ from ganbaru.runs import Run
 from ganbaru.sources import Source
 from ganbaru.sources.listed import names_in
 from ganbaru.training import Interrupted
+
+if TYPE_CHECKING:
+    from ganbaru.checkup.finding import Findings
+    from ganbaru.checkup.treating import Treatment
 
 _REPORT_SECONDS = 25.0
 """What the checkup and the report take at the end."""
@@ -60,7 +60,7 @@ def raise_model(
     if not speech.first_process():
         return
     findings = _examined(run, quiet=quiet)
-    treatment = treated.treat_run(run.path, quiet=quiet) if treat and findings.found else None
+    treatment = _treated(run, quiet=quiet) if treat and findings.found else None
     if treatment is not None and treatment.helped:
         run = Run.open(treatment.best)
         findings = _examined(run, quiet=quiet)
@@ -69,8 +69,17 @@ def raise_model(
     _tell(run, as_json=as_json, page=page, findings=findings, treatment=treatment)
 
 
-def _examined(run: Run, *, quiet: bool) -> Findings:
+def _treated(run: Run, *, quiet: bool) -> "Treatment":
+    """What came of treating a run."""
+    from ganbaru.cli.treated import treat_run
+
+    return treat_run(run.path, quiet=quiet)
+
+
+def _examined(run: Run, *, quiet: bool) -> "Findings":
     """What the checkup finds in a run; it is stored there."""
+    from ganbaru.checkup.examining import checkup
+
     with speech.bars(quiet=quiet) as progress:
         return checkup(run, progress=progress)
 
@@ -226,8 +235,8 @@ def _tell(
     *,
     as_json: bool,
     page: Path | None = None,
-    findings: Findings | None = None,
-    treatment: Treatment | None = None,
+    findings: "Findings | None" = None,
+    treatment: "Treatment | None" = None,
 ) -> None:
     """The result: where the run is, how good it is, what to mend first, and what came of mending."""
     measured = run.read_json("quality") or {}
@@ -242,6 +251,8 @@ def _tell(
     for sentence in measured.get("verdicts", []):
         speech.result(sentence)
     if findings is not None:
+        from ganbaru.checkup import words
+
         speech.result(f"checkup: {words.opinion(findings)} ({words.counts(findings)}; ganbaru checkup tells more)")
     for line in [] if treatment is None else treatment.lines():
         speech.result(line)

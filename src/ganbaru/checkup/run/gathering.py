@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.run.facts import facts, is_plain
@@ -14,6 +14,9 @@ from ganbaru.progress import Progress, silent
 from ganbaru.runs import Run
 from ganbaru.sources import Source
 from ganbaru.training.session import Parts
+
+if TYPE_CHECKING:
+    from ganbaru.checkup.run.reopened import Reopened
 
 _PLAIN = "there is no critic: one network learned from one loss"
 _CHEAP = ("sight", "noise_scale")
@@ -90,11 +93,11 @@ def recorded(run: Run) -> Evidence:
 def _with_memory(evidence: Evidence, run: Run, known: "_Known") -> Evidence:
     """The same, with what the networks know by heart."""
     from ganbaru.checkup.run.memory import memory
-    from ganbaru.checkup.run.reopened import newest, undisturbed
+    from ganbaru.checkup.run.reopened import undisturbed
 
     def probe() -> dict[str, Any]:
         with undisturbed(known.seed):
-            return memory(newest(run, known.parts), known.source_of(run), seed=known.seed)
+            return memory(known.newest(run), known.source_of(run), seed=known.seed)
 
     known.progress("examining what is known by heart", 0, 1)
     found, why = _read(probe, None)
@@ -107,11 +110,11 @@ def _with_heard(evidence: Evidence, run: Run, known: "_Known") -> Evidence:
     if evidence.facts.get("data") != "sound":
         return evidence.with_(missing={"heard": "what is generated is no sound"})
     from ganbaru.checkup.heard import listen
-    from ganbaru.checkup.run.reopened import newest, some, undisturbed
+    from ganbaru.checkup.run.reopened import some, undisturbed
 
     def probe() -> dict[str, Any]:
         with undisturbed(known.seed):
-            made = newest(run, known.parts).trained().sample(_SOUNDS, seed=known.seed)
+            made = known.newest(run).trained().sample(_SOUNDS, seed=known.seed)
             real = some(known.source_of(run).held_out, _SOUNDS)
             return listen(made, real.take(range(len(real))), rate=evidence.facts["rate"], seed=known.seed)
 
@@ -146,13 +149,22 @@ def _with_probes(evidence: Evidence, run: Run, known: "_Known", *, active: bool)
 
 @dataclass
 class _Known:
-    """What the caller brought along, and the source once it is open."""
+    """What the caller brought along, and source and networks once they are open."""
 
     source: Source | None
     parts: Parts
     seed: int
     progress: Progress
     checked: bool = False
+    reopened: "Reopened | None" = None
+
+    def newest(self, run: Run) -> "Reopened":
+        """The networks of the newest checkpoint, for probes that only ask them; UserError where there are none."""
+        from ganbaru.checkup.run.reopened import newest
+
+        if self.reopened is None:
+            self.reopened = newest(run, self.parts)
+        return self.reopened
 
     def source_of(self, run: Run) -> Source:
         """The run's source; UserError where it is not there, or not what it was."""
