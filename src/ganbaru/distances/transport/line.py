@@ -10,6 +10,7 @@ Array = np.ndarray[Any, Any]
 Parts = tuple[float, float, Array, Array, Array, Array, Array, float]
 
 
+@compiled
 def in_order(x: Array, y: Array, supply: Array, demand: Array, p: float) -> Parts:
     """The monotone plan, optimal for every p >= 1 (Santambrogio 2015, "Optimal Transport for Applied Mathematicians",
     theorem 2.9), with the potentials that are tight along its n + m − 1 steps, feasible since the costs are Monge.
@@ -24,9 +25,8 @@ def in_order(x: Array, y: Array, supply: Array, demand: Array, p: float) -> Part
     Returns:
         Cost, bound, rows, columns, mass, f, g (of the points where they were), and the greatest cost of an arc.
     """
-    first, second = np.argsort(x, kind="stable"), np.argsort(y, kind="stable")
-    x, y = x[first], y[second]
-    cost, bound, rows, columns, mass, f, g, greatest = _walk(x, y, supply[first], demand[second], p)
+    first, second = np.argsort(x, kind="mergesort"), np.argsort(y, kind="mergesort")
+    cost, bound, rows, columns, mass, f, g, greatest = _walk(x[first], y[second], supply[first], demand[second], p)
     a_potential, b_potential = np.empty_like(f), np.empty_like(g)
     a_potential[first], b_potential[second] = f, g
     return cost, bound, first[rows], second[columns], mass, a_potential, b_potential, greatest

@@ -1,15 +1,13 @@
 """What a transport of one sample onto another is: a plan, its cost, and the proof that none is cheaper."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True)
-class Transport:
+class Transport(NamedTuple):
     """An optimal plan between weighted points, with its certificate.
 
     Attributes:

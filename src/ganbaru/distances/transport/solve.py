@@ -1,6 +1,8 @@
 """The optimal transport of one sample onto another, by whichever exact way is fastest for it."""
 
 import math
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -124,7 +126,10 @@ def is_paired(n: int, m: int, equal: bool) -> bool:
 
 def most_paired(dimensions: int) -> int:
     """Most points that assignment does fastest."""
-    return next((most for limit, most in _PAIRED if dimensions <= limit), _PAIRED_AT_MOST)
+    for limit, most in _PAIRED:
+        if dimensions <= limit:
+            return most
+    return _PAIRED_AT_MOST
 
 
 def is_safe(greatest: Any) -> Any:
@@ -135,16 +140,27 @@ def is_safe(greatest: Any) -> Any:
 def _by_arcs(chosen: str, a: Array, b: Array, moved: Masses, p: float, steps: int | None) -> Parts:
     """With all costs at hand; the greatest is −1 where an assignment took more steps than that."""
     if chosen == "assignment":
-        from ganbaru.distances.transport.assignment import assigned
-
-        return assigned(a, b, p, 1 << 62 if steps is None else steps)
+        return _assigned()(a, b, p, 1 << 62 if steps is None else steps)
     if chosen == "sorting":
-        from ganbaru.distances.transport.line import in_order
-
-        return in_order(a[:, 0], b[:, 0], moved.supply, moved.demand, p)
+        return _in_order()(a[:, 0], b[:, 0], moved.supply, moved.demand, p)
     from ganbaru.distances.transport.dense import dense
 
     return dense(a, b, moved.supply, moved.demand, p)
+
+
+@cache
+def _assigned() -> Callable[..., Parts]:
+    """Compiled, and looked up once: with ten points, an import that is there already takes a tenth of all."""
+    from ganbaru.distances.transport.assignment import assigned
+
+    return assigned
+
+
+@cache
+def _in_order() -> Callable[..., Parts]:
+    from ganbaru.distances.transport.line import in_order
+
+    return in_order
 
 
 def _by_columns(
