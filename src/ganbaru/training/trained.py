@@ -14,8 +14,9 @@ from ganbaru.runs import Run
 from ganbaru.signal import Representation
 from ganbaru.training import state
 from ganbaru.training.config import Config
+from ganbaru.training.counted import normals
 from ganbaru.training.feed import Points
-from ganbaru.training.randomness import latents, own_random_state
+from ganbaru.training.randomness import own_random_state
 from ganbaru.training.step import generate
 
 _CHUNK = 128
@@ -58,7 +59,7 @@ class Trained:
             count: how many.
             labels: names or numbers of the labels to ask for, one for each sound or one for all; None takes them
                 in turn. Not for an unconditional generator.
-            seed: equal seeds give equal sounds.
+            seed: equal seeds give equal sounds, whichever others they are made with (see `training.counted`).
 
         Returns:
             Waveforms ``(count, T)``, amplitude at full scale ±1; or points ``(count, D)``.
@@ -67,7 +68,7 @@ class Trained:
             UserError: a label is unknown, or the generator takes none.
         """
         device = next(iter(self.generator.parameters())).device
-        z = latents(seed, "sample", count=count, size=self.latent, device=device)
+        z = torch.from_numpy(normals(seed, 0, count, self.latent)).to(device)
         asked = self.asked(count, labels)
         return self.decode(z, None if asked is None else torch.from_numpy(asked).to(device))
 

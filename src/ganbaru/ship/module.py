@@ -1,0 +1,137 @@
+"""The whole module as text: memory, weights, kernels, and what a page calls.
+
+Exports, stable within a major version of `ABI`:
+
+=====================  =================================================================================
+``memory``             what everything lies in
+``generate(seed)``     i64 -> i32: draws the latent vector of a seed and runs; 0, or 1: no such label
+``run()``              -> i32: runs on the latent vector as it lies in memory; likewise
+``latent``             i32, address of the latent vector, float32
+``latent_size``        i32, how many numbers
+``output``             i32, address of what was made, float32
+``length``             i32, how many numbers
+``sample_rate``        i32, Hz; 0 where it is no sound
+``labels``             i32, how many; 0 for none
+``label``              i32, mutable: the one asked for, counted from 0
+=====================  =================================================================================
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ganbaru.ship import copying, drawing, gemm, mathematics, special, unpacking
+from ganbaru.ship.copying import Walk
+from ganbaru.ship.folding import folded
+from ganbaru.ship.gemm import Product
+from ganbaru.ship.graph import Graph
+from ganbaru.ship.lowering import Kernel, Program, lower
+from ganbaru.ship.memory import Memory
+from ganbaru.ship.planning import Plan, plan
+from ganbaru.ship.unpacking import Parcel, Precision
+from ganbaru.ship.wat import Text, i32
+
+ABI = "ganbaru.module/1"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A module on its way.
+
+    Attributes:
+        graph: what was captured.
+        plan: of the folded graph.
+        program: its kernels and weights.
+        text: the module, in WebAssembly's text format.
+    """
+
+    graph: Graph
+    plan: Plan
+    program: Program
+    text: str
+
+    def binary(self) -> bytes:
+        """The module, assembled."""
+        import wasmtime
+
+        return bytes(wasmtime.wat2wasm(self.text))
+
+
+def compiled(graph: Graph, *, rate: int = 0, precision: Precision = "fp32", fused: bool = False) -> Compiled:
+    """The module of a captured graph.
+
+    Args:
+        graph: of `capture.capture`.
+        rate: samples a second, Hz; 0 for what is no sound.
+        precision: of the weights as they are shipped.
+        fused: with relaxed multiply-adds, which not every browser has.
+    """
+    planned = plan(folded(graph), Memory())
+    program = lower(planned, Parcel(planned.memory, precision))
+    return Compiled(graph, planned, program, _text(program, graph, rate, fused))
+
+
+def _text(program: Program, graph: Graph, rate: int, fused: bool) -> str:
+    text, plan, parcel = Text(), program.plan, program.parcel
+    latent = plan.buffer(_first(graph, "latent"))
+    output = plan.buffer(plan.graph.output.name)
+    with text.block("(module"):
+        text.line(f'(memory (export "memory") {plan.memory.pages})')
+        _globals(text, {"latent": latent.start, "latent_size": graph.latent, "output": output.start})
+        _globals(text, {"length": graph.output.size, "sample_rate": rate, "labels": graph.classes})
+        text.line('(global $label (export "label") (mut i32) (i32.const 0))')
+        mathematics.write(text, (name for _, kernel in program.kernels for name in _calls(kernel)))
+        drawing.write(text, latent.start, graph.latent)
+        unpacking.write(text, parcel)
+        for stage, kernel in program.kernels:
+            text.comment(f"{stage.node.where or 'generator'}: {stage.node.operation}")
+            _WRITERS[type(kernel)](text, kernel, fused)
+        _run(text, program, graph)
+        text.line("(start $unpack)")
+        for address, data in parcel.pieces:
+            text.line(f'(data {i32(address)} "{_escaped(data)}")')
+    return str(text)
+
+
+def _first(graph: Graph, operation: str) -> str:
+    return next(node.name for node in graph.nodes if node.operation == operation)
+
+
+def _globals(text: Text, values: dict[str, int]) -> None:
+    text.line(*(f'(global (export "{name}") i32 {i32(value)})' for name, value in values.items()))
+
+
+def _calls(kernel: Kernel) -> tuple[str, ...]:
+    return kernel.activation.calls if isinstance(kernel, Product | Walk | special.Normalisation) else ()
+
+
+_WRITERS: dict[type, Callable[[Text, Any, bool], None]] = {
+    Product: lambda text, kernel, fused: gemm.product(text, kernel, fused=fused),
+    Walk: lambda text, kernel, fused: copying.walk(text, kernel),
+    special.Zeros: lambda text, kernel, fused: special.zeros(text, kernel),
+    special.Normalisation: lambda text, kernel, fused: special.normalisation(text, kernel),
+    special.Blend: lambda text, kernel, fused: special.blend(text, kernel),
+    special.Row: lambda text, kernel, fused: special.row(text, kernel),
+}
+
+
+def _run(text: Text, program: Program, graph: Graph) -> None:
+    labels = [node.name for node in program.plan.graph.nodes if node.operation == "label"]
+    with text.block('(func $run (export "run") (result i32) (local $panel i32)'):
+        if graph.classes:
+            text.line(f"(if (i32.ge_u (global.get $label) {i32(graph.classes)}) (then (return {i32(1)})))")
+        if labels:
+            text.line(f"(i32.store {i32(program.plan.buffer(labels[0]).start)} (global.get $label))")
+        for _, kernel in program.kernels:
+            if isinstance(kernel, Product) and kernel.panels > 1:
+                with text.loop(f"panels_{kernel.name}", "panel", i32(0), i32(kernel.panels), 1):
+                    text.line(f"(call ${kernel.name} (local.get $panel))")
+            else:
+                text.line(f"(call ${kernel.name}{' (i32.const 0)' if isinstance(kernel, Product) else ''})")
+        text.line(i32(0))
+    with text.block('(func (export "generate") (param $seed i64) (result i32)'):
+        text.line("(call $draw (local.get $seed))", "(call $run)")
+
+
+def _escaped(data: bytes) -> str:
+    return "".join(f"\\{byte:02x}" for byte in data)

@@ -1,0 +1,27 @@
+"""A law: whatever small generator is drawn, its module says what torch says."""
+
+import numpy as np
+import pytest
+import torch
+from random_generators import draw
+
+from ganbaru.ship.capture import capture
+from ganbaru.ship.module import compiled
+from ganbaru.training.counted import normals
+
+CASES = 100
+
+
+@pytest.mark.parametrize("first", range(0, CASES, 20))
+def test_a_module_agrees_with_torch(first: int, loaded) -> None:
+    for seed in range(first, first + 20):
+        generator, latent, classes = draw(seed)
+        label = seed % classes if classes else 0
+        module = loaded(compiled(capture(generator, latent=latent, classes=classes)).binary())
+        z, made = module.generate(seed, label)
+        assert np.array_equal(z, normals(seed, 0, 1, latent)[0])
+        asked = (torch.tensor([label]),) if classes else ()
+        with torch.no_grad():
+            expected = generator(torch.from_numpy(z)[None], *asked)[0].numpy().ravel()
+        assert made.shape == expected.shape
+        assert np.abs(made - expected).max() <= 1e-4 * max(np.abs(expected).max(), 1e-3), (seed, generator)
