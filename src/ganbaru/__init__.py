@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ganbaru import distances, models, objectives, quality, runs, signal, sources, training
     from ganbaru.checkup import Finding, Findings
     from ganbaru.checkup.examining import checkup  # the room may be called like this function
+    from ganbaru.checkup.treating.treat import treat
+    from ganbaru.checkup.treating.treatment import Treatment
     from ganbaru.checkup.watch import watch
     from ganbaru.distances import Estimate
     from ganbaru.report import build as report  # the room may be called like this function
@@ -28,8 +30,10 @@ _NAMES = {
     "Finding": "checkup.finding",
     "Findings": "checkup.finding",
     "Run": "runs",
+    "Treatment": "checkup.treating.treatment",
     "fit": "training",
     "load": "training",
+    "treat": "checkup.treating.treat",
     "watch": "checkup.watch",
 }
 
@@ -38,6 +42,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Run",
+    "Treatment",
     "UserError",
     "__version__",
     "checkup",
@@ -52,6 +57,7 @@ __all__ = [
     "signal",
     "sources",
     "training",
+    "treat",
     "watch",
 ]
 

@@ -6,6 +6,10 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
+from treatments import small
+
+import ganbaru as gb
 from ganbaru.checkup.finding import Findings
 from ganbaru.checkup.logs.columns import FACTS, RUN, SERIES, STEP
 from ganbaru.checkup.vocabulary import MEANING, STEPS
@@ -17,9 +21,13 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
-def test_the_python_of_the_page_runs() -> None:
-    watched, tested = blocks("python")
+def test_the_python_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    treated, watched, tested = blocks("python")
     names: dict[str, object] = {}
+    monkeypatch.chdir(tmp_path)
+    small(Path("runs/first"))
+    exec(compile(treated, "docs/checkup.md", "exec"), names)
+    assert isinstance(names["treatment"], gb.Treatment)
     exec(compile(watched, "docs/checkup.md", "exec"), names)
     assert isinstance(names["watching"].findings(), Findings)  # type: ignore[attr-defined]
     exec(compile(tested, "docs/checkup.md", "exec"), names)

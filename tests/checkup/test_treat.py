@@ -106,6 +106,15 @@ def test_a_trial_from_a_checkpoint_goes_on_with_the_setting(
     assert gb.Run.open(trial.run).problems() == []
 
 
+def test_the_package_itself_treats(first: gb.Run, judged: list[Outcome], tmp_path: Path) -> None:
+    judged.append("helped")
+    assert {"treat", "Treatment"} <= set(gb.__all__)
+    treatment = gb.treat(first, findings=advice(SLOW), out=tmp_path)
+    assert isinstance(treatment, gb.Treatment)
+    assert treatment.helped
+    assert treatment.best == tmp_path / "run-treated-1"
+
+
 def test_a_change_of_networks_starts_anew(first: gb.Run, judged: list[Outcome], tmp_path: Path) -> None:
     judged += ["did not help"] * 4
     changes = ({"critic.channels": 20}, {"critic.optimizer": "rmsprop"}, {"ema": 0.0}, {"seed": 8})

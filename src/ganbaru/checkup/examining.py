@@ -54,7 +54,8 @@ def checkup(
             known.
         source: what a run was trained on; None opens it again.
         parts: networks, objective and constraint of your own that a run was trained with (``training.session.Parts``).
-        write: store what was found as ``findings.json`` in a run that was examined for all causes.
+        write: store what was found as ``findings.json`` in a run that was examined for all causes, and the stretches of
+            sound that show it as ``excerpts.json``.
         progress: is told how far it is.
         seed: of everything random in it.
 
@@ -74,7 +75,10 @@ def checkup(
     judged = judge(evidence, [cause for cause in CAUSES if cause.slug in chosen])
     findings = Findings(judged, subject=evidence.subject, notes=evidence.facts.get("notes", ()))
     if write and causes is None and isinstance(opened, Run):
+        from ganbaru.checkup import excerpts
+
         opened.write_json("findings", findings.to_json())
+        opened.write_json("excerpts", excerpts.gather(findings, opened, progress))
     return findings
 
 

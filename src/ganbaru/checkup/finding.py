@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ganbaru.checkup.track_record import TrackRecord, track_record
 from ganbaru.checkup.vocabulary import MEANING, STEP_OF
 
 Verdict = Literal["found", "suspect", "fine", "not-checked"]
 SCHEMA = "ganbaru.findings/1"
+_FOLLOWING = ("step", "track_record")
+"""Members of the document that follow from the others."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,6 +53,11 @@ class Finding:
         """The cause in words."""
         return MEANING[self.cause]
 
+    @property
+    def track_record(self) -> TrackRecord | None:
+        """How often this verdict on this cause was right where the truth is known; None where it never came up."""
+        return track_record(self.cause, self.verdict)
+
     def __bool__(self) -> bool:
         """Whether it was found."""
         return self.verdict == "found"
@@ -62,7 +70,8 @@ class Finding:
 
     def __str__(self) -> str:
         numbers = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in self.evidence.items())
-        parts = [f"{self.cause} ({self.verdict}): {self.meaning}", self.reason, numbers, self.remedy]
+        record = "" if self.track_record is None else str(self.track_record)
+        parts = [f"{self.cause} ({self.verdict}): {self.meaning}", self.reason, numbers, record, self.remedy]
         return ". ".join(part for part in parts if part)
 
     def to_json(self) -> dict[str, Any]:
@@ -79,13 +88,15 @@ class Finding:
             "since": self.since,
             "reason": self.reason,
             "consequences": list(self.consequences),
+            "track_record": None if self.track_record is None else self.track_record.to_json(),
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Finding":
         """The inverse of `to_json`."""
         evidence = {name: float(number) for name, number in value.get("evidence", {}).items()}
-        return cls(**{**{key: item for key, item in value.items() if key != "step"}, "evidence": evidence})
+        known = {key: item for key, item in value.items() if key not in _FOLLOWING}
+        return cls(**{**known, "evidence": evidence})
 
 
 class Findings(Sequence[Finding]):

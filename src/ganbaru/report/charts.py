@@ -81,11 +81,11 @@ def _rule(name: str, at: float, log: bool) -> dict[str, Any]:
     return {"data": {"values": [{axis: at}]}, "mark": mark, "encoding": {axis: encoding[axis]}}
 
 
-def scatter(title: str, clouds: Mapping[str, Array], *, reach: float, size: int = 200) -> Markup:
-    """Points in the plane, ``(N, 2)`` each, on axes from ``−reach`` to ``reach``."""
+def scatter(title: str, clouds: Mapping[str, Array], *, reach: float, size: int = 200, note: str = "") -> Markup:
+    """Points in the plane, ``(N, 2)`` each, on axes from ``−reach`` to ``reach``, the first on top."""
     rows = [
         {"x": round(float(x), 4), "y": round(float(y), 4), "s": index}
-        for index, cloud in enumerate(clouds.values())
+        for index, cloud in reversed([*enumerate(clouds.values())])
         for x, y in cloud
         if abs(x) <= reach and abs(y) <= reach
     ]
@@ -93,7 +93,7 @@ def scatter(title: str, clouds: Mapping[str, Array], *, reach: float, size: int 
     encoding = {"x": {"field": "x", **axis}, "y": {"field": "y", **axis}, "color": _colour()}
     mark = {"type": "circle", "size": 5, "opacity": 0.6}
     svg = _svg({"width": size, "height": size, "data": {"values": rows}, "mark": mark, "encoding": encoding})
-    return _figure(svg, title, list(clouds), "")
+    return _figure(svg, title, list(clouds), note)
 
 
 def levels(title: str, values: Mapping[str, float]) -> Markup:

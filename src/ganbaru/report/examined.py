@@ -10,6 +10,8 @@ from ganbaru.checkup.vocabulary import STEPS
 from ganbaru.report.charts import Point, curve, intervals, levels, lines
 from ganbaru.report.facts import Facts
 from ganbaru.report.markup import Markup, join, tag, text
+from ganbaru.report.samples import SHOWN_BY_SAMPLES, beside_real
+from ganbaru.report.stretches import stretch
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,19 @@ def _pictures(finding: Finding, findings: Findings, facts: Facts) -> list[Markup
             drawn["measured"] = lines("distance from real, measured", measured, log=True, since=each.since)
         if each.cause in _BY_LAYER:
             drawn |= {name: _by_layer(name, norms) for name, norms in facts.layers.items()}
+        if each.cause in SHOWN_BY_SAMPLES:
+            drawn["samples"] = beside_real(facts)
+        drawn[f"stretch: {each.cause}"] = _stretch(each, facts)
     return [picture for picture in drawn.values() if picture]
+
+
+def _stretch(finding: Finding, facts: Facts) -> Markup:
+    """The stretch of sound that shows a finding; nothing where none was cut out, or another version did."""
+    excerpt = next((each for each in facts.excerpts if each.get("cause") == finding.cause), None)
+    try:
+        return Markup("") if excerpt is None else stretch(excerpt)
+    except (KeyError, TypeError, ValueError):
+        return Markup("")
 
 
 def _by_layer(network: str, norms: Mapping[str, Any]) -> Markup:

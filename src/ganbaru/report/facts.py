@@ -5,7 +5,7 @@ import io
 import logging
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,7 @@ class Facts:
         events: what happened, in words.
         quality: the last full measurement; empty where there is none yet.
         findings: what the checkup found; None where there was none yet.
+        excerpts: stretches of sound that show it, as `checkup.excerpts` cuts them.
         sets: listening sets by step: files by name.
         real: held-out sounds that stand beside them.
         damaged: what could not be read, one line each.
@@ -50,6 +51,7 @@ class Facts:
     sets: dict[int, dict[str, bytes]]
     real: dict[str, bytes]
     damaged: list[str]
+    excerpts: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def rate(self) -> int:
@@ -97,7 +99,13 @@ def gather(run: Run) -> Facts:
         sets={step: files for step, files in sorted(numbered.items()) if files},
         real=sets.get("real", {}),
         damaged=damaged,
+        excerpts=[each for each in _excerpts(tried(lambda: run.read_json("excerpts"), None)) if isinstance(each, dict)],
     )
+
+
+def _excerpts(document: dict[str, Any] | None) -> list[Any]:
+    held = (document or {}).get("excerpts")
+    return held if isinstance(held, list) else []
 
 
 def _layers(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -40,13 +40,16 @@ class Journal:
         self.line("event", step=step, seconds=seconds, text=text)
 
     def samples(self, name: str, files: Mapping[str, bytes], *, step: int, seconds: float) -> None:
-        """Writes a listening set; one that cannot be written now is, before the next checkpoint that finds room."""
+        """Writes a listening set; one that cannot be written now is, beside the next save that finds room."""
         try:
             self.run.save_samples(name, dict(files))
         except OSError as error:
             self._owed_sets[name] = dict(files)
             _log.warning("listening set %s was not written yet: %s", name, error)
             self.line("event", step=step, seconds=seconds, text=f"listening set {name} was not written yet: {error}")
+        else:
+            self._owed_sets.pop(name, None)
+            self._pay_sets()
 
     def _pay_sets(self) -> None:
         """Tries the listening sets that are owed, as far as there is room."""
@@ -70,6 +73,7 @@ class Journal:
             self._wait = min(2 * self._wait, _LONGEST_WAIT)
             return None
         self.owed, self._wait = False, _FIRST_WAIT
+        self._pay_sets()  # a checkpoint that replaced an older one may have made room, and it may be the last
         return path
 
     def due_again(self) -> bool:

@@ -167,7 +167,7 @@ def _reference(source: Source, seed: int) -> quality.Reference:
 
 def _point_figures(source: Source, seed: int) -> Callable[[np.ndarray, np.ndarray | None, bool], Figures]:
     held_out = source.held_out.take(np.arange(len(source.held_out.data)))
-    train = source.train.take(np.arange(len(held_out)))
+    train = source.train.take(np.arange(min(len(held_out), len(source.train))))
     centres, sd = getattr(source, "centres", None), getattr(source, "sd", 0.0)
 
     def measure(made: np.ndarray, labels: np.ndarray | None, full: bool) -> Figures:

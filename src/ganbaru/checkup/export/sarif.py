@@ -53,6 +53,7 @@ def _result(finding: Finding, path: Path, explained: bool) -> dict[str, Any]:
         words.where_and_when(finding),
         finding.reason,
         "; ".join(words.measured(finding.evidence)),
+        f"How sure: {words.how_sure(finding)}",
         finding.remedy.rstrip("."),
     )
     return {

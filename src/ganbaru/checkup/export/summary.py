@@ -42,7 +42,7 @@ def escaped(text: str) -> str:
 
 def _row(finding: Finding) -> str:
     settings = words.settings(finding)
-    measured = "; ".join(filter(None, [*words.measured(finding.evidence), finding.reason]))
+    measured = "; ".join(filter(None, [*words.measured(finding.evidence), finding.reason, words.how_sure(finding)]))
     where = ", ".join(filter(None, (words.where_and_when(finding), words.named_files(finding))))
     do = " ".join(filter(None, (finding.remedy, f"({', '.join(settings)})" if settings else "")))
     cells = (finding.cause, finding.meaning, where, measured, do)

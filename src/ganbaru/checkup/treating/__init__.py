@@ -1,7 +1,7 @@
 """Treatment: applies what a checkup advises to a copy of the run, trains it beside the first, and says what came of it.
 
->>> from ganbaru.checkup.treating import treat
->>> print(treat("runs/first"))  # doctest: +SKIP
+>>> import ganbaru as gb
+>>> print(gb.treat("runs/first"))  # doctest: +SKIP
 """
 
 from ganbaru.checkup.treating.cleaning import Cleaning, clean
