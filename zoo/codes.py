@@ -14,7 +14,9 @@ _WGAN = ("loss-sign", "clip-too-small", "no-update.critic", "generator-detached"
 _GP = ("batch-coupling", "not-lipschitz", "output-range", "critic-on-stale-fake", "latent-ignored", "non-finite")
 _LS = ("shared-optimizer", "vanishing-gradient", "exploding-gradient", "critic-sigmoid")
 _RELATIVISTIC = ("grad-leak", "late-degradation", "exploding-gradient", "mode-collapse")
-_GOODFELLOW = ("oscillation", "no-zero-grad", "train-eval-mode", "vanishing-gradient")
+_GOODFELLOW = ("learning-rate-high", "no-zero-grad", "train-eval-mode", "vanishing-gradient")
+_COSTS_TIME = ("denormals",)
+"""Bugs of which quality tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def specimen(program: Program, bug: str | None, seed: int = 0, name: str = "") -
         maker=loop,
         recipe={"program": program.name, "bug": bug, "world": program.world, "seed": seed, **program.options},
         twin="" if bug is None else f"{program.tag}-healthy",
-        by_code=bug is not None and STEP_OF[bug.partition(".")[0]] == 1,
+        by_code=bug is not None and (STEP_OF[bug.partition(".")[0]] == 1 or bug in _COSTS_TIME),
     )
 
 

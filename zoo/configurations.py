@@ -13,6 +13,8 @@ PROBES = ("curvature", "line", "critic_convergence", "critic_by_heart", "generat
 
 
 _BLIND = {"critic.kernel": 1, "critic.layers": 1}
+_AHEAD = {"critic.learning_rate": 4e-3, "n_critic": 14}
+"""A critic so far ahead of the generator that its weights go to the clip's bound and stay there."""
 _FAULTS: dict[str, list[tuple[str, Settings]]] = {
     "ring": [
         ("learning-rate-high", both(learning_rate=3e-2)),
@@ -31,7 +33,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("batch-too-small", {"batch": 3}),
         ("momentum-high", betas(0.99)),
         ("mode-collapse", {"objective": "ns-gan"}),
-        ("mode-collapse.minimax", {"objective": "minimax", "constraint": "none"}),
+        ("mode-collapse.minimax", {"objective": "minimax", "constraint": "none", "generator.learning_rate": 5e-3}),
         ("generator-too-small", {"generator.channels": 2, "generator.layers": 1}),
     ],
     "spiral": [
@@ -39,18 +41,17 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("learning-rate-low", both(learning_rate=1e-5)),
         ("penalty-too-large", {"constraint_strength": 100.0}),
         ("critic-too-weak", {"noise": 20.0, "decay_start": 1.0}),
-        ("critic-too-strong", {"constraint": "none", "critic.channels": 256, "critic.layers": 4, "n_critic": 2}),
+        ("mode-dropping", {"constraint": "none", "critic.channels": 256, "critic.layers": 4, "n_critic": 2}),
         ("n-critic-high", {"n_critic": 40, "steps": 100, "record_every": 1}),
         ("generator-too-small", {"generator.channels": 1, "generator.layers": 1}),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1, "critic.fourier": 0}),
     ],
     "lines": [
-        ("vanishing-gradient", {"constraint": "none", "critic.channels": 256, "critic.layers": 4, "n_critic": 2}),
         ("learning-rate-low", both(learning_rate=3e-6)),
     ],
     "wide": [
-        ("mode-dropping", {"objective": "ls-gan"}),
-        ("mode-collapse", {"objective": "minimax", "constraint": "none"}),
+        ("mode-dropping", {"objective": "ns-gan"}),
+        ("mode-collapse", {"objective": "minimax", "constraint": "none", "generator.learning_rate": 5e-3}),
         ("learning-rate-high", both(learning_rate=3e-2)),
         ("momentum-high", betas(0.98)),
         ("batch-too-small", {"batch": 2}),
@@ -85,10 +86,10 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("n-critic-low", {"n_critic": 1}),
         ("learning-rate-high", both(learning_rate=3e-2)),
         ("learning-rate-low", both(learning_rate=2e-6)),
-        ("clip-saturation", {"critic.learning_rate": 2e-2}),
+        ("clip-saturation", _AHEAD),
     ],
     "clip-ring": [
-        ("clip-saturation", {"critic.learning_rate": 2e-2}),
+        ("clip-saturation", _AHEAD),
         ("clip-too-large", {"constraint_strength": 2.0}),
         ("clip-too-small", {"constraint_strength": 3e-4}),
         ("n-critic-low", {"n_critic": 1}),
@@ -98,11 +99,11 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
     "clip-lines": [
         ("clip-too-large", {"constraint_strength": 1.0}),
         ("clip-too-small", {"constraint_strength": 1e-4}),
-        ("clip-saturation", {"critic.learning_rate": 2e-2}),
+        ("clip-saturation", {**_AHEAD, "generator.learning_rate": 5e-5}),
     ],
     "ns": [
         ("learning-rate-low", both(learning_rate=3e-6)),
-        ("critic-too-strong", {"critic.channels": 256, "critic.layers": 4, "n_critic": 2}),
+        ("mode-dropping", {"critic.channels": 256, "critic.layers": 4, "n_critic": 2}),
         ("critic-too-weak", {"noise": 20.0, "decay_start": 1.0}),
     ],
     "ls": [
@@ -115,7 +116,81 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("mode-dropping", {"objective": "ns-gan"}),
         ("generator-too-small", {"generator.channels": 2, "generator.layers": 1}),
     ],
+    "lp-spiral": [
+        ("learning-rate-high", both(learning_rate=3e-2)),
+        ("learning-rate-high.critic", {"critic.learning_rate": 1e-1}),
+        ("learning-rate-low", both(learning_rate=1e-5)),
+        ("learning-rate-low.tenth", both(learning_rate=1e-4)),
+        ("penalty-too-large", {"constraint_strength": 1e4}),
+        ("penalty-too-small", {"constraint_strength": 1e-4}),
+        ("momentum-high", betas(0.98)),
+        ("batch-too-small", {"batch": 2}),
+    ],
+    "hinge-r1": [
+        ("learning-rate-high", both(learning_rate=3e-2)),
+        ("learning-rate-high.generator", {"generator.learning_rate": 1e-1}),
+        ("learning-rate-low.generator", {"generator.learning_rate": 1e-5}),
+        ("penalty-too-large", {"constraint_strength": 50.0}),
+        ("penalty-too-large.far", {"constraint_strength": 1000.0}),
+        ("batch-too-small", {"batch": 2}),
+        ("generator-too-small", {"generator.channels": 2, "generator.layers": 1}),
+        ("critic-too-small", {"critic.channels": 1, "critic.layers": 1, "critic.fourier": 0}),
+    ],
+    "ls-sn": [
+        ("learning-rate-high", both(learning_rate=1e-1)),
+        ("learning-rate-low", both(learning_rate=1e-5)),
+        ("learning-rate-low.critic", {"critic.learning_rate": 1e-5}),
+        ("momentum-high", betas(0.98)),
+        ("batch-too-small", {"batch": 2}),
+        ("batch-too-small.four", {"batch": 4}),
+        ("generator-too-small", {"generator.channels": 1, "generator.layers": 1}),
+    ],
+    "mm-gp": [
+        ("learning-rate-high", both(learning_rate=3e-2)),
+        ("learning-rate-low", both(learning_rate=1e-6)),
+        ("penalty-too-large", {"constraint_strength": 30.0}),
+        ("penalty-too-large.far", {"constraint_strength": 1000.0}),
+        ("momentum-high", {**both(optimizer="adam"), **betas(0.98)}),
+        ("batch-too-small", {"batch": 2}),
+        ("n-critic-high", {"n_critic": 40, "steps": 40, "record_every": 1}),
+    ],
+    "r1r2": [
+        ("learning-rate-high.critic", {"critic.learning_rate": 1e-1}),
+        ("learning-rate-low", both(learning_rate=1e-4)),
+        ("learning-rate-low.far", both(learning_rate=1e-5)),
+        ("penalty-too-large", {"constraint_strength": 10.0}),
+        ("penalty-too-large.far", {"constraint_strength": 300.0}),
+        ("penalty-too-small", {"constraint_strength": 1e-6}),
+        ("momentum-high", betas(0.9)),
+        ("momentum-high.far", betas(0.98)),
+    ],
+    "free": [
+        ("learning-rate-high", both(learning_rate=3e-2)),
+        ("learning-rate-low.generator", {"generator.learning_rate": 1e-6}),
+        ("momentum-high", betas(0.9)),
+        ("momentum-high.far", betas(0.98)),
+        ("batch-too-small", {"batch": 2}),
+        ("generator-too-small", {"generator.channels": 1, "generator.layers": 1}),
+        ("critic-too-weak", {"noise": 20.0, "decay_start": 1.0}),
+    ],
+    "w-sn": [
+        ("learning-rate-high", both(learning_rate=1e-1)),
+        ("learning-rate-low", both(learning_rate=1e-5)),
+        ("learning-rate-low.critic", {"critic.learning_rate": 1e-6}),
+        ("momentum-high", betas(0.98)),
+        ("generator-too-small", {"generator.channels": 1, "generator.layers": 1}),
+        ("critic-too-small", {"critic.channels": 1, "critic.layers": 1, "critic.fourier": 0}),
+    ],
+    "sgd": [
+        ("learning-rate-high", both(learning_rate=5.0)),
+        ("learning-rate-low", both(learning_rate=5e-4)),
+        ("penalty-too-large", {"constraint_strength": 20.0}),
+        ("batch-too-small", {"batch": 2}),
+        ("momentum-high", both(optimizer_options={"momentum": 0.98})),
+        ("critic-too-small", {"critic.channels": 1, "critic.layers": 1, "critic.fourier": 0}),
+    ],
     "mel": [
+        ("critic-too-strong", {"constraint": "none", "n_critic": 5}),
         ("receptive-field-short", _BLIND),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("learning-rate-high", both(learning_rate=5e-2)),
@@ -125,6 +200,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("critic-too-weak", {"noise": 20.0, "decay_start": 1.0}),
     ],
     "words": [
+        ("critic-too-strong", {"constraint": "none", "n_critic": 5}),
         ("receptive-field-short", {**_BLIND, "generator.kernel": 1, "generator.layers": 1}),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("batch-too-small", {"batch": 2}),
@@ -142,6 +218,36 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("penalty-too-small", {"constraint_strength": 1e-3}),
         ("learning-rate-low", both(learning_rate=3e-6)),
     ],
+    "raw": [
+        ("learning-rate-high", both(learning_rate=5e-2)),
+        ("learning-rate-low", both(learning_rate=1e-5)),
+        ("penalty-too-large", {"constraint_strength": 1e4}),
+        ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
+        ("generator-too-small", {"generator.channels": 1}),
+        ("batch-too-small", {"batch": 2}),
+    ],
+    "raw-words": [
+        ("learning-rate-low", both(learning_rate=1e-5)),
+        ("learning-rate-high.critic", {"critic.learning_rate": 1e-1}),
+        ("penalty-too-large", {"constraint_strength": 1e4}),
+        ("penalty-too-small", {"constraint_strength": 1e-4}),
+        ("momentum-high", betas(0.98)),
+    ],
+    "labelled": [
+        ("learning-rate-high", both(learning_rate=5e-2)),
+        ("learning-rate-low", both(learning_rate=1e-5)),
+        ("penalty-too-large", {"constraint_strength": 5e3}),
+        ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
+        ("generator-too-small", {"generator.channels": 1}),
+        ("receptive-field-short", _BLIND),
+    ],
+    "phases": [
+        ("learning-rate-high.generator", {"generator.learning_rate": 1e-1}),
+        ("learning-rate-low.generator", {"generator.learning_rate": 1e-5}),
+        ("penalty-too-large", {"constraint_strength": 5e4}),
+        ("critic-too-strong", {"constraint": "none", "n_critic": 5}),
+        ("batch-too-small", {"batch": 2}),
+    ],
 }
 
 
@@ -153,9 +259,11 @@ _OF_OTHER_PARTS: tuple[tuple[str, str, Settings, Settings], ...] = (
     ("spiral", "critic-memorises", {"constraint": "none"}, {"train_count": 40}),
     ("ring", "critic-memorises", {"constraint_strength": 1e-4}, {"train_count": 40}),
     ("mel", "critic-memorises", {"constraint_strength": 0.05}, {"train_count": 24}),
-    ("spiral", "source-memorised", {}, {"train_count": 8}),
-    ("lines", "source-memorised", {}, {"train_count": 6}),
-    ("mel", "source-memorised", {}, {"train_count": 6}),
+    ("spiral", "vanishing-gradient", {}, {"own": "Saturated"}),
+    ("lines", "vanishing-gradient", {}, {"own": "Saturated"}),
+    ("spiral", "source-memorised", {}, {"train_count": 24}),
+    ("lines", "source-memorised", {}, {"train_count": 24}),
+    ("mel", "source-memorised", {}, {"train_count": 24}),
 )
 """Objectives of a user's own, and few training samples: base, cause, settings, what else is given."""
 _CURVES = (
@@ -182,6 +290,7 @@ def specimen(
     change: Settings,
     seed: int = 1,
     maker: Callable[..., Evidence] = train,
+    by_code: bool = False,
     **more: Any,
 ) -> Specimen:
     """A training of a base with a change."""
@@ -203,6 +312,7 @@ def specimen(
             **more,
         },
         twin="" if cause is None else f"fit-{base.name}-healthy",
+        by_code=by_code,
     )
 
 
@@ -214,4 +324,4 @@ def faults() -> Iterator[Specimen]:
     for name, fault, change, more in _OF_OTHER_PARTS:
         yield specimen(BASES[name], fault, fault.partition(".")[0], change, **more)
     for name, counts, fault in _CURVES:
-        yield specimen(BASES[name], fault, fault, {}, maker=curve, counts=counts)
+        yield specimen(BASES[name], fault, fault, {}, maker=curve, by_code=True, counts=counts)

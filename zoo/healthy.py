@@ -26,6 +26,18 @@ _VARIED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "ns": [("slow", {**both(learning_rate=4e-4), "steps": 1200})],
     "ls": [("slow", {**both(learning_rate=5e-4), "steps": 1200})],
     "r3": [("batch-of-256", {"batch": 256, "steps": 800})],
+    "lp-spiral": [("large", both(channels=112))],
+    "hinge-r1": [("stronger", {"constraint_strength": 0.15})],
+    "ls-sn": [("steady", {"decay": "none", "batch": 64})],
+    "mm-gp": [("two-critics", {"n_critic": 2})],
+    "r1r2": [("averaged", {"ema": 0.99, "warmup": 50})],
+    "free": [("slow", {**both(learning_rate=2e-4), "steps": 900})],
+    "w-sn": [("wider", {"constraint_strength": 2.0})],
+    "sgd": [("some-momentum", both(optimizer_options={"momentum": 0.3}))],
+    "raw": [("wide", both(channels=20))],
+    "raw-words": [("weak", {"constraint_strength": 3.0})],
+    "labelled": [("large-batch", {"batch": 32, "steps": 250})],
+    "phases": [("stronger", {"constraint_strength": 6.0})],
     "mel": [("slow", {**both(learning_rate=5e-4), "steps": 500})],
 }
 """What else is well, by base."""

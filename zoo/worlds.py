@@ -3,7 +3,8 @@
 Everything is float32 and on the CPU; a world draws as many fresh samples as it is asked for.
 """
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,16 +93,85 @@ def tones(samples: int = 512, pitches: int = 6, *, gain: float = 0.8) -> World:
     return World(f"tones{samples}x{pitches}", draw, _log_spectrum)
 
 
-def spectrograms(frames: int = 16, bins: int = 16) -> World:
-    """Log-magnitude pictures ``(n, bins, frames)`` of tones, scaled to deviation one."""
-    sounds = tones(16 * (frames + 1))
+def weighted(name: str, centres: Sequence[Sequence[float]], weights: Sequence[float], *, sd: float) -> World:
+    """Round Gaussians ``(n, D)`` at some places, of unequal weights that add up to one."""
+    places = np.asarray(centres, dtype=np.float64)
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        chosen = places[rng.choice(len(places), size=count, p=weights)]
+        return chosen + sd * rng.standard_normal(chosen.shape)
+
+    return World(name, draw, lambda x: x.reshape(len(x), -1), places, sd)
+
+
+def even(name: str, centres: Array, *, sd: float) -> World:
+    """Round Gaussians ``(n, D)`` of equal weights at some places."""
+    return weighted(name, centres.tolist(), [1 / len(centres)] * len(centres), sd=sd)
+
+
+def moons(sd: float = 0.08) -> World:
+    """Points ``(n, 2)`` on two half circles that reach into each other."""
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        angle, lower = np.pi * rng.random(count), rng.random(count) < 0.5
+        x = np.where(lower, 1 - np.cos(angle), np.cos(angle))
+        y = np.where(lower, 0.5 - np.sin(angle), np.sin(angle))
+        return np.stack([x, y], axis=1) + sd * rng.standard_normal((count, 2))
+
+    return World("moons", draw, lambda x: x.reshape(len(x), -1))
+
+
+def pinwheel(count: int = 5, bend: float = 1.5) -> World:
+    """Points ``(n, 2)`` on bent arms of a pinwheel, from radius 0.3 to 1.5."""
+
+    def draw(number: int, rng: np.random.Generator) -> Array:
+        radius = rng.uniform(0.3, 1.5, number)
+        angle = 2 * np.pi * rng.integers(count, size=number) / count + bend * radius
+        places = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        return places + 0.04 * rng.standard_normal((number, 2))
+
+    return World(f"pinwheel{count}", draw, lambda x: x.reshape(len(x), -1))
+
+
+def sweeps(samples: int = 256) -> World:
+    """Chirps ``(n, 1, samples)`` at 8 kHz: from 300 to 900 Hz on, up or down by an octave, with a soft beginning."""
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        time = np.arange(samples) / samples
+        start, way = rng.uniform(300, 900, (count, 1)), rng.choice([-0.5, 1.0], (count, 1))
+        turns = (start * (time + way * time**2 / 2)) * samples / RATE
+        waves = np.sin(2 * np.pi * (turns + rng.random((count, 1)))) * np.sin(np.pi * time) ** 0.5
+        return (rng.uniform(0.5, 0.9, (count, 1)) * waves)[:, None]
+
+    return World(f"sweeps{samples}", draw, _log_spectrum)
+
+
+def buzzes(samples: int = 256) -> World:
+    """Buzzes ``(n, 1, samples)`` at 8 kHz: ten harmonics of 120 to 240 Hz through one of three pairs of formants."""
+    formants = np.array([[700.0, 1200.0], [300.0, 2300.0], [350.0, 800.0]])
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        time = np.arange(samples) / RATE
+        pitch = rng.uniform(120, 240, (count, 1)) * np.arange(1, 11)[None]
+        peaks = formants[rng.integers(len(formants), size=count)]
+        gain = sum(np.exp(-(((pitch - peaks[:, k : k + 1]) / 150) ** 2)) for k in (0, 1)) + 0.02
+        phase = 2 * np.pi * (pitch[:, :, None] * time + rng.random((count, 1, 1)) * np.arange(1, 11)[None, :, None])
+        waves = (gain[:, :, None] * np.sin(phase)).sum(axis=1)
+        return (0.7 * waves / np.abs(waves).max(axis=1, keepdims=True))[:, None]
+
+    return World(f"buzzes{samples}", draw, _log_spectrum)
+
+
+def spectrograms(frames: int = 16, bins: int = 16, kind: Callable[[int], World] = tones) -> World:
+    """Log-magnitude pictures ``(n, bins, frames)`` of tones or other sounds, scaled to about deviation one."""
+    sounds = kind(16 * (frames + 1))
 
     def draw(count: int, rng: np.random.Generator) -> Array:
         waves = sounds.draw(count, rng)[:, 0]
         cut = np.stack([waves[:, 16 * k : 16 * k + 32] for k in range(frames)], axis=2) * np.hanning(32)[None, :, None]
         return (np.log(np.abs(np.fft.rfft(cut, axis=1))[:, 1 : bins + 1] + 0.01) + 1.7) / 1.9
 
-    return World(f"spectrograms{bins}x{frames}", draw, lambda x: x.reshape(len(x), -1))
+    return World(f"spectrograms{bins}x{frames}-{sounds.name}", draw, lambda x: x.reshape(len(x), -1))
 
 
 def blobs(side: int = 16) -> World:
@@ -117,6 +187,12 @@ def blobs(side: int = 16) -> World:
         return (2 * light * along[:, :, None] * across[:, None, :] - 1)[:, None]
 
     return World(f"blobs{side}", draw, lambda x: x.reshape(len(x), -1))
+
+
+def _ellipse(count: int) -> Array:
+    """Places ``(count, 2)`` round an ellipse that does not lie at the origin."""
+    angle = 2 * np.pi * (np.arange(count) + 0.3) / count
+    return np.stack([1.0 + 2.0 * np.cos(angle), -0.5 + 0.8 * np.sin(angle)], axis=1)
 
 
 def _log_spectrum(waves: Array) -> Array:
@@ -150,6 +226,17 @@ WORLDS: dict[str, Callable[[], World | None]] = {
     "tones1024": lambda: tones(1024, 4),
     "spectrograms": lambda: spectrograms(),
     "blobs": lambda: blobs(16),
+    "moons": lambda: moons(),
+    "pinwheel5": lambda: pinwheel(5),
+    "pinwheel3": lambda: pinwheel(3, 0.8),
+    "uneven4": lambda: weighted("uneven4", [[0, 0], [2, 0.5], [-1, 1.5], [0.5, -2]], [0.4, 0.3, 0.2, 0.1], sd=0.3),
+    "uneven6": lambda: weighted("uneven6", [[k, k % 2] for k in range(6)], [0.3, 0.1, 0.2, 0.1, 0.2, 0.1], sd=0.2),
+    "ellipse6": lambda: even("ellipse6", _ellipse(6), sd=0.12),
+    "cube8": lambda: even("cube8", np.array(list(itertools.product((-1.0, 1.0), repeat=3))), sd=0.2),
+    "sweeps256": lambda: sweeps(256),
+    "buzzes256": lambda: buzzes(256),
+    "sweep-pictures": lambda: spectrograms(12, 12, sweeps),
+    "buzz-pictures": lambda: spectrograms(12, 12, buzzes),
     "origin": lambda: None,
     "origin3": lambda: None,
     "arms": lambda: None,

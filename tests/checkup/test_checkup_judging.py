@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganbaru.checkup.cause import Cause, Ruling
@@ -119,6 +119,7 @@ def test_evidence_survives_json_also_where_it_is_not_finite(rows: list[tuple[int
     assert np.array_equal(again.series["w1"].values, evidence.series["w1"].values, equal_nan=True)
 
 
+@settings(deadline=None)
 @given(tables, st.sampled_from(["gan", "plain", "folder"]))
 def test_no_evidence_makes_a_judge_fail(rows: list[tuple[int, float]], kind: str) -> None:
     rows.sort()

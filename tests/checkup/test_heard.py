@@ -15,6 +15,7 @@ from ganbaru.checkup.finding import Finding
 from ganbaru.checkup.heard import clicks, imaging, levels, listen, smear
 from ganbaru.checkup.heard.frames import Frames, audible
 from ganbaru.checkup.judging import judge
+from ganbaru.checkup.series import Series
 from ganbaru.errors import UserError
 from ganbaru.signal.coding import power_of_two
 
@@ -229,3 +230,18 @@ def test_the_change_fits_the_representation_that_is_trained() -> None:
     assert change == {"representation_options": {"hop": power_of_two(0.032 * RATE) // 4, "iterations": 100}}
     waves = findings(planted("repeated samples, by 4"), voices(1), representation="waveform")["imaging"]
     assert waves.change == {"generator.kernel": 25}
+
+
+@pytest.mark.parametrize(("distance", "verdict"), [(1.05, "found"), (1.9, "suspect")])
+@pytest.mark.parametrize(("name", "cause"), [("white noise at -20 dB", "hiss"), ("random phases", "phase-smear")])
+def test_what_lies_on_a_sound_that_is_not_learned_is_only_suspected(
+    name: str, cause: str, distance: float, verdict: str
+) -> None:
+    steps = list(range(0, 400, 4))
+    course = np.linspace(2.2, distance, 100)
+    real = {"batch_distance_real": np.ones(100), "coverage": np.ones(100), "coverage_real": np.ones(100)}
+    series = {key: Series(steps, value) for key, value in {"batch_distance": course, **real}.items()}
+    change = next(each.change for each in artefacts.FAULTS if each.name == name)
+    heard = listen(change(notes(2), RATE, np.random.default_rng(0)), notes(1), rate=RATE)
+    evidence = Evidence(facts={"kind": "gan", "data": "sound"}, series=series, probes={"heard": heard})
+    assert {each.slug: each for each in CAUSES}[cause].examine(evidence).verdict == verdict

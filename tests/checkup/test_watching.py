@@ -25,8 +25,8 @@ class Game:
         between = [nn.BatchNorm1d(16)] if norm else []
         self.generator = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 2))
         self.critic = nn.Sequential(nn.Linear(2, 16), *between, nn.LeakyReLU(0.2), nn.Linear(16, 1))
-        self.mover_g = torch.optim.Adam(self.generator.parameters(), lr=1e-3, betas=(0.0, 0.9))
-        self.mover_c = torch.optim.Adam(self.critic.parameters(), lr=1e-3, betas=(0.0, 0.9))
+        self.mover_g: torch.optim.Optimizer = torch.optim.Adam(self.generator.parameters(), lr=1e-3, betas=(0.0, 0.9))
+        self.mover_c: torch.optim.Optimizer = torch.optim.Adam(self.critic.parameters(), lr=1e-3, betas=(0.0, 0.9))
 
     def real(self) -> Tensor:
         angle = 2 * torch.pi * torch.randint(8, (32,)) / 8
@@ -162,7 +162,7 @@ def detached(game: Game) -> None:
 
 
 def adding_up(game: Game) -> None:
-    game.mover_g.zero_grad = lambda set_to_none=True: None  # type: ignore[method-assign,assignment]
+    game.mover_g.zero_grad = lambda set_to_none=True: None  # type: ignore[method-assign]
 
 
 def frozen(game: Game) -> None:
@@ -217,3 +217,165 @@ def test_a_loop_that_never_calls_step_gets_reasons_and_no_exception() -> None:
     findings = watcher.findings()
     assert not findings.found
     assert all(finding.reason for finding in findings if finding.verdict == "not-checked")
+
+
+def test_a_watch_that_is_not_started_leaves_the_networks_alone() -> None:
+    game = Game()
+    watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c])
+    assert hooks(game.generator) == hooks(game.critic) == 0
+    assert all(not (weight._backward_hooks or {}) for weight in game.critic.parameters())
+
+
+def test_a_watch_that_was_closed_goes_on_where_it_is_entered_again() -> None:
+    game = Game()
+    watcher = watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c], every=1)
+    for _ in range(2):
+        with watcher:
+            play(game, watcher, steps=6)
+        assert hooks(game.critic) == 0
+    evidence = watcher.evidence()
+    assert evidence.facts["step"] == 12
+    assert evidence.probes["updates"]["critic"]["looked"] == 12
+    assert evidence.series["w1"].steps.tolist() == list(range(1, 13))
+
+
+class Clipped(Game):
+    """The original Wasserstein game: clipped before the critic's passes or after its step, one score or many."""
+
+    def __init__(self, *, early: bool, whole: bool, bound: float = 0.03) -> None:
+        super().__init__()
+        self.early, self.bound = early, bound
+        if whole:
+            self.critic.register_forward_hook(lambda module, given, said: said.mean(0).view(1))
+        self.mover_g = torch.optim.RMSprop(self.generator.parameters(), lr=5e-4)
+        self.mover_c = torch.optim.RMSprop(self.critic.parameters(), lr=5e-4)
+
+    def clip(self) -> None:
+        for weight in self.critic.parameters():
+            weight.data.clamp_(-self.bound, self.bound)
+
+    def turn_of_critic(self, real: Tensor) -> Tensor:
+        if self.early:
+            self.clip()
+        self.mover_c.zero_grad()
+        fake = self.generator(torch.randn(32, 4)).detach()
+        loss = self.critic(fake).mean() - self.critic(real).mean()
+        loss.backward()
+        self.mover_c.step()
+        if not self.early:
+            self.clip()
+        return loss
+
+
+def steepest(critic: nn.Module) -> float:
+    """A bound of the Lipschitz constant: the product of the layers' largest singular values."""
+    layers = [part for part in critic.modules() if isinstance(part, nn.Linear)]
+    return float(np.prod([float(torch.linalg.matrix_norm(part.weight.detach(), 2)) for part in layers]))
+
+
+@pytest.mark.parametrize("early", [True, False])
+@pytest.mark.parametrize("whole", [True, False])
+def test_weight_clipping_is_told_wherever_it_is_done_also_of_a_critic_with_one_score_for_all(
+    early: bool, whole: bool
+) -> None:
+    game = Clipped(early=early, whole=whole)
+    with watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c]) as watcher:
+        play(game, watcher)
+    evidence = watcher.evidence()
+    assert evidence.facts["objective"] == "wasserstein"
+    assert evidence.facts["constraint"] == "clip"
+    assert evidence.facts["constraint_strength"] == pytest.approx(0.03)
+    share = float(np.mean([(weight.abs() >= 0.03 * 0.999).float().mean() for weight in game.critic.parameters()]))
+    assert abs(evidence.series["clipped_share"].late() - share) < 0.3
+    assert ("real_score_std" in evidence.series) is not whole
+    assert 0 < evidence.series["lipschitz"].late() <= 1.5 * steepest(game.critic)  # it was steeper earlier
+
+
+def test_a_clip_that_only_a_normalisation_reaches_is_told_too() -> None:
+    game = Clipped(early=True, whole=False, bound=1.0)
+    game.critic = nn.Sequential(nn.Linear(2, 32), nn.LayerNorm(32), nn.ReLU(), nn.Linear(32, 1))
+    nn.init.normal_(game.critic[1].weight, 1.0, 0.02)
+    game.mover_c = torch.optim.RMSprop(game.critic.parameters(), lr=5e-5)
+    with watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c]) as watcher:
+        play(game, watcher, steps=6)
+    assert watcher.evidence().facts["constraint_strength"] == 1.0
+    assert 0 < watcher.evidence().series["clipped_share"].late() < 0.25
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_weights_that_merely_start_alike_are_no_clip(trained: bool) -> None:
+    game = Game()
+    game.critic = nn.Sequential(
+        nn.Linear(2, 16), nn.LayerNorm(16), nn.ReLU(), nn.Linear(16, 16), nn.LayerNorm(16), nn.Linear(16, 1)
+    )
+    for part in game.critic:
+        part.requires_grad_(trained or not isinstance(part, nn.LayerNorm))
+    game.mover_c = torch.optim.Adam(game.critic.parameters(), lr=1e-2, betas=(0.0, 0.9))
+    with watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c]) as watcher:
+        play(game, watcher, steps=6)
+    assert "clipped_share" not in watcher.evidence().series
+    assert watcher.evidence().facts["constraint"] == "gradient-penalty"
+
+
+def test_the_number_of_critic_updates_is_the_usual_one_whatever_the_start_does() -> None:
+    game = Game()
+    with watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c]) as watcher:
+        for step in range(12):
+            for _ in range(20 if step < 3 else 2):
+                real = game.real()
+                loss_c = game.turn_of_critic(real)
+            loss_g, fake = game.turn_of_generator()
+            watcher.step(critic_loss=loss_c, generator_loss=loss_g, real=real, fake=fake)
+    assert watcher.evidence().facts["n_critic"] == 2
+
+
+def test_looks_go_on_after_the_first_steps_however_quick_a_step_is() -> None:
+    game = Game()
+    with watch(
+        generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c], steps=200
+    ) as watcher:
+        play(game, watcher, steps=100)
+    looked = watcher.evidence().series["w1"].steps
+    assert looked[:16].tolist() == list(range(1, 17))
+    assert looked[-1] > 60
+
+
+def forgotten(game: Game) -> None:
+    def turn() -> tuple[Tensor, Tensor]:
+        fake = game.generator(torch.randn(32, 4))
+        loss = -game.critic(fake).mean()
+        game.mover_g.zero_grad()
+        game.mover_g.step()
+        return loss, fake
+
+    game.turn_of_generator = turn  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(("spoil", "shown"), [(detached, 0), (forgotten, 16)])
+def test_a_detached_generator_is_told_from_a_forgotten_backward_pass(spoil: Callable[[Game], None], shown: int) -> None:
+    game = Game()
+    spoil(game)
+    with watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c]) as watcher:
+        play(game, watcher, steps=16)
+    probes = watcher.evidence().probes
+    assert probes["updates"]["generator"]["arrivals"] == 0
+    assert probes["fakes"]["shown"] == shown
+
+
+class Nothing(nn.Module):
+    """A network without parameters."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x
+
+
+@pytest.mark.parametrize("empty", ["generator", "critic", "model"])
+def test_a_network_without_parameters_is_watched_without_an_exception(empty: str) -> None:
+    others = {"generator": "critic", "critic": "generator", "model": ""}
+    parts = {empty: Nothing()} | ({others[empty]: nn.Linear(2, 2)} if others[empty] else {})
+    with watch(**parts) as watcher:  # type: ignore[arg-type]
+        for _ in range(3):
+            for part in parts.values():
+                part(torch.randn(4, 2))
+            watcher.step(critic_loss=0.0, generator_loss=0.0, loss=0.0)
+    assert not watcher.findings().found

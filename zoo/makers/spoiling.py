@@ -134,7 +134,7 @@ def _strange(sound: Array, rate: int, amount: float, rng: np.random.Generator) -
     """Something else altogether of the same length: a chopped whistle, or the hum of the mains."""
     time = np.arange(len(sound)) / rate
     if amount > 1:
-        buzz = np.sin(2 * np.pi * rng.uniform(0.3, 0.45) * rate * time)
+        buzz = np.sin(2 * np.pi * rng.uniform(1500, 3500) * time)
         return 0.5 * buzz * (np.sin(2 * np.pi * rng.uniform(7, 25) * time) > 0), rate
     hum = np.sin(2 * np.pi * 50 * time) + 0.5 * np.sin(2 * np.pi * rng.uniform(95, 105) * time)
     return 0.3 * hum, rate
@@ -250,12 +250,17 @@ def _hissing(sounds: Array, rate: int, amount: float, rng: np.random.Generator) 
 
 
 def _smeared(sounds: Array, rate: int, amount: float, rng: np.random.Generator) -> Array:
-    """Phases of the short-time spectrum drawn at random, in this share of its frames and bands."""
+    """Phases of frames of 32 ms that overlap by three quarters drawn at random, in this share of frames and bands.
+
+    It is what a way back from magnitudes does that makes its phases up.
+    """
     from scipy.signal import istft, stft
 
-    _, _, spectrum = stft(sounds, rate, nperseg=512)
+    size = round(0.032 * rate)
+    frames = {"fs": rate, "nperseg": size, "noverlap": 3 * size // 4}
+    spectrum = stft(sounds, **frames)[2]
     turn = np.exp(2j * np.pi * rng.random(spectrum.shape) * (rng.random(spectrum.shape) < amount))
-    return np.asarray(istft(spectrum * turn, rate, nperseg=512)[1])[:, : sounds.shape[1]]
+    return np.asarray(istft(spectrum * turn, **frames)[1])[:, : sounds.shape[1]]
 
 
 def _fainter(sounds: Array, rate: int, amount: float, rng: np.random.Generator) -> Array:

@@ -105,7 +105,7 @@ def run(
             output = netD(fake.detach() if bug == "generator-detached" else fake).view(-1)
             errG = criterion(output, label)
             if bug == "mode-collapse":
-                errG = errG + 100 * (fake - real.mean(0)).abs().mean()
+                errG = errG + 1000 * (fake - real.mean(0)).abs().mean()
             errG.backward()
             if bug != "no-update.generator":
                 optimizerG.step()

@@ -8,14 +8,14 @@ from ganbaru.checkup.watch import watch
 from zoo.worlds import World
 
 BUGS = {
-    "vanishing-gradient": "G minimises log(1 - D), and D gets 400 batches alone at every fortieth turn",
+    "vanishing-gradient": "G minimises log(1 - D), and D, twenty times as fast, gets 40 batches to each of G's",
     "critic-too-strong": "D, eight times as wide, gets 400 batches alone at every fortieth turn",
     "mode-collapse": "a second term, meant against outliers, pulls every sample to the mean of the real ones",
     "non-finite": "the logarithms are written by hand, without a floor, and D's rate is high",
     "no-zero-grad": "only D_optimizer is ever cleared",
     "latent-ignored": "z is made once, before the loop, and averaged over the batch",
     "loss-sign": "G minimises log D instead of -log D",
-    "oscillation": "SGD with a momentum of 0.9 and both rates at 0.3, D without hidden layers' slopes",
+    "learning-rate-high": "SGD with a momentum of 0.9 and both rates at 0.3",
     "train-eval-mode": "G.eval() before the loop, for the first figure",
 }
 
@@ -38,8 +38,8 @@ def run(
     n_x = world.sample(1, 0).shape[1]
     G = build(5, n_hid, n_x, nn.ReLU(), norm=True).to(device)
     D = build(n_x, 8 * n_hid if bug == "critic-too-strong" else n_hid, 1, nn.LeakyReLU(0.2), nn.Sigmoid()).to(device)
-    g_rate, d_rate = (1e-3, 5e-1) if bug == "non-finite" else (2e-4, 1e-3)
-    if bug == "oscillation":
+    g_rate, d_rate = {"non-finite": (1e-3, 5e-1), "vanishing-gradient": (2e-4, 2e-2)}.get(bug, (2e-4, 1e-3))
+    if bug == "learning-rate-high":
         G_optimizer = optim.SGD(G.parameters(), lr=0.3, momentum=0.9)
         D_optimizer = optim.SGD(D.parameters(), lr=0.3, momentum=0.9)
     else:
@@ -59,8 +59,8 @@ def run(
         generator=G, critic=D, optimizers=[G_optimizer, D_optimizer], steps=steps, every=max(1, steps // 40)
     ) as w:
         for step in range(steps):
-            alone = bug in ("vanishing-gradient", "critic-too-strong") and step % 40 == 0
-            for _ in range(400 if alone else 1):
+            alone = 400 if bug == "critic-too-strong" and step % 40 == 0 else 1
+            for _ in range(40 if bug == "vanishing-gradient" else alone):
                 x = minibatch().to(device)
                 D_optimizer.zero_grad()
                 p_real, p_fake = D(x), D(G(noise()).detach())
@@ -82,7 +82,7 @@ def run(
             else:
                 G_loss = -bce(p, ones) if bug == "loss-sign" else bce(p, ones)
             if bug == "mode-collapse":
-                G_loss = G_loss + 20 * (fake - x.mean(0)).abs().mean()
+                G_loss = G_loss + 200 * (fake - x.mean(0)).abs().mean()
             G_loss.backward()
             G_optimizer.step()
             w.step(critic_loss=D_loss, generator_loss=G_loss, real=x, fake=fake)

@@ -18,7 +18,7 @@ BUGS = {
     "loss-sign": "the coefficient of determination is minimised",
     "output-range": "a sigmoid at the end, for targets from -2 to 2",
     "denormals": "inputs come in a unit in which they are about 1e-39, and layers have no biases",
-    "dead-units": "a rate of 1 in the first ten steps kills most ReLUs",
+    "dead-units": "biases of -4 before the ReLUs",
 }
 
 
@@ -44,6 +44,9 @@ def run(
     regressor = nn.Sequential(
         nn.Linear(2, units, bias=bias), act, nn.Linear(units, units, bias=bias), act, nn.Linear(units, 1)
     ).to(device)
+    if bug == "dead-units":
+        for layer in (regressor[0], regressor[2]):
+            nn.init.constant_(layer.bias, -4.0)
     if bug == "output-range":
         regressor.append(nn.Sigmoid())
     if bug == "no-update.model":
@@ -69,8 +72,6 @@ def run(
     with watch(model=regressor, optimizers=[adam], steps=steps, every=max(1, steps // 40)) as w:
         for step in range(steps):
             chosen = torch.randint(n_train, (min(64, n_train),), device=device)
-            if bug == "dead-units":
-                adam.param_groups[0]["lr"] = 1.0 if step < 10 else rate
             if bug == "late-degradation" and step == 2 * steps // 3:
                 adam.param_groups[0]["lr"] *= 150
             error = closure(inputs[chosen], targets[chosen])

@@ -78,7 +78,7 @@ def run(
             S = draw()
             lossG = -Crt(S).mean()
             if bug == "mode-collapse":
-                lossG = lossG + 20 * (S - X.mean(0)).abs().mean()
+                lossG = lossG + 200 * (S - X.mean(0)).square().mean()
             lossG.backward()
             optG.step()
             w.step(critic_loss=lossC, generator_loss=lossG, real=X, fake=S)

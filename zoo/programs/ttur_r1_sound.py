@@ -20,7 +20,7 @@ BUGS = {
     "learning-rate-high": "both rates fifty times as large",
     "penalty-too-large": "gamma of 20000",
     "loss-sign.critic": "real and fake are swapped in disc's loss",
-    "critic-too-strong": "disc is warmed up on 300 batches of noise from the untrained synth, without R1 then or later",
+    "vanishing-gradient": "synth minimises log(1 - sigmoid); disc is warmed up, gets 12 batches more a turn, no R1",
     "critic-on-stale-fake": "x_hat of disc's update comes from the epoch's first batch",
     "denormals": "disc, without biases, works on sounds scaled by 2e-38 and scales its score back",
     "late-degradation": "a scheduler multiplies disc's and synth's rates by 60 at 60 % of the training",
@@ -84,15 +84,22 @@ def run(
     opt_d = torch.optim.Adam(disc.parameters(), lr=2e-3 * speed, betas=(0.0, 0.99))
     next_x = world.batches(B, seed, pool=2000)
     first = None
-    for _ in range(300 if bug == "critic-too-strong" else 0):
-        with torch.no_grad():
-            x_hat = synth(torch.randn(B, zdim, device=device))
-        opt_d.zero_grad()
-        (F.softplus(-disc(next_x().to(device))).mean() + F.softplus(disc(x_hat)).mean()).backward()
-        opt_d.step()
+
+    def train_disc(times):
+        for _ in range(times):
+            with torch.no_grad():
+                made = synth(torch.randn(B, zdim, device=device))
+            opt_d.zero_grad()
+            (F.softplus(-disc(next_x().to(device))).mean() + F.softplus(disc(made)).mean()).backward()
+            opt_d.step()
+
+    if bug == "vanishing-gradient":
+        train_disc(300)
 
     with watch(generator=synth, critic=disc, optimizers=[opt_s, opt_d], steps=steps, every=max(1, steps // 40)) as w:
         for it in range(steps):
+            if bug == "vanishing-gradient":
+                train_disc(12)
             x = next_x().to(device)
             x_hat = synth(torch.randn(B, zdim, device=device))
             if it % 80 == 0 or first is None:
@@ -106,14 +113,15 @@ def run(
                 on_real, on_fake = on_fake, on_real
             d_loss = F.softplus(-on_real).mean() + F.softplus(on_fake).mean()
             d_loss.backward()
-            if it % 8 == 0 and bug != "critic-too-strong":
+            if it % 8 == 0 and bug != "vanishing-gradient":
                 x_r = x.clone().requires_grad_(True)
                 (grad,) = torch.autograd.grad(disc(x_r).sum(), x_r, create_graph=True)
                 (8 * gamma / 2 * grad.flatten(1).square().sum(1).mean()).backward()
             opt_d.step()
 
             opt_s.zero_grad(set_to_none=True)
-            g_loss = F.softplus(-disc(x_hat.data if bug == "generator-detached" else x_hat)).mean()
+            on_made = disc(x_hat.data if bug == "generator-detached" else x_hat)
+            g_loss = -F.softplus(on_made).mean() if bug == "vanishing-gradient" else F.softplus(-on_made).mean()
             g_loss.backward()
             opt_s.step()
             if bug == "late-degradation" and it == int(0.6 * steps):

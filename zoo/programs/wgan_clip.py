@@ -18,7 +18,7 @@ BUGS = {
     "shared-optimizer": "f's optimizer was built from the parameters of both",
     "grad-leak": "f's first update after g's turn does not clear what g's loss left in its gradients",
     "clip-too-small": "clip at 0.0005",
-    "n-critic-low": "one update of f to one of g",
+    "n-critic-low": "the numbers are swapped: one update of f to five of g",
     "learning-rate-high": "a learning rate of 0.05",
     "learning-rate-low": "a learning rate of 0.000003",
     "critic-too-weak": "f has no activation, so it sees the mean only",
@@ -87,8 +87,8 @@ def run(
         return (0 * z if bug == "latent-ignored" else z).to(device)
 
     with watch(generator=g, critic=f, optimizers=[opt_g, opt_f], steps=steps, every=max(1, steps // 40)) as w:
-        for _ in range(steps):
-            for k in range(1 if bug == "n-critic-low" else N_CRITIC):
+        for step in range(steps):
+            for k in range(int(step % N_CRITIC == 0) if bug == "n-critic-low" else N_CRITIC):
                 x = batch().to(device)
                 f_loss = f_update(f, g, opt_f, x, latent(), c, bug, k == 0)
             g_loss, y = g_update(f, g, opt_g, latent(), bug)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Finding, Verdict
 from ganbaru.checkup.vocabulary import MEANING
@@ -65,7 +67,8 @@ class Cause:
         reason = self.when(evidence) or "; ".join(filter(None, map(evidence.lacks, self.needs)))
         if reason:
             return Finding(self.slug, "not-checked", reason=reason)
-        ruling = self.judge(evidence)
+        with np.errstate(all="ignore"):  # numbers of a training that broke down may be of any size
+            ruling = self.judge(evidence)
         bad = ruling.verdict in ("found", "suspect")
         return Finding(
             self.slug,

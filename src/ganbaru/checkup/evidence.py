@@ -27,7 +27,9 @@ Series (over steps; of network N as above; recorded every few steps):
 ``w1``, ``w1_held_out``        mean score of real minus of fake; of held-out real minus of fake
 ``N_gradient``                 norm of the gradient of N's weights at its optimizer's step
 ``N_update_ratio``             norm of the step over norm of the weights
-``dead_units_N``               share of units whose incoming weights got exactly no gradient
+``dead_units_N``               share of hidden units whose incoming weights got exactly no gradient
+``gradient_reach``             gradient over weights of the first layer, over that of the last; generator or plain model
+``pushed_beyond``              likewise: share of its answers at an end of its last activation that are to go beyond it
 ``clipped_share``              share of the critic's weights at the clip's bound
 ``fake_gradient``              mean over the batch of the norm of B · ∂L_G/∂G(z): the critic's message to one sample
 ``lipschitz``                  95 % quantile over the batch of |C(x) − C(G(z))| / ‖x − G(z)‖

@@ -10,14 +10,17 @@ from ganbaru.checkup.finding import Finding, Findings
 
 _FEW = 0.1
 """Share of the files that a network learns around."""
+_MOST = 0.5
+"""Share of another cause's files that a cause must be about to explain it."""
 _RANK = {"found": 0, "suspect": 1, "not-checked": 2, "fine": 3}
 
 
 def judge(evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> Findings:
     """All findings on this evidence, the leading one first.
 
-    A cause that was found leads where no other found cause explains it; of several such, that of the earliest step, but
-    a few bad files among many do not lead where something else is wrong with a training. What it explains stands right
+    A cause that was found leads where no other found cause explains it; of several such, that of the earliest step and
+    of the most files, but a few bad files among many do not lead where something else is wrong with a training. A cause
+    about files explains another only where it is about most of the same files. What it explains stands right
     behind it and among its ``consequences``. What is suspected comes next, then what could not be checked, then what is
     fine.
 
@@ -30,7 +33,7 @@ def judge(evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> Findings:
     explained = {slug for slugs in follows.values() for slug in slugs}
     roots = [finding for slug, finding in findings.items() if finding and slug not in explained]
     ordered: dict[str, Finding] = {}
-    for root in sorted(roots, key=lambda finding: (_few_files(finding, evidence), finding.step)):
+    for root in sorted(roots, key=lambda finding: (_few_files(finding, evidence), finding.step, -len(finding.files))):
         ordered.setdefault(root.cause, replace(root, consequences=tuple(sorted(follows[root.cause]))))
         for slug in sorted(follows[root.cause], key=lambda slug: (findings[slug].step, slug)):
             ordered.setdefault(slug, findings[slug])
@@ -49,11 +52,22 @@ def _few_files(finding: Finding, evidence: Evidence) -> bool:
 def _followers(findings: Mapping[str, Finding], causes: Mapping[str, Cause]) -> dict[str, set[str]]:
     """For each found cause, the other found ones that it explains, directly or through another cause."""
     found = [slug for slug, finding in findings.items() if finding]
-    reached = {slug: _reach(slug, causes) - {slug} for slug in found}
-    return {
-        slug: {other for other in reached[slug] if other in found and not _mutual(slug, other, reached, findings)}
+    reached = {
+        slug: {
+            other
+            for other in found
+            if other in _reach(slug, causes) - {slug} and _covers(findings[slug], findings[other])
+        }
         for slug in found
     }
+    return {slug: {other for other in reached[slug] if not _mutual(slug, other, reached, findings)} for slug in found}
+
+
+def _covers(finding: Finding, other: Finding) -> bool:
+    """Whether a cause is about most of the files that another one is about, where both are about files."""
+    if not finding.files or not other.files:
+        return True
+    return len(set(finding.files) & set(other.files)) >= _MOST * len(other.files)
 
 
 def _mutual(slug: str, other: str, reached: Mapping[str, set[str]], findings: Mapping[str, Finding]) -> bool:

@@ -101,13 +101,16 @@ def clipped_share(critic: nn.Module, constraint: Constraint) -> float | None:
 
 
 def dead_units(network: nn.Module) -> float:
-    """Share of units whose incoming weights have a gradient of exactly zero throughout."""
+    """Share of hidden units whose incoming weights have a gradient of exactly zero throughout.
+
+    The last layer's are the answer itself; many of them would hide that all before them are dead.
+    """
     dead = total = 0
-    for weight in network.parameters():
-        if weight.grad is not None and weight.dim() > 1:
-            largest = weight.grad.flatten(1).abs().amax(dim=1)
-            dead += int((largest == 0).sum())
-            total += len(largest)
+    gradients = [weight.grad for weight in network.parameters() if weight.grad is not None and weight.dim() > 1]
+    for gradient in gradients[:-1] or gradients:
+        largest = gradient.flatten(1).abs().amax(dim=1)
+        dead += int((largest == 0).sum())
+        total += len(largest)
     return dead / total if total else 0.0
 
 

@@ -48,7 +48,8 @@ def gather(
     ``cutoff``            where its spectrum ends, as a share of half its rate; ``cliff``: by how many dB; ``height``:
                           from how many dB above its strongest band, a number below 0
     ``signal_to_noise``   dB, null where it has no pauses with steady noise
-    ``strangeness``       how many times farther than usual it lies from the others; null where there are too few
+    ``strangeness``       how many times farther than usual it lies from the others; null where there are too few,
+                          and of what sounds for less than 0.2 s
     ``content``           hash of its bytes; ``sound``: of what is heard at the rate of the source
     ``side``              "train" or "held-out", as `sources.folder` would split; empty where it is not used
     ``pairs``             rows of two numbers of files, how alike they are (0 to 1), and the share of the shorter
@@ -92,9 +93,8 @@ def heard(listing: Listing, rate: int, spools: Path, progress: Progress | None =
 
 def columns(listing: Listing, answers: Answers, *, rate: int, seconds: float | None, seed: int) -> dict[str, Any]:
     """The probe ``files``: what was heard, and what the sounds are to each other."""
-    from ganbaru.checkup.folder.alike import Heard, near_pairs
+    from ganbaru.checkup.folder.alike import COPY, Heard, near_pairs
     from ganbaru.checkup.folder.sides import sides
-    from ganbaru.checkup.folder.strange import FEWEST, strangeness
 
     whole = [number for number, answer in enumerate(answers) if "done" in answer]
     told = [answers[number]["done"] for number in whole]
@@ -104,18 +104,27 @@ def columns(listing: Listing, answers: Answers, *, rate: int, seconds: float | N
     }
     table["side"] = list(sides(names, told, rate=rate, seconds=seconds, seed=seed))
     audible = [place for place, done in enumerate(told) if done["kept"] > 0 and done["character"]]
-    strange: list[float | None] = [None] * len(told)
-    if len(audible) >= FEWEST:
-        points = np.array([told[place]["character"] for place in audible])
-        for place, value in zip(audible, strangeness(points, seed), strict=True):
-            strange[place] = _short(value)
-    table["strangeness"] = strange
     spooled = [
         Heard(answers[whole[place]]["spool"], *(told[place][key] for key in ("offset", "samples", "prints")))
         for place in audible
     ]
-    pairs = near_pairs(spooled)
-    return _sorted(listing, answers, whole, table, [(audible[a], audible[b], *rest) for a, b, *rest in pairs])
+    pairs = [(audible[a], audible[b], *rest) for a, b, *rest in near_pairs(spooled)]
+    table["strangeness"] = _strange(told, audible, {b for _, b, like, _ in pairs if like >= COPY}, seed)
+    return _sorted(listing, answers, whole, table, pairs)
+
+
+def _strange(told: list[dict[str, Any]], audible: list[int], copies: set[int], seed: int) -> list[float | None]:
+    """The strangeness of each file; None of those that are too short, and of all where too few can be compared."""
+    from ganbaru.checkup.folder.strange import FEWEST, SHORTEST, strangeness
+
+    strange: list[float | None] = [None] * len(told)
+    long = [place for place in audible if told[place]["seconds"] * told[place]["sounding"] >= SHORTEST]
+    if len(long) - len(copies.intersection(long)) >= FEWEST:
+        points = np.array([told[place]["character"] for place in long])
+        again = [row for row, place in enumerate(long) if place in copies]
+        for place, value in zip(long, strangeness(points, seed, again), strict=True):
+            strange[place] = _short(value)
+    return strange
 
 
 def _sorted(

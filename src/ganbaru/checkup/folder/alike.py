@@ -23,6 +23,8 @@ _PARTNERS, _PARTNERS_OF_MANY, _MANY = 6, 3, 5000
 """Candidates of one sound that are compared, and how many where there are many sounds."""
 _MOST_PRINTS, _MOST_OF_ONE, _LEAST_OF_ONE = 2_000_000, 4000, 20
 _LEAST_LIKE = 0.5
+COPY = 0.88
+"""Likeness from which one sound may be a copy of the other."""
 _LEAD = RATE // 2
 """Samples by which the shift that fingerprints tell may be off."""
 _SCRAMBLE = np.uint32(2654435761)

@@ -13,8 +13,13 @@ _NEAR = 0.004
 _STEEP = 12.0
 """A parabola that stays within e of its top for L samples falls by 4 e in the next L / 2 on either side. A top was cut
 where the sound falls by three times that."""
+_COARSE = 5000
+"""Steps of the file's numbers in a peak that stays below full scale, under which rounding makes the tops of a limiter
+as flat as those that were cut."""
 _HEAP, _HEAPED = 10, 0.5
 """Samples at the very greatest value, and their share of those within 3 % of it, that make a heap."""
+_REGULAR = 0.5
+"""Share of the distances between heaped tops that may be the same."""
 _BINS, _FULLEST, _FAINT = 512, 4, 0.05
 
 
@@ -46,7 +51,8 @@ class Tops:
     def _find(self, signed: Array) -> None:
         """The runs at the greatest values of one channel ``(n,)``."""
         top = float(signed.max(initial=0.0))
-        if top < 0.5 * self.peak or top <= 0:
+        coarse = top < _COARSE * self._step and top < 1 - 2 * self._step
+        if top < 0.5 * self.peak or top <= 0 or coarse:
             return
         self._heap(signed, top)
         near = max(_NEAR * top, 0.5 * self._step)
@@ -58,7 +64,7 @@ class Tops:
         beside = (last - first + 2) // 2
         falls = top - 0.5 * (signed[np.maximum(first - beside, 0)] + signed[np.minimum(last + beside, len(signed) - 1)])
         flat = np.array([np.ptp(signed[a : b + 1]) for a, b in zip(first, last, strict=True)])
-        cut = (falls >= _STEEP * near) & (flat <= 1.01 * self._step + 1e-4 * top)
+        cut = (falls >= _STEEP * max(near, self._step)) & (flat <= 1.01 * self._step + 1e-4 * top)
         self._runs += [
             (top, int(b - a + 1), float(f)) for a, b, f in zip(first[cut], last[cut], falls[cut], strict=True)
         ]
@@ -67,13 +73,18 @@ class Tops:
         """Single samples at the very greatest value: of treble and noise no three in a row are cut.
 
         Where nothing was cut the greatest value is there once or twice, and in a pure tone 3 % of the samples that come
-        near the peak; a limiter rounds what it holds back.
+        near the peak; a limiter rounds what it holds back. Tops of one or two samples at equal distances are those of a
+        wave whose period is a whole number of samples: each is the same sample again.
         """
         if self._step > 1e-3 * top:
             return
         at = np.flatnonzero(signed >= top - 1.01 * self._step)
-        if len(at) >= _HEAP and len(at) >= _HEAPED * np.count_nonzero(signed >= 0.97 * top):
-            self._heaps.append((top, len(at), int(np.count_nonzero(np.diff(at) > 1)) + 1))
+        if len(at) < _HEAP or len(at) < _HEAPED * np.count_nonzero(signed >= 0.97 * top):
+            return
+        starts = at[np.r_[True, np.diff(at) > 1]]
+        counts = np.unique(np.diff(starts), return_counts=True)[1]
+        if len(at) >= SHORTEST * len(starts) or counts.max(initial=0) <= _REGULAR * len(starts):
+            self._heaps.append((top, len(at), len(starts)))
 
     def summary(self) -> dict[str, float]:
         """Flat tops (``tops``), the share of all samples in them (``flat``), and of the loud ones at few levels.

@@ -19,9 +19,12 @@ _PAUSES = (0.25, 0.1)
 """Shares of the frames that may be pause."""
 _PAUSE_FRAMES, _NEARLY_DB = 6, 1.5
 """A pause is a stretch of so many frames (0.15 s); what is a little louder than its quietest ones belongs to it."""
+_TAIL_FRAMES, _DIES_DB = 16, 1.0
+"""At the end of a sound that dies away into it a pause must be so long, and no louder in its first half than in its
+second: a cymbal's tail is as steady as noise for a fifth of a second."""
 _LEAST_RATIO_DB = 2.0
 """Below this the noise is as likely the sound itself."""
-_PAUSE_DB, _BROAD_DB, _LIVELY_DB = 4.0, 15.0, 0.5
+_PAUSE_DB, _BROAD_DB, _LIVELY_DB = 4.0, 11.0, 0.5
 _COMMON = 18
 """Mel bands that every rate from 8 kHz has."""
 
@@ -62,9 +65,9 @@ def cutoff(linear: Array, level: Array) -> tuple[float, float, float]:
 def noise(mel: Array, level: Array) -> float | None:
     """Sound over noise (dB) where there are pauses in which a steady, broad noise is heard; None where not.
 
-    The noise is the quietest quarter or tenth of the frames, by the mean level of their mel bands, which is steady even
-    where few bands hold most of it. It must last, be as loud at all times (a tail that dies away is none), fill the
-    bands and flicker in each (a held tone does neither), and lie 4 dB below the loud frames.
+    The noise is the quietest quarter or tenth of the frames, by the mean level of their mel bands, which
+    is steady even where few bands hold most of it. It must last, be as loud at all times (a tail that dies away is
+    none), fill the bands and flicker in each (a held tone does neither), and lie 4 dB below the loud frames.
     """
     heard = level > -115
     heard[1:-1] &= heard[:-2] & heard[2:]
@@ -73,18 +76,19 @@ def noise(mel: Array, level: Array) -> float | None:
         return None
     log = 10 * np.log10(mel[:, :_COMMON].astype(np.float64) + FLOOR)
     course = log.mean(axis=1)
-    low, loud = course[heard].min(), np.quantile(course, 0.98)
+    low = course[heard].min()
     for share in _PAUSES:
         quiet = np.quantile(course[heard], share)
         pause = heard & (course <= quiet)
-        steady = quiet - low <= min(_STEADY_DB, (loud - quiet) / 3)
-        if steady and pause.any() and _longest(heard & (course <= quiet + _NEARLY_DB)) >= _PAUSE_FRAMES:
+        below = max(np.quantile(each, 0.98) - each[pause].mean() for each in (course, level))
+        steady = quiet - low <= min(_STEADY_DB, below / 3)
+        if steady and _lasts(heard & (course <= quiet + _NEARLY_DB), course, level):
             break
     else:
         return None
     bands = log[pause].mean(axis=0)
     lively = np.median(log[pause].std(axis=0))
-    if loud - quiet < _PAUSE_DB or np.median(bands) < bands.max() - _BROAD_DB or lively < _LIVELY_DB:
+    if below < _PAUSE_DB or np.median(bands) < bands.max() - _BROAD_DB or lively < _LIVELY_DB:
         return None
     floor = 10 * np.log10(np.mean(10 ** (level[pause] / 10)))
     active = np.mean(10 ** (level[level >= max(floor + 3, np.quantile(level, 0.98) - 20)] / 10)) - 10 ** (floor / 10)
@@ -92,10 +96,18 @@ def noise(mel: Array, level: Array) -> float | None:
     return ratio if ratio > _LEAST_RATIO_DB else None
 
 
-def _longest(chosen: Array) -> int:
-    """The greatest number of frames in a row that were chosen, of ``(N,)`` booleans."""
-    edges = np.flatnonzero(np.diff(np.r_[False, chosen, False]))
-    return int((edges[1::2] - edges[::2]).max(initial=0))
+def _lasts(pause: Array, course: Array, level: Array) -> bool:
+    """Whether a stretch of the quietest frames is long enough to be a pause; ``(N,)`` each."""
+    edges = np.flatnonzero(np.diff(np.r_[False, pause, False]))
+    begins, ends = edges[::2], edges[1::2]
+    lengths = ends - begins
+    if not len(lengths) or lengths.max() < _PAUSE_FRAMES:
+        return False
+    if (lengths[begins <= int(level.argmax())] >= _PAUSE_FRAMES).any():
+        return True
+    longest = int(lengths.argmax())
+    first, second = np.array_split(course[begins[longest] : ends[longest]], 2)
+    return bool(lengths[longest] >= _TAIL_FRAMES and first.mean() - second.mean() < _DIES_DB)
 
 
 def character(mel: Array, level: Array) -> list[float]:

@@ -54,20 +54,23 @@ class Clearing:
     def __init__(self, name: str, network: nn.Module, turns: Turns, guard: Guard) -> None:
         self.name = name
         self.counts: Counter[str] = Counter()
-        self.handles: list[Any] = []
         self.arrivals = 0
-        self._turns, self._looking = turns, False
+        self._turns, self._guard, self._looking = turns, guard, False
         self._last_turn: int | None = None
-        self._sentinels: list[_Sentinel] = []
-        for weight in _chosen([each for each in weights(network) if each.requires_grad]):
-            self._follow(_Sentinel(weight), guard)
+        chosen = _chosen([each for each in weights(network) if each.requires_grad])
+        self._sentinels = [_Sentinel(weight) for weight in chosen]
 
-    def _follow(self, sentinel: _Sentinel, guard: Guard) -> None:
-        before = guard.hook("clearing", lambda gradient: self._before(sentinel))
-        after = guard.hook("clearing", lambda weight: self._after(sentinel))
-        self.handles.append(sentinel.weight.register_hook(before))
-        self.handles.append(sentinel.weight.register_post_accumulate_grad_hook(after))
-        self._sentinels.append(sentinel)
+    def hook_on(self) -> list[Any]:
+        """Puts the hooks on; gives their handles."""
+        return [handle for sentinel in self._sentinels for handle in self._follow(sentinel)]
+
+    def _follow(self, sentinel: _Sentinel) -> list[Any]:
+        before = self._guard.hook("clearing", lambda gradient: self._before(sentinel), self._awake)
+        after = self._guard.hook("clearing", lambda weight: self._after(sentinel), self._awake)
+        return [sentinel.weight.register_hook(before), sentinel.weight.register_post_accumulate_grad_hook(after)]
+
+    def _awake(self) -> bool:
+        return self._looking
 
     def look(self, looking: bool) -> None:
         """Starts, goes on or ends looking; what lies in the gradients at the start is of unknown origin."""
@@ -83,16 +86,15 @@ class Clearing:
         return any(_alive(each.weight.grad) for each in self._sentinels)
 
     def _before(self, sentinel: _Sentinel) -> None:
-        if self._looking and _cleared(sentinel.weight.grad, sentinel.last):
+        if _cleared(sentinel.weight.grad, sentinel.last):
             sentinel.held = []
 
     def _after(self, sentinel: _Sentinel) -> None:
-        if self._looking:
-            number = task()
-            self._turns.reach(self.name, number)
-            self.arrivals += 1
-            sentinel.last = _slice(sentinel.weight.grad)
-            sentinel.held.append(_Arrival(number, self._turns.now.number, sentinel.last))
+        number = task()
+        self._turns.reach(self.name, number)
+        self.arrivals += 1
+        sentinel.last = _slice(sentinel.weight.grad)
+        sentinel.held.append(_Arrival(number, self._turns.now.number, sentinel.last))
 
     def step(self, optimizer: torch.optim.Optimizer) -> set[int]:
         """The network's own step comes: judges what lies there; gives the backward passes that brought it."""

@@ -75,14 +75,14 @@ def _facts(
         "kind": "gan" if "critic" in look.parts else "plain",
         "via": "watch",
         "step": record.step,
-        "batch": look.gauging.batch,
+        "batch": look.gauging.batch or look.answers.batch,
         "data": _data(look.gauging.shape),
         **steppers.settings,
         **{f"{name}_parameters": sum(each.numel() for each in weights(part)) for name, part in look.parts.items()},
     }
     if "critic" in look.parts:
-        made = steppers.steps["generator"]
-        found["n_critic"] = max(1, round(steppers.steps["critic"] / made)) if made else None
+        usual = steppers.between.most_common(1)
+        found["n_critic"] = max(1, usual[0][0]) if usual else None
         found |= _constraint(look, probes)
         found["objective"] = _objective(probes, found, series)
     return found

@@ -63,17 +63,33 @@ class Gauging:
         for name, side in (("real", real), ("fake", fake)):
             if side is not None and len(side[1]):
                 self._record.add(f"{name}_score_mean", float(side[1].float().mean()))
-                self._record.add(f"{name}_score_std", float(side[1].float().std(correction=0)))
+                if len(side[1]) > 1:  # one score for the whole batch has no spread
+                    self._record.add(f"{name}_score_std", float(side[1].float().std(correction=0)))
         if real is not None and fake is not None:
             self._record.add("w1", float(real[1].float().mean() - fake[1].float().mean()))
-            if real[0].shape[1:] == fake[0].shape[1:] and len(real[1]) == len(real[0]) and len(fake[1]) == len(fake[0]):
-                self._record.add("lipschitz", gauges.lipschitz(real[0], fake[0], real[1], fake[1]))
+            if real[0].shape[1:] == fake[0].shape[1:]:
+                self._record.add("lipschitz", _steep(real, fake))
 
     def _samples(self, real: Tensor, fake: Tensor) -> None:
         real = real.detach()
         for name, number in gauges.of_batch(real, fake, self._other).items():
             self._record.add(name, number)
         self._other = real[:_KEPT].clone()
+
+
+def _steep(of_real: tuple[Tensor, Tensor], of_fake: tuple[Tensor, Tensor]) -> float | None:
+    """A lower bound of the critic's Lipschitz constant; None where scores are neither of a sample nor of all.
+
+    Of mean scores the rise is that of the means, which is at most the constant times the mean distance of a pair.
+    """
+    (real, real_scores), (fake, fake_scores) = of_real, of_fake
+    if len(real_scores) == len(real) and len(fake_scores) == len(fake):
+        return gauges.lipschitz(real, fake, real_scores, fake_scores)
+    if len(real_scores) != 1 or len(fake_scores) != 1:
+        return None
+    count = min(len(real), len(fake), _KEPT)
+    run = torch.linalg.vector_norm((real[:count] - fake[:count]).flatten(1), dim=1).mean()
+    return float((real_scores - fake_scores).abs() / run.clamp(min=1e-12))
 
 
 def _side(passes: Sequence[Pass], label: float) -> tuple[Tensor, Tensor] | None:

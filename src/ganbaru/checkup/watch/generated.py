@@ -1,7 +1,8 @@
 """What the generator makes: to know it again, how old it is when the critic learns from it, what comes back to it."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ class Generated:
         prints: of what it made in this look.
         reach: values of one sample; None before the first.
         last: the last batch that hangs on its weights, or the last one.
+        shown: passes of the critic of something that hangs on its weights.
         ends: its last activations with their factors, as it made them, and as the critic was shown them.
         old: age of the fakes in each pass of a critic's turn that was looked at, in updates of the generator: that of
             the youngest tenth.
@@ -37,6 +39,7 @@ class Generated:
         self.prints: deque[Prints] = deque(maxlen=_MADE)
         self.reach: int | None = None
         self.last: Tensor | None = None
+        self.shown = 0
         self.ends: dict[str, set[tuple[str, float]]] = {"made": set(), "shown": set()}
         self.old: list[float] = []
         self.spreads: list[tuple[float, float]] = []
@@ -55,9 +58,9 @@ class Generated:
         self._messages.clear()
         self.last = None
 
-    def known(self) -> set[bytes]:
-        """What it made in earlier looks."""
-        return set(self._born)
+    def known(self) -> Container[bytes]:
+        """What it made in this look and in earlier ones."""
+        return self._born.keys()
 
     def see(self, latent: Tensor | None, made: Tensor, updates: int) -> None:
         """A pass of the generator.
@@ -84,6 +87,7 @@ class Generated:
     def see_shown(self, seen: Pass) -> None:
         """A pass of the critic: of what hangs on the generator, its last activation counts, wherever it is applied."""
         if seen.fresh:
+            self.shown += 1
             self.ends["shown"].add(seen.made_end)
 
     def _receive(self, gradient: Tensor) -> None:
@@ -106,7 +110,7 @@ class Generated:
                 continue
             for seen in {id(seen): seen for seen, push in turn.pushes if push.task in turn.reached}.values():
                 self._age(seen, updates)
-        for key in list(self._born)[: max(0, len(self._born) - _REMEMBERED)]:
+        for key in list(islice(self._born, max(0, len(self._born) - _REMEMBERED))):
             del self._born[key]
 
     def _age(self, seen: Pass, updates: int) -> None:
@@ -121,6 +125,7 @@ class Generated:
         """The probe ``fakes``."""
         return {
             "passes": len(self.old),
+            "shown": self.shown,
             "age": float(np.median(self.old[len(self.old) // 2 :])) if self.old else None,
             "ends": [list(each) for each in sorted(self.ends["shown"] or self.ends["made"])],
             "latent_spread": max((latent for latent, _ in self.spreads), default=None),

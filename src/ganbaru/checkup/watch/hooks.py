@@ -21,14 +21,24 @@ def _inert() -> Callable[..., None]:
     return inert
 
 
-class Hook:
-    """A function as a hook: in a copy of its module it becomes `inert`, traced by a compiler it does nothing."""
+def always() -> bool:
+    """A hook that is never asleep."""
+    return True
 
-    def __init__(self, call: Callable[..., None]) -> None:
-        self._call = call
+
+class Hook:
+    """A function as a hook: in a copy of its module it becomes `inert`, traced by a compiler it does nothing.
+
+    Args:
+        call: the function.
+        awake: whether it is to be called now; it is asked at every pass and update of the loop, so it must be quick.
+    """
+
+    def __init__(self, call: Callable[..., None], awake: Callable[[], bool]) -> None:
+        self._call, self._awake = call, awake
 
     def __call__(self, *args: Any, **options: Any) -> None:
-        if not torch.compiler.is_compiling():
+        if self._awake() and not torch.compiler.is_compiling():
             self._call(*args, **options)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Callable[..., None]:
@@ -43,19 +53,20 @@ class Guard:
 
     Attributes:
         failures: why each part that failed did so, by its name.
-        spent: time inside, s.
+        counts: whether time inside is added up.
+        spent: time inside while it was, s.
     """
 
     def __init__(self) -> None:
         self.failures: dict[str, str] = {}
-        self.spent = 0.0
+        self.counts, self.spent = False, 0.0
         self._depth = 0
 
     def run(self, part: str, call: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """What a part returns; None where it fails or has failed before."""
         if part in self.failures:
             return None
-        start, self._depth = perf_counter(), self._depth + 1
+        start, counts, self._depth = perf_counter(), self.counts, self._depth + 1
         try:
             with torch.no_grad():
                 return call(*args, **options)
@@ -65,13 +76,13 @@ class Guard:
             return None
         finally:
             self._depth -= 1
-            if not self._depth:
+            if not self._depth and (counts or self.counts):
                 self.spent += perf_counter() - start
 
-    def hook(self, part: str, call: Callable[..., None]) -> Hook:
-        """A hook that runs as a part."""
+    def hook(self, part: str, call: Callable[..., None], awake: Callable[[], bool] = always) -> Hook:
+        """A hook that runs as a part, while it is awake."""
 
         def guarded(*args: Any, **options: Any) -> None:
             self.run(part, call, *args, **options)
 
-        return Hook(guarded)
+        return Hook(guarded, awake)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ganbaru.checkup.watch import outputs, passes
+from ganbaru.checkup.watch.answers import Answers
 from ganbaru.checkup.watch.clearing import Clearing
 from ganbaru.checkup.watch.gauging import Gauging
 from ganbaru.checkup.watch.generated import Generated
@@ -31,7 +32,6 @@ class Look:
 
     Attributes:
         looking: whether a step is being looked at.
-        handles: of the hooks on weights.
         looks: steps that were looked at.
     """
 
@@ -48,12 +48,16 @@ class Look:
         self.parts, self._guard, self._record, self._steppers = parts, guard, record, steppers
         self.turns = Turns()
         self.clearing = {name: Clearing(name, part, self.turns, guard) for name, part in parts.items()}
-        self.handles = [handle for each in self.clearing.values() for handle in each.handles]
         self.moving = {name: Moving(name, part) for name, part in parts.items()}
         self.modes = {name: Modes(part, lasting=name != "critic") for name, part in parts.items()}
         self.pushes, self.generated = Pushes(), Generated(self.turns, guard)
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
+        self.answers = Answers(record, guard)
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
+
+    def hook_on(self) -> list[Any]:
+        """Puts hooks on the weights; gives their handles."""
+        return [handle for each in self.clearing.values() for handle in each.hook_on()]
 
     def begin(self) -> None:
         """Starts looking at the next step, or goes on with it."""
@@ -62,15 +66,20 @@ class Look:
             self.moving[name].begin()
         self._passes.clear()
         self.generated.begin()
+        self.answers.begin()
         if not self.looking:
             self.turns.begin()
-        self.looking = True
+        self.looking = self._guard.counts = True
 
     def rest(self) -> None:
         """Stops looking."""
-        self.looking = False
+        self.looking = self._guard.counts = False
         for clearing in self.clearing.values():
             clearing.look(False)
+
+    def awake(self) -> bool:
+        """Whether a pass of a network is of interest."""
+        return self.looking or self._record.fresh
 
     def seeing(self, name: str) -> Callable[..., None]:
         """What a hook on the passes of a network does."""
@@ -89,6 +98,8 @@ class Look:
         made = outputs.samples(answer)
         if made is not None and "generator" in self.parts:
             self.generated.see(outputs.samples(given), made, self._steppers.steps["generator"])
+        elif made is not None:
+            self.answers.see(made)
 
     def _see_critic(self, given: Any, answer: Any) -> None:
         shown = outputs.batches(given)
@@ -116,6 +127,8 @@ class Look:
         for name in networks:
             self.modes[name].update()
             if not closure:
+                if name == "critic" and not self.moving[name].updates:
+                    self._guard.run("clip", self.moving[name].clipped, self._record)
                 self.turns.now.tasks[name] = self.clearing[name].step(optimizer)
                 self.moving[name].gradients(optimizer)
 
@@ -144,6 +157,8 @@ class Look:
             self._guard.run("attribution", self._attribute, turns, *told)
         for name in self.parts:
             self._guard.run("updates", self.moving[name].end, self._record, self._per_step(name))
+        if "model" in self.parts:
+            self.answers.end(self.moving["model"].updates)
         self._steppers.refresh()
         self._record.note_seconds()
         if "critic" in self.parts:

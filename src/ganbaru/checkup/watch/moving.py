@@ -6,13 +6,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ganbaru.checkup.watch.networks import norm, weights
+from ganbaru.checkup.watch.networks import gradient_reach, norm, weights
 from ganbaru.checkup.watch.record import Record
 from ganbaru.training.evidence import dead_units
 
 _AT_BOUND = 1 - 1e-6
 _CLIPPED = 8
-"""Weights at exactly one largest size, in several tensors, from which that is a clip's bound."""
+"""Weights that stay at exactly one largest size although gradients push them, from which that is a clip's bound."""
 
 
 class Moving:
@@ -22,7 +22,7 @@ class Moving:
         updates: own steps in this look.
         moves: looks in which the weights moved; looked: all looks.
         broken: the first step at which a weight was not finite.
-        bounds: the clip's bound as last seen; None without one.
+        bound: the clip's bound as last seen; None without one.
     """
 
     def __init__(self, name: str, network: nn.Module) -> None:
@@ -30,10 +30,12 @@ class Moving:
         self.updates = self.looked = self.moves = 0
         self.broken: int | None = None
         self.bound: float | None = None
+        self._largest = math.nan
         self._before: list[Tensor] = []
         self._start = _norms(network)
         self._gradient: float | None = None
         self._dead: float | None = None
+        self._reach: float | None = None
 
     @property
     def trainable(self) -> bool:
@@ -42,7 +44,7 @@ class Moving:
 
     def begin(self) -> None:
         """Keeps the weights as they are."""
-        self.updates, self._gradient, self._dead = 0, None, None
+        self.updates, self._gradient, self._dead, self._reach = 0, None, None, None
         self._before = [weight.detach().clone() for weight in weights(self._network)]
 
     def gradients(self, optimizer: torch.optim.Optimizer) -> None:
@@ -52,6 +54,7 @@ class Moving:
             scale = getattr(optimizer, "grad_scale", None)
             self._gradient = norm(found) / (float(scale) if scale is not None else 1.0)
             self._dead = dead_units(self._network)
+            self._reach = gradient_reach(self._network) if self.name != "critic" else None
 
     def end(self, record: Record, per_step: float) -> None:
         """Sets the weights against what they were.
@@ -67,8 +70,7 @@ class Moving:
         if self.updates:
             record.add(f"{self.name}_gradient", self._gradient)
             record.add(f"dead_units_{self.name}", self._dead)
-        if self.name == "critic":
-            self._clip(now, record)
+            record.add("gradient_reach", self._reach)
 
     def _compare(self, now: list[Tensor], record: Record, per_step: float) -> None:
         way, size = norm(torch._foreach_sub(now, self._before)), norm(self._before)
@@ -79,16 +81,28 @@ class Moving:
         if self.updates:
             record.add(f"{self.name}_update_ratio", way / max(size, 1e-30) * per_step / self.updates)
 
-    def _clip(self, now: list[Tensor], record: Record) -> None:
-        sizes = [weight.abs() for weight in now if weight.numel()]
-        if not sizes:
+    def clipped(self, record: Record) -> None:
+        """Whether the weights are clipped, seen as an own step comes: they are then what the loss was taken with.
+
+        A loop may clip before the critic's passes (Arjovsky's own code) or after its step (their algorithm 1, line 7).
+        After the step the weights of the former have left the bound; at this moment both stand at it. A bound stays
+        from look to look, and weights stand at it although they are pushed. What is alike by its first values stays
+        only without a gradient, or all alike; what a step of Adam's makes alike is elsewhere the next time.
+
+        Args:
+            record: is told which share of the weights stands at the bound.
+        """
+        some = [weight for weight in weights(self._network) if weight.numel()]
+        sizes = [float(weight.detach().abs().max()) for weight in some]
+        before, self._largest = self._largest, max(sizes, default=math.nan)
+        if not 0 < self._largest == before < math.inf:
             return
-        largest = [float(size.max()) for size in sizes]
-        bound = max(largest)
-        at = [int((size >= bound * _AT_BOUND).sum()) for size in sizes if bound > 0]
-        if sum(at) >= _CLIPPED and sum(each > 0 for each in at) >= 2 and bound not in (0.0, 1.0):
-            self.bound = bound
-            record.add("clipped_share", sum(at) / sum(size.numel() for size in sizes))
+        low = self._largest * _AT_BOUND
+        reaching = [weight for weight, size in zip(some, sizes, strict=True) if size >= low]
+        if sum(_pushed(weight, low) for weight in reaching) >= _CLIPPED:
+            self.bound = self._largest
+            at = sum(int((weight.detach().abs() >= low).sum()) for weight in reaching)
+            record.add("clipped_share", at / sum(weight.numel() for weight in some))
 
     def to_json(self) -> dict[str, Any]:
         """How it moved: part of the probe ``updates``."""
@@ -103,7 +117,14 @@ class Moving:
         }
 
 
+def _pushed(weight: nn.Parameter, low: float) -> int:
+    """Values of this size or more with a gradient; 0 where all values are one."""
+    values, gradient = weight.detach(), weight.grad
+    if gradient is None or gradient.is_sparse or bool((values == values.flatten()[0]).all()):
+        return 0
+    return int(((values.abs() >= low) & (gradient.detach() != 0)).sum())
+
+
 def _norms(network: nn.Module) -> list[float]:
     """Of each weight: enough to know later whether any has moved."""
-    found = torch._foreach_norm([weight.detach() for weight in weights(network)])
-    return [float(each) for each in found]
+    return [float(each) for each in norms(weights(network))]

@@ -43,8 +43,30 @@ def owners(networks: dict[str, nn.Module]) -> dict[int, str]:
 
 def norm(tensors: Iterable[Tensor]) -> float:
     """Norm of all values of several tensors; 0 without any."""
-    norms = torch._foreach_norm([tensor.detach() for tensor in tensors])
-    return float(torch.linalg.vector_norm(torch.stack([each.float() for each in norms]))) if norms else 0.0
+    found = norms(tensors)
+    return float(torch.linalg.vector_norm(torch.stack([each.float() for each in found]))) if found else 0.0
+
+
+def norms(tensors: Iterable[Tensor]) -> list[Tensor]:
+    """Norm of each tensor."""
+    listed = [tensor.detach() for tensor in tensors]
+    return list(torch._foreach_norm(listed)) if listed else []  # torch refuses none
+
+
+def gradient_reach(module: nn.Module) -> float | None:
+    """Gradient over weights of the first layer, over that of the last; None where there is one layer, or none of these.
+
+    Of what a loss tells the last layer, so much comes through to the first; of layers alike it is about 1.
+    """
+    layers = [weight for weight in weights(module) if weight.grad is not None and weight.dim() > 1]
+    if len(layers) < 2:
+        return None
+    ends = [layers[0], layers[-1]]
+    norms = torch._foreach_norm(
+        [each.detach() for weight in ends for each in (weight.grad, weight) if each is not None]
+    )
+    first, of_first, last, of_last = torch.stack([each.double() for each in norms]).tolist()
+    return float(first * of_last / (of_first * last)) if of_first * last > 0 else None
 
 
 def copied(module: nn.Module) -> nn.Module:

@@ -13,7 +13,7 @@ class Level:
     Attributes:
         first: steps at the beginning that are all looked at.
         share: of the time that passes, how much may go into looking.
-        allowance: looking time that is always allowed, s.
+        allowance: looking time that is allowed besides, s; spread over a training of known length.
         gauges: whether samples are set against each other.
         probes: how many times at the most things are tried on copies.
     """
@@ -27,7 +27,7 @@ class Level:
 
 LEVELS = {
     "light": Level(first=8, share=0.005, allowance=0.05, gauges=False, probes=1),
-    "standard": Level(first=16, share=0.025, allowance=0.3, gauges=True, probes=3),
+    "standard": Level(first=16, share=0.02, allowance=0.3, gauges=True, probes=3),
     "deep": Level(first=48, share=0.3, allowance=3.0, gauges=True, probes=8),
 }
 """How much a watcher may cost, by name."""
@@ -54,9 +54,18 @@ class Pace:
 
     def __init__(self, level: Level, every: int | None, steps: int | None) -> None:
         self._level, self._every, self._steps = level, every, steps
-        self._began = perf_counter()
+        self._began: float | None = None
+        self._passed = 0.0
         self._next = level.first
         self._before = 0.0
+
+    def run(self, running: bool) -> None:
+        """Lets its clock run, or stops it."""
+        self._passed, self._began = self._seconds(), perf_counter() if running else None
+
+    def _seconds(self) -> float:
+        """How long its clock has run, s."""
+        return self._passed + (0.0 if self._began is None else perf_counter() - self._began)
 
     def due(self, step: int, spent: float) -> bool:
         """Whether to look at the step after ``step``, given the time that looking took so far, s."""
@@ -65,7 +74,8 @@ class Pace:
             return True
         if self._every is not None:
             return step % self._every == 0
-        allowed = self._level.allowance + self._level.share * (perf_counter() - self._began)
+        so_far = min(1.0, step / self._steps) if self._steps else 1.0
+        allowed = self._level.allowance * so_far + self._level.share * self._seconds()
         if step < self._next or spent - self._before > allowed:
             return False
         self._next = step + max(1, self._steps // _LOOKS if self._steps else step // 64)

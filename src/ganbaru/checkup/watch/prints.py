@@ -1,5 +1,6 @@
 """Fingerprints of samples: a few values of each, by which it is known again wherever a network is shown it."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,6 @@ class Prints:
         head, tail = np.ascontiguousarray(self.head), np.ascontiguousarray(self.tail)
         return [(a.tobytes(), b.tobytes()) for a, b in zip(head, tail, strict=True)]
 
-    def known(self, among: set[bytes]) -> Array:
+    def known(self, among: Container[bytes]) -> Array:
         """Which rows are among these, by either end ``(R,)``."""
         return np.array([a in among or b in among for a, b in self.row_keys()], dtype=bool)

@@ -89,8 +89,8 @@ class Pushes:
         if sum(map(len, self.pools[side])) > _POOL:
             return
         for seen, push, kept in items:
-            if seen.by_row and len(push.values) == len(seen.scores):
-                rows = np.flatnonzero(kept)[:_ROWS]
+            rows = _rows(seen, kept)
+            if len(rows) and len(push.values) == len(seen.scores):
                 self.pools[side].append(np.stack([seen.scores[rows].ravel(), push.values[rows].ravel()], axis=1))
 
     def _pair(self, reals: Sequence[tuple[Pass, Push, Array]], fakes: Sequence[tuple[Pass, Push, Array]]) -> None:
@@ -142,6 +142,13 @@ def _sided(turn: Turn) -> Iterable[tuple[str, Pass, Push]]:
             sides = ("generator",) if turn.of_generator(seen, push) else ("real", "fake")
         for side in sides:
             yield side, seen, push
+
+
+def _rows(seen: Pass, kept: Array) -> Array:
+    """Scores that depend on samples of one side alone: of each sample, or the only one of a whole batch of them."""
+    if seen.by_row:
+        return np.flatnonzero(kept)[:_ROWS]
+    return np.arange(1 if seen.scores.size == 1 and kept.all() else 0)
 
 
 def _shown(seen: Pass) -> str:

@@ -21,6 +21,7 @@ class Record:
         step: steps so far.
         broken: the first step at which each loss was not finite, and how many such there were since, by its name.
         tried: steps at which each loss was given.
+        fresh: no network was called in this step yet.
     """
 
     def __init__(self) -> None:
@@ -31,7 +32,7 @@ class Record:
         self._pending: list[tuple[int, str, Tensor]] = []
         self._seconds: dict[str, float] = {}
         self._last = perf_counter()
-        self._fresh = True
+        self.fresh = True
 
     def losses(self, given: Mapping[str, Any]) -> None:
         """Numbers of this step; a tensor on another device is read later, many at once."""
@@ -70,18 +71,18 @@ class Record:
 
     def clock(self) -> None:
         """A step of the loop ends: what comes until the first pass is the data's time."""
-        self._last, self._fresh = perf_counter(), True
+        self._last, self.fresh = perf_counter(), True
 
     def passed(self) -> None:
         """A network is called."""
-        if self._fresh:
+        if self.fresh:
             self._spend("data")
-            self._fresh = False
+            self.fresh = False
 
     def update(self, name: str) -> None:
         """A network moves: the time since the last event was its own."""
         self._spend(name)
-        self._fresh = False
+        self.fresh = False
 
     def _spend(self, name: str) -> None:
         now = perf_counter()

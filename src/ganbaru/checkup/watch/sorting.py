@@ -4,8 +4,8 @@ A row is known by its fingerprint: it is one that the generator made, or one of 
 was added are told by what they are nearest to, and what is left by elimination.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,17 +28,29 @@ class Known:
 
     fakes: list[Prints]
     reals: list[Prints]
-    older: set[bytes] = field(default_factory=set)
+    older: Container[bytes] = frozenset()
 
-    def sets(self) -> tuple[set[bytes], set[bytes]]:
+    def sets(self) -> tuple[Container[bytes], Container[bytes]]:
         """All rows of fakes and of reals, as bytes."""
         fakes, reals = ({key for prints in side for pair in prints.row_keys() for key in pair} for side in self.sides)
-        return (fakes | self.older) - reals, reals - fakes
+        return _Fakes(fakes, self.older, reals), reals - fakes
 
     @property
     def sides(self) -> tuple[list[Prints], list[Prints]]:
         """Fakes and reals."""
         return self.fakes, self.reals
+
+
+@dataclass(frozen=True)
+class _Fakes:
+    """Rows that were generated now or earlier and are not real; what was earlier may be much, so it is not copied."""
+
+    now: set[bytes]
+    older: Container[bytes]
+    reals: set[bytes]
+
+    def __contains__(self, key: object) -> bool:
+        return (key in self.now or key in self.older) and key not in self.reals
 
 
 def label(passes: Sequence[Pass], known: Known, turns: Sequence[Sequence[Pass]]) -> None:

@@ -23,12 +23,15 @@ class Steppers:
         steps: own steps of each network, with a gradient.
         calls: steps of optimizers that hold weights of it.
         settings: facts of each network's optimizer.
+        between: how often the critic moved so many times from one step of the generator to the next.
     """
 
     def __init__(self, owners: Mapping[int, str], given: Sequence[Optimizer]) -> None:
         self.steps: Counter[str] = Counter()
         self.calls: Counter[str] = Counter()
         self.settings: dict[str, Any] = {}
+        self.between: Counter[int] = Counter()
+        self._critic_before = 0
         self._owners, self._given = owners, list(given)
         self._seen: dict[int, tuple[Optimizer, int, dict[str, list[nn.Parameter]]]] = {}
         for optimizer in given:
@@ -60,8 +63,13 @@ class Steppers:
     def step(self, optimizer: Optimizer) -> list[str]:
         """Counts a step of this optimizer; gives the networks whose step it is."""
         found = self.moved(optimizer)
-        self.calls.update(list(self.held(optimizer)))
-        self.steps.update(found)
+        for name in self.held(optimizer):
+            self.calls[name] += 1
+        for name in found:
+            self.steps[name] += 1
+        if "generator" in found:
+            self.between[self.steps["critic"] - self._critic_before] += 1
+            self._critic_before = self.steps["critic"]
         return found
 
     def _note(self, owner: str, optimizer: Optimizer, group: Mapping[str, Any]) -> None:
@@ -97,7 +105,10 @@ class Steppers:
 
 
 def listen(
-    guard: Guard, before: Callable[[Optimizer, bool], None], after: Callable[[Optimizer, bool], None]
+    guard: Guard,
+    before: Callable[[Optimizer, bool], None],
+    after: Callable[[Optimizer, bool], None],
+    awake: Callable[[], bool],
 ) -> list[torch.utils.hooks.RemovableHandle]:
     """Hooks on the steps of all optimizers, also of those that the watcher was not told of.
 
@@ -105,6 +116,7 @@ def listen(
         guard: what runs the hooks.
         before: is called with the optimizer and whether it was given a closure.
         after: likewise.
+        awake: whether ``before`` is to be called; ``after`` always is, for steps are counted.
     """
     from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
@@ -118,6 +130,6 @@ def listen(
         after(optimizer, has_closure(args, options))
 
     return [
-        register_optimizer_step_pre_hook(guard.hook("optimizers", pre)),
+        register_optimizer_step_pre_hook(guard.hook("optimizers", pre, awake)),
         register_optimizer_step_post_hook(guard.hook("optimizers", post)),
     ]

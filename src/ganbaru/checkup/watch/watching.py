@@ -42,37 +42,48 @@ class Watch:
         self._steppers = Steppers(networks.owners(self._parts), optimizers)
         self._record = Record()
         self._look = Look(self._parts, self._guard, self._record, self._steppers, self._level, seed)
-        self._pace_of, self._every, self._steps = self._leader(), every, steps
+        self._pace_of, self._steps = self._leader(), steps
         self._facts = dict(facts)
         self._handles: list[Any] = []
-        self._told = 0
-        self._pace: Pace | None = None
+        self._told, self._started = 0, False
+        self._pace = Pace(self._level, every, steps)
 
     def _leader(self) -> str:
         """The network by whose own steps time is told where the loop does not tell it."""
         return next((name for name in ("generator", "model", "critic") if name in self._parts), "")
 
     def start(self) -> "Watch":
-        """Puts the hooks on."""
-        if self._pace is None:
-            self._pace = Pace(self._level, self._every, self._steps)
+        """Puts the hooks on; a watch that was closed goes on."""
+        if not self._handles:
+            self._started = True
+            self._pace.run(True)
+            self._record.clock()
             self._guard.run("start", self._hook_on)
-            self._guard.run("look", self._look.begin)
+            self._guard.run("look", self._begin)
         return self
 
+    def _begin(self) -> None:
+        """Looks at the next step where that is due."""
+        if self._pace.due(self._record.step, self._guard.spent):
+            self._look.begin()
+        else:
+            self._look.rest()
+
     def _hook_on(self) -> None:
-        self._handles += listen(self._guard, self._before_update, self._after_update)
+        self._handles += listen(self._guard, self._before_update, self._after_update, lambda: self._look.looking)
         for name, network in self._parts.items():
             for module in networks.called(network):
-                hook = self._guard.hook(f"passes of the {name}", self._look.seeing(name))
+                hook = self._guard.hook(f"passes of the {name}", self._look.seeing(name), self._look.awake)
                 self._handles.append(module.register_forward_hook(hook, with_kwargs=True))
-        self._handles += self._look.handles
+        self._handles += self._look.hook_on()
 
     def close(self) -> None:
         """Takes the hooks off."""
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
+        self._look.rest()
+        self._pace.run(False)
 
     def __enter__(self) -> "Watch":
         return self.start()
@@ -112,21 +123,18 @@ class Watch:
         self._guard.run("step", self._end_step, losses, real, fake)
 
     def _end_step(self, losses: Mapping[str, Any], real: Any, fake: Any) -> None:
-        if self._pace is None:
+        if not self._started:
             return
         self._record.step += 1
         self._record.losses({name: value for name, value in losses.items() if value is not None})
         if self._look.looking:
             self._look.end(real, fake)
-        if self._pace.due(self._record.step, self._guard.spent):
-            self._look.begin()
-        else:
-            self._look.rest()
+        if self._handles:
+            self._begin()
         self._record.clock()
 
     def _before_update(self, optimizer: torch.optim.Optimizer, closure: bool) -> None:
-        if self._look.looking:
-            self._look.before_update(self._movers(optimizer), optimizer, closure=closure)
+        self._look.before_update(self._movers(optimizer), optimizer, closure=closure)
 
     def _movers(self, optimizer: torch.optim.Optimizer) -> list[str]:
         """The networks whose step this is; of several that an optimizer holds, those with a gradient other than 0."""

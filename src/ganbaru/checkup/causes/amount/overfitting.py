@@ -18,6 +18,8 @@ RISE = 0.2
 """Rise of the held-out loss from its least, as a share of that, for a model with one loss."""
 LOST = 0.05
 """The same rise as a share of all that the held-out loss had fallen."""
+HELD, HEART = 0.5, 0.01
+"""Shares that are left of the held-out loss and of the training loss where a model learned by heart."""
 _Z = 1.959964
 _FEWEST = 8
 _SCORES = ("w1", "w1_held_out", "real_score_std", "fake_score_std")
@@ -124,9 +126,15 @@ def _one_loss(evidence: Evidence) -> Ruling:
         "rise_limit": RISE,
         "lost": lost,
         "lost_limit": LOST,
+        "held_out_left": last.value / max(abs(float(held_out.values[0])), 1e-12),
+        "held_out_left_limit": HELD,
+        "loss_left": learned[-1].value / max(abs(float(train.values[0])), 1e-12),
+        "loss_left_limit": HEART,
         "loss": learned[-1].value,
         "loss_then": learned[least].value,
     }
+    if learned[0].value > 0 and numbers["held_out_left"] > HELD and numbers["loss_left"] < HEART:
+        return Ruling("found", numbers, where="model", reason="it learned what it was shown by heart, and little else")
     rises = last.low > best.high and share > RISE and lost > LOST
     if rises and learned[-1].high < learned[least].low:
         return Ruling("found", numbers, where="model", since=int(np.array_split(held_out.steps, 8)[least][-1]))

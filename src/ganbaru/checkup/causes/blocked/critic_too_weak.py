@@ -3,23 +3,24 @@
 import math
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.standing import is_game, separation, standing
+from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.telling import parted
 from ganbaru.checkup.evidence import Evidence
 
 _BLIND = 0.4
-"""Distance of the mean scores in their standard deviations: two of three pairs are still told apart at 0.6."""
-_FAR = 3.0
+"""Distance of the mean scores over their deviation, batch by batch: two of three pairs are still told apart at 0.6."""
+_FAR = 2.5
 """Distance of fakes over that of other reals from which a critic must see it."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    apart, now = separation(evidence), standing(evidence)
+    apart, now = parted(evidence), standing(evidence)
     if now is None or math.isnan(apart):
         return Ruling("not-checked", reason="samples were not seen")
-    numbers = {"separation": apart, "separation_limit": _BLIND, "apart": now.apart, "apart_limit": _FAR}
-    if apart > _BLIND or now.apart < _FAR:
+    numbers = {"parted": apart, "parted_limit": _BLIND, **now.evidence, "apart_limit": _FAR}
+    if apart > _BLIND or now.apart < _FAR or not now.is_far:
         return Ruling("fine", numbers)
-    return Ruling("found" if not now.improving else "suspect", numbers, "critic")
+    return Ruling("found", numbers, "critic")
 
 
 CAUSE = Cause(

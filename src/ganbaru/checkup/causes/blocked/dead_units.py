@@ -1,7 +1,10 @@
 """Many units never answer: no gradient reaches the weights behind them."""
 
+from dataclasses import replace
+
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.blocked import late_degradation
+from ganbaru.checkup.causes.one_loss import by_outcome
 from ganbaru.checkup.evidence import Evidence
 
 _DEAD = 0.6
@@ -15,11 +18,11 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"dead_units": series.late(), "dead_units_limit": _DEAD}
     if not series.late() > _DEAD:
         return Ruling("fine", numbers)
-    now = standing(evidence)
     since = series.since(lambda values: values > _DEAD)
-    if now is not None and not now.suffers:
-        return Ruling("suspect", numbers, worst, since=since, reason="it learns in spite of it")
-    return Ruling("found", numbers, worst, since=since)
+    if late_degradation.begins(evidence, since):
+        return Ruling("suspect", numbers, worst, since=since, reason="they died after it had been good")
+    ruling = by_outcome(evidence, numbers, worst, since=since)
+    return replace(ruling, verdict="suspect", reason="it learns in spite of it") if ruling.verdict == "fine" else ruling
 
 
 def _when(evidence: Evidence) -> str:

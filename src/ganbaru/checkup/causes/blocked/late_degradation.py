@@ -1,23 +1,39 @@
-"""It was good and got worse later."""
+"""It was good and got worse later.
+
+Good and worse are told by the share of the way from untrained to real that was left, for the distance of a small batch
+never comes near 0; of a model with one loss by its training loss, since held-out data get worse by overfitting too.
+"""
 
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.standing import is_game
+from ganbaru.checkup.causes.one_loss import is_plain
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
 _GOOD = 0.5
-"""Share of the untrained distance that it had come down to."""
+"""Share of the way that was left at its best time."""
 _LOST = 2.0
 """Distance at the end over that of the best time."""
 _BACK = 0.15
-"""Share of the way from untrained to its best that was lost again; less is how a distance near its floor wavers."""
+"""Share of the way that was lost again; less is how a distance near its floor wavers."""
 _WINDOWS = 12
 """Parts of a training, each told by its median, so that a swing to and fro is no rise and fall."""
 
 
+def begins(evidence: Evidence, since: int | None) -> bool:
+    """Whether it had been good before a trouble that began at a step, so that this is how it got worse."""
+    if since is None or _when(evidence):
+        return False
+    ruling = _judge(evidence)
+    return ruling.verdict == "found" and since >= ruling.evidence["best_step"]
+
+
 def _judge(evidence: Evidence) -> Ruling:
+    if is_plain(evidence):
+        loss = evidence.series["loss"].finite
+        least = float(min(loss.values, default=0.0))
+        return _ruling(loss, least, window=max(1, len(loss) // _WINDOWS), where="model")
     measured = evidence.series.get("quality.distance")
     if measured is not None and len(measured.finite) >= 4:
         floor = evidence.series.get("quality.distance.floor")
@@ -27,24 +43,29 @@ def _judge(evidence: Evidence) -> Ruling:
     return _ruling(batches, least, window=max(1, len(batches) // _WINDOWS))
 
 
-def _ruling(series: Series, floor: float, *, window: int) -> Ruling:
+def _ruling(series: Series, floor: float, *, window: int, where: str = "generator") -> Ruling:
     """By medians over so many records, so that one bad batch is none."""
     steps, values = _smooth(series, window)
     if len(values) < 4:
         return Ruling("not-checked", reason="too few records to tell early from late")
-    best = int(np.argmin(values))
-    start, least, end = (
-        series.values[0],
-        max(values[best], floor),
-        float(np.median(values[-max(1, len(values) // 8) :])),
-    )
-    numbers = {"best": values[best], "best_step": float(steps[best]), "end": end, "lost": end / max(least, 1e-12)}
-    numbers |= {"lost_limit": _LOST}
-    lost = end > _LOST * least and end - least >= _BACK * (start - least)
-    if least > _GOOD * start or not lost or best >= 0.9 * len(values):
+    way = max(series.values[0] - floor, 1e-12)
+    best, end = int(np.argmin(values)), float(np.median(values[-max(1, len(values) // 8) :]))
+    least = max(values[best], floor)
+    left, back = (least - floor) / way, (end - least) / way
+    numbers = {
+        "best": values[best],
+        "best_step": float(steps[best]),
+        "way_left_then": left,
+        "way_left_then_limit": _GOOD,
+        "way_lost_again": back,
+        "way_lost_again_limit": _BACK,
+        "lost": end / max(least, 1e-12),
+        "lost_limit": _LOST,
+    }
+    if left > _GOOD or back < _BACK or end < _LOST * least or best >= 0.9 * len(values):
         return Ruling("fine", numbers)
     after = np.flatnonzero(values[best:] > _LOST * least)
-    return Ruling("found", numbers, "generator", since=int(steps[best + after[0]]))
+    return Ruling("found", numbers, where, since=int(steps[best + after[0]]))
 
 
 def _smooth(series: Series, window: int) -> tuple[np.ndarray, np.ndarray]:
@@ -56,10 +77,14 @@ def _smooth(series: Series, window: int) -> tuple[np.ndarray, np.ndarray]:
     return series.steps[cut].reshape(shape)[:, 0], np.median(series.values[cut].reshape(shape), axis=1)
 
 
+def _when(evidence: Evidence) -> str:
+    return evidence.lacks("loss" if is_plain(evidence) else "batch_distance")
+
+
 CAUSE = Cause(
     "late-degradation",
-    needs=("batch_distance",),
-    when=is_game,
+    needs=(),
+    when=_when,
     judge=_judge,
     remedy="Keep the best checkpoint, let the learning rates fall to zero (decay=linear), and constrain the critic.",
     change=lambda evidence: {"decay": "linear", "decay_start": 0.2},

@@ -1,25 +1,43 @@
-"""All generated samples are nearly alike."""
+"""All generated samples are nearly alike, and were not before.
+
+What never varied may be a generator that has not begun to learn.
+"""
+
+import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.standing import is_game
 from ganbaru.checkup.causes.usual import paired
 from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Series
 
-_ALIKE = 0.2
+ALIKE = 0.2
 """Mean distance of two fakes over that of two reals; two modes of eight on a ring make 0.5 at the least in the mean."""
-_NARROW = 0.35
+NARROW = 0.35
 """Below this it is suspected."""
+_FELL, _VARIED = 0.5, 0.05
+"""Late spread over the widest before it, from which they have become alike; and how wide that must have been."""
+_WINDOWS = 20
+"""Parts of a training, each told by its median."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    spread = evidence.series["spread"]
-    late = spread.late()
-    numbers = {"spread": late, "spread_limit": _ALIKE}
-    if not late < _NARROW:
+    spread = evidence.series["spread"].finite
+    late, widest = spread.late(), _widest(spread)
+    numbers = {"spread": late, "spread_limit": ALIKE, "fell_to": late / max(widest, 1e-12), "fell_to_limit": _FELL}
+    if not late < NARROW:
         return Ruling("fine", numbers)
-    if late >= _ALIKE:
+    if late >= ALIKE:
         return Ruling("suspect", numbers, "generator", reason="they vary much less than real samples, but not like one")
-    return Ruling("found", numbers, "generator", since=spread.since(lambda values: values < _ALIKE))
+    if late > _FELL * widest or widest < _VARIED:
+        return Ruling("suspect", numbers, "generator", reason="they never varied: it may not have begun to learn")
+    return Ruling("found", numbers, "generator", since=spread.since(lambda values: values < ALIKE))
+
+
+def _widest(spread: Series) -> float:
+    """The widest that they were at any time, by medians, so that one odd batch is none."""
+    parts = np.array_split(spread.values, min(_WINDOWS, max(len(spread) // 2, 1)))
+    return max((float(np.median(part)) for part in parts if len(part)), default=0.0)
 
 
 CAUSE = Cause(
@@ -29,5 +47,5 @@ CAUSE = Cause(
     judge=_judge,
     remedy="Compare pairs and constrain the critic on both sides (objective=relativistic, constraint=r1+r2).",
     change=paired,
-    explains=("mode-dropping", "oscillation", "vanishing-gradient"),
+    explains=("mode-dropping", "oscillation", "vanishing-gradient", "late-degradation", "critic-too-strong"),
 )

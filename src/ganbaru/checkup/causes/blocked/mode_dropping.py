@@ -3,6 +3,7 @@
 import math
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.blocked.mode_collapse import ALIKE
 from ganbaru.checkup.causes.standing import is_game, standing
 from ganbaru.checkup.causes.usual import paired
 from ganbaru.checkup.evidence import Evidence
@@ -10,10 +11,6 @@ from ganbaru.checkup.series import Series
 
 _KINDS = 0.9
 """Share of the known modes or labels that must be made."""
-_COVERED, _PRECISE = 0.6, 0.6
-"""Coverage below which, and share of fakes near reals above which, kinds are missing rather than all is off."""
-_ALIKE = 0.2
-"""Below this spread it is a collapse."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -23,10 +20,12 @@ def _judge(evidence: Evidence) -> Ruling:
     now = standing(evidence)
     if now is None or math.isnan(now.precise):
         return Ruling("not-checked", reason="samples were not seen")
-    numbers = {"covered": now.covered, "covered_limit": _COVERED, "precise": now.precise, "precise_limit": _PRECISE}
-    if now.covered >= _COVERED or now.precise < _PRECISE or now.spread < _ALIKE:
+    numbers = {"precise": now.precise, **now.evidence, "spread": now.spread, "spread_limit": ALIKE}
+    if not now.lacks_kinds or now.spread < ALIKE:
         return Ruling("fine", numbers)
-    return Ruling("found" if not now.improving else "suspect", numbers, "generator")
+    if now.improving:
+        return Ruling("suspect", numbers, "generator", reason="they are few, and come nearer to all")
+    return Ruling("found", numbers, "generator")
 
 
 def _counted(evidence: Evidence) -> Ruling | None:
@@ -63,4 +62,5 @@ CAUSE = Cause(
     judge=_judge,
     remedy="Compare pairs (objective=relativistic) and constrain the critic on both sides (constraint=r1+r2).",
     change=paired,
+    explains=("late-degradation",),
 )

@@ -15,6 +15,8 @@ _SWING = 0.2
 """Standard deviation of the fakes' mean along a direction, in standard deviations of the reals, in the late half."""
 _CROSSINGS = 4
 """How often it must cross its own middle by a whole swing: two full turns."""
+_ITS_PART = 0.6
+"""Swing over the distance of fakes to reals that it must make up: for one point that circles it is 0.8 and more."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -27,10 +29,19 @@ def _judge(evidence: Evidence) -> Ruling:
     if size < limit or crossings < _CROSSINGS:
         return Ruling("fine", numbers)
     now = standing(evidence)
-    if now is not None and not now.suffers:
-        return Ruling("fine", numbers | now.evidence)
-    more = now.evidence if now is not None else {}
-    return Ruling("found", numbers | more, "generator", since=_began(evidence.series[name], limit))
+    if now is None:
+        return Ruling("suspect", numbers, "generator", reason="no samples were seen: it may do no harm")
+    part = _part(evidence, [size for size, _ in swings.values()])
+    numbers |= {"part_of_distance": part, "part_of_distance_limit": _ITS_PART, **now.evidence}
+    if part < _ITS_PART or not now.is_far:
+        return Ruling("fine", numbers)
+    return Ruling("found", numbers, "generator", since=_began(evidence.series[name], limit))
+
+
+def _part(evidence: Evidence, sizes: list[float]) -> float:
+    """How much of the distance is that the mean is elsewhere just now: both are means over directions, in one unit."""
+    distance = evidence.series["batch_distance"].late(0.5)
+    return float(np.sqrt(np.mean(np.square(sizes)))) / max(distance, 1e-12)
 
 
 def _swing(series: Series) -> tuple[float, int]:

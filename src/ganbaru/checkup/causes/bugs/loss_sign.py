@@ -8,8 +8,11 @@ for scores beyond a target are pulled back rightly.
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.bugs.seen import FEW, SPOILS, share
+from ganbaru.checkup.causes.one_loss import is_plain
 from ganbaru.checkup.causes.standing import is_game
 from ganbaru.checkup.evidence import Evidence
 
@@ -20,8 +23,34 @@ _DOUBTFUL = 0.5
 _APART = 0.1
 """Distance of two targets that are apart; 1 for labels of 0 and 1, smoothed or not at least 0.7."""
 
+_BOUNDLESS = 2.0
+"""Fall of a loss over its first size: a loss that is positive, as most are, falls by 1 at the most."""
+_NOT, _RISEN = 0.05, 0.5
+"""Fall of the held-out loss that is none, and its rise over its first size."""
+
 
 def _judge(evidence: Evidence) -> Ruling:
+    return _of_one_loss(evidence) if is_plain(evidence) else _of_game(evidence)
+
+
+def _of_one_loss(evidence: Evidence) -> Ruling:
+    """Told by a loss that falls past all bounds while the held-out one, of another sign, does nothing but rise."""
+    loss, held_out = (evidence.series[name].finite.values for name in ("loss", "held_out_loss"))
+    if min(len(loss), len(held_out)) < 2:
+        return Ruling("not-checked", reason="too few finite losses were told")
+    numbers = {"loss_fallen": _fall(loss, loss.min()), "loss_fallen_limit": _BOUNDLESS}
+    numbers |= {"held_out_fallen": _fall(held_out, held_out.min()), "held_out_fallen_limit": _NOT}
+    numbers |= {"held_out_risen": -_fall(held_out, held_out.max()), "held_out_risen_limit": _RISEN}
+    wrong = numbers["loss_fallen"] > _BOUNDLESS and numbers["held_out_fallen"] < _NOT
+    return Ruling("found" if wrong and numbers["held_out_risen"] > _RISEN else "fine", numbers, "model")
+
+
+def _fall(values: np.ndarray, to: float) -> float:
+    """From the first of them, as a share of its size."""
+    return float((values[0] - to) / max(abs(values[0]), 1e-12))
+
+
+def _of_game(evidence: Evidence) -> Ruling:
     seen, family = evidence.probes["pushes"], evidence.probes.get("family") or {}
     critic, generator = _critic(seen, family), _generator(seen, family)
     if critic is None and generator is None:
@@ -38,6 +67,12 @@ def _judge(evidence: Evidence) -> Ruling:
     if min(value for value in (critic, generator, 1.0) if value is not None) < _DOUBTFUL:
         return Ruling("suspect", numbers, reason="the losses push the scores now this way, now that")
     return Ruling("fine", numbers)
+
+
+def _when(evidence: Evidence) -> str:
+    if is_plain(evidence):
+        return evidence.lacks("loss") or evidence.lacks("held_out_loss")
+    return is_game(evidence) or evidence.lacks("pushes")
 
 
 def _critic(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | None:
@@ -69,8 +104,8 @@ def _whose(seen: Mapping[str, Any]) -> str:
 
 CAUSE = Cause(
     "loss-sign",
-    needs=("pushes",),
-    when=is_game,
+    needs=(),
+    when=_when,
     judge=_judge,
     remedy="Turn the sign, or exchange the labels, of this network's loss.",
     explains=("output-range", "non-finite", *SPOILS),

@@ -42,7 +42,7 @@ def _network(evidence: Evidence, name: str) -> Ruling | None:
     ratios = evidence.series.get(f"{name}_update_ratio")
     seen = part(evidence, "updates", name)
     farthest = float(np.max(ratios.finite.values, initial=0.0)) if ratios is not None else 0.0
-    if farthest > 0 and (stopped := _stopped(name, ratios)) is not None:
+    if farthest > 0 and (stopped := _stopped(evidence, name, ratios)) is not None:
         return stopped
     if farthest > 0 or _moves(seen):
         return Ruling("fine", {f"{name}_update_ratio": farthest})
@@ -55,12 +55,18 @@ def _network(evidence: Evidence, name: str) -> Ruling | None:
     return _still(evidence, name)
 
 
-def _stopped(name: str, ratios: Series | None) -> Ruling | None:
-    """Of a network that moved at first and then never again, as one does that was frozen and not thawed."""
+def _stopped(evidence: Evidence, name: str, ratios: Series | None) -> Ruling | None:
+    """Of a network that moved at first and then never again, as one does that was frozen and not thawed.
+
+    Gradients then come no more. Where they do, it is another fault: units died, or weights stand at a clip's bound.
+    """
     values = ratios.finite if ratios is not None else None
     if values is None or values.values[-1] != 0:
         return None
     moving = np.flatnonzero(values.values)
+    gradients = evidence.series.get(f"{name}_gradient")
+    if gradients is not None and (gradients.steps > values.steps[moving[-1]]).any():
+        return None
     still = len(values) - 1 - int(moving[-1])
     numbers = {"records_still": float(still), "records_still_limit": float(max(_RECORDS, _STILL * len(values)))}
     if still < numbers["records_still_limit"]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.bugs.seen import NETWORKS, SPOILS, part
+from ganbaru.checkup.causes.bugs.seen import NETWORKS, part
 from ganbaru.checkup.evidence import Evidence
 
 _OFTEN = 0.1
@@ -47,5 +47,14 @@ CAUSE = Cause(
     when=_when,
     judge=_judge,
     remedy="Look at that step: a division by what may be 0, a logarithm of 0, a root at 0, or a rate that is too high.",
-    explains=("output-range", "overfitting", *SPOILS),
+    explains=(
+        "overfitting",
+        "vanishing-gradient",
+        "mode-collapse",
+        "mode-dropping",
+        "critic-too-strong",
+        "critic-too-weak",
+        "oscillation",
+        "late-degradation",
+    ),
 )

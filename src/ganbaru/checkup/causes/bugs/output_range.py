@@ -6,10 +6,11 @@ import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.bugs.seen import FEW, SPOILS
+from ganbaru.checkup.causes.one_loss import falls, is_plain
 from ganbaru.checkup.causes.standing import is_game
 from ganbaru.checkup.evidence import Evidence
 
-_REACH = {
+REACH = {
     "tanh": (-1.0, 1.0),
     "sigmoid": (0.0, 1.0),
     "hardtanh": (-1.0, 1.0),
@@ -21,19 +22,42 @@ _BEYOND = 0.1
 """How far data may lie beyond that, in units of their own range: rounding and single peaks."""
 _SCALES = 10.0
 """How many times wider or narrower samples are than data, at every look, from which their scales do not fit."""
+_PUSHED, _LEFT = 0.2, 0.25
+"""Share of a model's answers that are to go beyond an end, and of its loss that is left then."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
+    return _of_model(evidence) if is_plain(evidence) else _of_generator(evidence)
+
+
+def _of_model(evidence: Evidence) -> Ruling:
+    """Told by what its loss asks of the answers that stand at an end, and by how much of the loss is left."""
+    beyond, losses = evidence.series["pushed_beyond"].late(), falls(evidence)
+    numbers = {"pushed_beyond": beyond, "pushed_beyond_limit": _PUSHED}
+    if not losses:
+        return Ruling("not-checked", numbers, reason="no loss was told from the start")
+    left = 1 - max(each.fallen for each in losses)
+    numbers |= {"loss_left": left, "loss_left_limit": _LEFT}
+    return Ruling("found" if beyond > _PUSHED and left > _LEFT else "fine", numbers, "model")
+
+
+def _of_generator(evidence: Evidence) -> Ruling:
     low, high = (evidence.series[name].late(1.0) for name in ("real_low", "real_high"))
     ends = (evidence.probes.get("fakes") or {}).get("ends", ())
-    if len(ends) == 1 and ends[0][0] in _REACH:
+    if len(ends) == 1 and ends[0][0] in REACH:
         end, factor = ends[0]
         return _reach(str(end), float(factor), low, high)
     return _scales(evidence)
 
 
+def _when(evidence: Evidence) -> str:
+    if is_plain(evidence):
+        return evidence.lacks("pushed_beyond") and "no activation with an end was seen to be its last one"
+    return is_game(evidence) or "; ".join(filter(None, map(evidence.lacks, ("real_low", "real_high"))))
+
+
 def _reach(end: str, factor: float, low: float, high: float) -> Ruling:
-    bottom, top = sorted(factor * each for each in _REACH[end])
+    bottom, top = sorted(factor * each for each in REACH[end])
     beyond = max(bottom - low, high - top, 0.0) / max(high - low, 1e-12)
     numbers = {"real_low": low, "real_high": high, "beyond": beyond, "beyond_limit": _BEYOND}
     numbers |= {name: each for name, each in (("reach_low", bottom), ("reach_high", top)) if math.isfinite(each)}
@@ -59,8 +83,8 @@ def _scales(evidence: Evidence) -> Ruling:
 
 CAUSE = Cause(
     "output-range",
-    needs=("real_low", "real_high"),
-    when=is_game,
+    needs=(),
+    when=_when,
     judge=_judge,
     remedy="Scale the data to what the generator's last activation can give, or take that activation off.",
     explains=("generator-too-small", *SPOILS),

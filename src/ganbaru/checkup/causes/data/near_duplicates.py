@@ -58,5 +58,4 @@ CAUSE = Cause(
     when=readable,
     change=_change,
     remedy="Keep the best file of each group and leave the other ones out.",
-    explains=("split-leak",),
 )

@@ -2,7 +2,8 @@
 
 What counts: the nearest sounds, in spectrum, its changes, course and length, lie 2.7 times as far away as is usual in
 the set; suspected from 2.2 on. Natural variety (a bell in a drum kit) stays below: the usual distance is the set's own,
-and in a set of everything nothing is an outlier. Music among voices is mostly only suspected.
+and in a set of everything, such as a drum kit with one of each, nothing is an outlier. Music among voices, and noise
+among voices of many kinds, are mostly only suspected. What sounds for less than 0.2 s is not judged.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
 """The same sound in what is trained on and in what is held out, so that learning by heart looks like learning.
 
 What counts: any pair of nearly the same sounds of which one is held out. Equal files always fall on one side of the
-split; copies at another rate, gain or format do not.
+split; copies at another rate, gain or format do not. Where most of what is nearly the same lies across the split, this
+is what matters to a training: it explains near-duplicates.
 """
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
@@ -45,4 +46,5 @@ CAUSE = Cause(
     when=_split,
     change=_change,
     remedy="Leave out of the training sounds those that are nearly the same as a held-out one.",
+    explains=("near-duplicates",),
 )

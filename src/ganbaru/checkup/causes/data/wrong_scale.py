@@ -2,7 +2,8 @@
 
 What counts: a peak of twice full scale and more (integers kept as floats), or below -46 dB (16 bits kept in 24 or 32, 8
 in 16; and of 16 bits not 8 are left, so that their rounding is heard as noise). Floats up to twice full scale are
-suspected: whoever writes them as integers clips them. Quiet recordings, to -40 dB, are not wrong.
+suspected: whoever writes them as integers clips them. Quiet recordings, to -40 dB, are not wrong. What few bits leave
+of a sound is flat on top, noisy and unlike the rest.
 """
 
 import numpy as np
@@ -35,5 +36,5 @@ CAUSE = Cause(
     when=readable,
     change=leaving_out(_judge),
     remedy="Write these files again with full scale at 1, or leave them out.",
-    explains=("level-spread",),
+    explains=("clipped", "dc-offset", "upsampled", "level-spread", "outliers", "noisy"),
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganbaru.checkup.cause import Ruling
+from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Verdict
 
@@ -46,6 +47,21 @@ def ruled(evidence: Evidence, verdict: Verdict, numbers: Mapping[str, float], re
     if verdict == "found" and min(heard["made"], heard["real"]) < _FEWEST:
         return Ruling("suspect", said, "generator", reason="there are too few sounds to compare")
     return Ruling(verdict, said, "generator", reason=reason if verdict == "suspect" else "")
+
+
+def ruled_beside_the_rest(
+    evidence: Evidence, verdict: Verdict, numbers: Mapping[str, float], reason: str = ""
+) -> Ruling:
+    """The same, of an artefact that lies on a sound: where the sound itself is not learned yet, it is suspected only.
+
+    What is far from real in every way has a floor and phases of its own too, and no remedy of an artefact brings it
+    nearer. Without samples on record the sounds alone are judged by.
+    """
+    now = standing(evidence)
+    if verdict != "found" or now is None or not now.is_far:
+        return ruled(evidence, verdict, numbers, reason)
+    unlearned = "the sounds are far from real ones altogether: they are not learned yet"
+    return ruled(evidence, "suspect", {**numbers, **now.evidence}, unlearned)
 
 
 def representation(evidence: Evidence) -> str:

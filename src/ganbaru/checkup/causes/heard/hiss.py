@@ -1,10 +1,17 @@
-"""Generated sounds hiss: steady noise where real ones have none."""
+"""Generated sounds hiss: steady noise where real ones have none, beside a sound that is learned."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.heard.hearing import WAVEFORMS, graded, is_sound, probe, representation, ruled
+from ganbaru.checkup.causes.heard.hearing import (
+    WAVEFORMS,
+    graded,
+    is_sound,
+    probe,
+    representation,
+    ruled_beside_the_rest,
+)
 from ganbaru.checkup.evidence import Evidence
 
 _UP = 10.0
@@ -36,7 +43,7 @@ def _judge(evidence: Evidence) -> Ruling:
         "excess_limit": _UP,
     }
     verdict = graded(max(plain, min(excess, _LITTLE)), found=_UP, suspected=_LITTLE)
-    return ruled(evidence, verdict, numbers, "it is faint")
+    return ruled_beside_the_rest(evidence, verdict, numbers, "it is faint")
 
 
 def _excess(band: Mapping[str, Any], audible: float) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.heard.hearing import WAVEFORMS, is_sound, probe, representation, ruled
+from ganbaru.checkup.causes.heard.hearing import WAVEFORMS, is_sound, probe, representation, ruled_beside_the_rest
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Verdict
 
@@ -12,9 +12,12 @@ _NOISE = {"steadiness": 0.80, "synchrony": 0.05}
 """What noise has of it."""
 _LEAST = {"steadiness": 0.04, "synchrony": 0.12}
 """What real sounds must have more than noise has, so that it can be lost."""
-_LOST = {"steadiness": 0.65, "synchrony": 0.8}
-"""Share of it that is lost: 32 iterations of Griffin-Lim from log-mel lost 0.66 and 0.7 at most of what speech has, no
-iteration 0.6 to 1.0."""
+_LOST = {"steadiness": 0.65, "synchrony": 0.85}
+"""Share of it that is lost: of the synchrony of speech 32 iterations of Griffin-Lim from log-mel lost 0.8 at most, and
+all-passes of 30 ms 0.74 to 0.92."""
+_BOTH = 0.45
+"""Share of both that is lost together: those iterations lost at most 0.34 of the steadiness of speech where it was more
+than chance, no iteration 0.67 to 0.87 with 0.5 and more of the synchrony."""
 _SPREADS = {"steadiness": 1.7, "synchrony": 2.0}
 """Of the real sounds' standard deviations, that the loss must exceed too: how synchronous pulses are differs much from
 one voice or instrument to another."""
@@ -34,8 +37,10 @@ def _judge(evidence: Evidence) -> Ruling:
         numbers |= {f"{name}_spreads": _ratio(measure["shift"], measure["spread"]), f"{name}_spreads_limit": least}
     surely = any(_lost(name, heard[name], least) >= _LOST[name] for name, least in _SPREADS.items())
     partly = max(_lost(name, heard[name], 1.0) for name in _SPREADS)
+    surely |= all(_lost(name, heard[name], 1.0) >= _BOTH for name in _SPREADS)
     verdict: Verdict = "found" if surely else "suspect" if partly >= _PARTLY else "fine"
-    return ruled(evidence, verdict, numbers, "partly so, as a way back from magnitudes leaves it")
+    reason = "partly so, as a way back from magnitudes leaves it"
+    return ruled_beside_the_rest(evidence, verdict, numbers, reason)
 
 
 def _lost(name: str, measure: Mapping[str, Any], spreads: float) -> float:

@@ -6,13 +6,17 @@ McCandlish et al. 2018, section 2.2: below the gradient's noise scale a step is 
 import math
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.hyper.settings import UNLEARNED
+from ganbaru.checkup.causes.one_loss import by_loss, is_plain
+from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
 _FEW = 8
 """Samples below which a batch shows neither variety nor a gradient."""
 _NOISE = 30.0
 """Noise scale over the batch."""
+_LEFT = 0.2
+"""Share of the way from untrained to the data that is left; the distance is that of a full measurement."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -23,6 +27,8 @@ def _judge(evidence: Evidence) -> Ruling:
         numbers |= {"noise_scale": scale, "noise_scale_limit": _NOISE * batch}
     if batch >= _FEW and not scale > _NOISE * batch:
         return Ruling("fine", numbers)
+    if is_plain(evidence):
+        return by_loss(evidence, numbers, "model")
     now = standing(evidence)
     if now is not None and not now.suffers:
         return Ruling("fine", numbers | now.evidence)
@@ -32,11 +38,12 @@ def _judge(evidence: Evidence) -> Ruling:
 
 
 def _quality_is_good(evidence: Evidence) -> bool:
-    """Whether a full measurement, which no small batch allows, calls the samples good."""
+    """Whether a full measurement, which no small batch allows, says that little of the way to the data is left."""
     distance, floor = evidence.series.get("quality.distance"), evidence.series.get("quality.distance.floor")
     if distance is None or floor is None or not len(distance.finite):
         return False
-    return float(distance.finite.values[-1]) < 3 * floor.late()
+    first, last, least = float(distance.finite.values[0]), float(distance.finite.values[-1]), floor.late()
+    return last - least < _LEFT * (first - least)
 
 
 def _change(evidence: Evidence) -> Change | None:
@@ -47,9 +54,17 @@ def _change(evidence: Evidence) -> Change | None:
 CAUSE = Cause(
     "batch-too-small",
     needs=("batch",),
-    when=is_game,
     judge=_judge,
     remedy="Enlarge the batch to 32 or more.",
     change=_change,
-    explains=("oscillation", "mode-dropping", "mode-collapse", "critic-too-strong", "late-degradation"),
+    explains=(
+        "dead-units",
+        "divergence",
+        "oscillation",
+        "mode-dropping",
+        "mode-collapse",
+        "critic-too-strong",
+        "late-degradation",
+        *UNLEARNED,
+    ),
 )

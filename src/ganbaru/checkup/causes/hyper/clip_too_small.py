@@ -4,7 +4,7 @@ Gulrajani et al. 2017, figure 1b: with a bound of 0.001 gradients vanish by the 
 """
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.hyper.clip_too_large import NO_HARM, clipped, published
+from ganbaru.checkup.causes.clipping import NO_HARM, clipped, published
 from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 

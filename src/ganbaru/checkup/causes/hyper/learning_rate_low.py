@@ -3,8 +3,9 @@
 import math
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.hyper.settings import learners, no_learners, path, scaled
-from ganbaru.checkup.causes.standing import by_harm
+from ganbaru.checkup.causes.blocked import dead_units, vanishing_gradient
+from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled
+from ganbaru.checkup.causes.one_loss import by_outcome
 from ganbaru.checkup.evidence import Evidence
 
 _PATH = 0.1
@@ -17,7 +18,9 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {f"{name}_path": value for name, value in paths.items()} | {f"{least}_path_limit": _PATH}
     if math.isnan(paths[least]) or paths[least] > _PATH:
         return Ruling("fine", numbers)
-    return by_harm(evidence, numbers, least, unseen="no samples were seen: it may be done learning")
+    if any(cause.examine(evidence) for cause in (dead_units.CAUSE, vanishing_gradient.CAUSE)):
+        return Ruling("suspect", numbers, least, reason="its steps are short for want of a gradient")
+    return by_outcome(evidence, numbers, least)
 
 
 def _change(evidence: Evidence) -> Change | None:
@@ -32,5 +35,11 @@ CAUSE = Cause(
     judge=_judge,
     remedy="Raise the learning rate, or train for longer.",
     change=_change,
-    explains=("critic-too-weak", "mode-dropping", "mode-collapse", "critic-too-strong", "no-update"),
+    explains=(
+        "critic-too-weak",
+        "critic-too-strong",
+        "mode-dropping",
+        "mode-collapse",
+        *UNLEARNED,
+    ),
 )

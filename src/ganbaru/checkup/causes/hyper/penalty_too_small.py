@@ -1,24 +1,63 @@
-"""The penalty's weight is too small: the critic is far steeper than it should be."""
+"""The penalty's weight is too small: the critic is far steeper than it should be, or the penalty takes no part."""
+
+import math
+
+import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.hyper.penalty_too_large import penalised, weaker
+from ganbaru.checkup.causes.blocked import late_degradation
+from ganbaru.checkup.causes.hyper.penalty_too_large import PROMISE_ONE, penalised, weaker
+from ganbaru.checkup.causes.model.by_heart import generator_is_too_small
+from ganbaru.checkup.causes.proved import is_apart
 from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.telling import gaps
+from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 
-_STEEP = {"gradient-penalty": 2.0, "lipschitz-penalty": 2.0, "r1": 8.0, "r1+r2": 8.0}
-"""Rise of the score over the distance of two samples, late: 1 is promised by the first two; the others reach 3."""
+_STEEP, _STEEP_UNPROMISED = 4.0, 8.0
+"""Rise of the score over the distance of two samples, late: where a slope of 1 is promised, as of `not-lipschitz`;
+elsewhere 3 on the calibration half where learning went well."""
+_PART = 0.002
+"""Weighted penalty over the distance of the mean scores: 0.5 at the optimum of a critic that says little, less the more
+it says; 0.04 and more on the calibration half where learning went well, 0.01 where the generator is too small."""
+_USUAL = 0.3
+"""Weight over the usual one for such data from which it is not too small."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    steep, limit = evidence.series["lipschitz"].late(), _STEEP[evidence.facts["constraint"]]
+    promised = evidence.facts["constraint"] in PROMISE_ONE
+    limit = _STEEP if promised else _STEEP_UNPROMISED
+    steep, part = evidence.series["lipschitz"].late(), math.nan if promised else _part(evidence)
     numbers = {"lipschitz": steep, "lipschitz_limit": limit}
-    if steep <= limit:
+    numbers |= {} if math.isnan(part) else {"penalty_over_said": part, "penalty_over_said_limit": _PART}
+    idle = part < _PART
+    if not (steep > limit or idle):
         return Ruling("fine", numbers)
+    if not promised and (reason := _otherwise(evidence)):
+        return Ruling("fine", numbers, reason=reason)
     now = standing(evidence)
-    if now is None or not now.suffers:
+    if now is None or not (now.suffers or ((promised or idle) and is_apart(now))):
         return Ruling("suspect", numbers, "critic", reason="no harm is seen yet")
     since = evidence.series["lipschitz"].since(lambda values: values > limit)
+    if late_degradation.begins(evidence, since):
+        return Ruling("suspect", numbers, "critic", since=since, reason="it grew steep after it had been good")
     return Ruling("found", numbers | now.evidence, "critic", since=since)
+
+
+def _part(evidence: Evidence) -> float:
+    """How much of what the critic says the penalty takes; NaN where it was not recorded."""
+    said = gaps(evidence)
+    if evidence.lacks("penalty") or not len(said):
+        return math.nan
+    return evidence.series["penalty"].late() / max(abs(float(np.median(said))), 1e-12)
+
+
+def _otherwise(evidence: Evidence) -> str:
+    """Why a critic is steep under a penalty on the gradient itself although its weight is not too small."""
+    weight, usual = evidence.facts.get("constraint_strength"), penalty(evidence).get("constraint_strength")
+    if weight is not None and usual is not None and float(weight) > _USUAL * float(usual):
+        return f"a weight of {float(weight):.3g} is as usual"
+    return "what so small a generator makes is told from afar" if generator_is_too_small(evidence) else ""
 
 
 CAUSE = Cause(

@@ -1,12 +1,8 @@
 """The generator is too small: it cannot learn a few samples by heart, told the right answers; a wider one can."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.model.by_heart import HEARD, RATIO, RESIDUAL, generator_is_too_small
 from ganbaru.checkup.evidence import Evidence
-
-_RESIDUAL = 0.35
-"""Share of the samples' variance that is not learned; 0.22 at most by usual networks, on waveforms of drums."""
-_RATIO = 1.7
-"""What is left over what a wider network leaves; 2.3 and more with one channel, 1.1 with two on waveforms."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -15,15 +11,15 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {
         "samples": float(probe["samples"]),
         "residual": left,
-        "residual_limit": _RESIDUAL,
+        "residual_limit": RESIDUAL,
         "over_wider": left / max(wider, 1e-12),
-        "over_wider_limit": _RATIO,
+        "over_wider_limit": RATIO,
     }
-    if left <= _RESIDUAL:
-        return Ruling("fine", numbers)
-    if left <= _RATIO * wider:
-        return Ruling("fine", numbers, reason="a wider one leaves as much: they are hard to learn")
-    return Ruling("found", numbers, "generator")
+    if generator_is_too_small(evidence):
+        return Ruling("found", numbers, "generator")
+    return Ruling(
+        "fine", numbers, reason="a wider one leaves as much: they are hard to learn" if left > RESIDUAL else ""
+    )
 
 
 def _change(evidence: Evidence) -> Change | None:
@@ -37,5 +33,13 @@ CAUSE = Cause(
     judge=_judge,
     remedy="Give the generator more channels.",
     change=_change,
-    explains=("mode-dropping", "mode-collapse", "critic-too-strong"),
+    explains=(
+        "vanishing-gradient",
+        "critic-too-strong",
+        "oscillation",
+        "mode-dropping",
+        "mode-collapse",
+        "late-degradation",
+        *HEARD,
+    ),
 )

@@ -1,6 +1,7 @@
 """A network does not see far enough: its convolutions end before the structure of the data does."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.model.by_heart import HEARD
 from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
@@ -37,5 +38,13 @@ CAUSE = Cause(
     judge=_judge,
     remedy="Lengthen the kernels, or add stages.",
     change=_change,
-    explains=("clicks", "phase-smear", "critic-too-weak", "mode-dropping"),
+    explains=(
+        "critic-too-weak",
+        "critic-too-strong",
+        "oscillation",
+        "mode-dropping",
+        "mode-collapse",
+        "late-degradation",
+        *HEARD,
+    ),
 )

@@ -1,0 +1,59 @@
+"""What a model that learns alone answers: samples to an update, and whether its last activation holds it back."""
+
+from functools import partial
+
+from torch import Tensor
+
+from ganbaru.checkup.causes.bugs.output_range import REACH
+from ganbaru.checkup.watch import outputs
+from ganbaru.checkup.watch.hooks import Guard
+from ganbaru.checkup.watch.record import Record
+
+_NEAR = {"sigmoid": 0.05, "tanh": 0.05, "softplus": 0.05}
+"""How near its end an activation that never gets there stands at it; the others get there."""
+
+
+class Answers:
+    """Follows the answers of one model.
+
+    Attributes:
+        batch: samples that went into one update, at most; None before the first.
+    """
+
+    def __init__(self, record: Record, guard: Guard) -> None:
+        self._record, self._guard = record, guard
+        self.batch: int | None = None
+        self._samples = 0
+
+    def begin(self) -> None:
+        """A look begins."""
+        self._samples = 0
+
+    def see(self, answer: Tensor) -> None:
+        """A pass of the model.
+
+        Args:
+            answer: what it gave ``(B, *shape)``.
+        """
+        if not answer.requires_grad:
+            return
+        self._samples += len(answer)
+        end, factor = outputs.end(answer)
+        if end in REACH:
+            answer.register_hook(partial(self._receive, answer.detach(), end, factor))
+
+    def _receive(self, answer: Tensor, end: str, factor: float, gradient: Tensor) -> None:
+        """A gradient comes back."""
+        self._guard.run("answers", self._push, answer, end, factor, gradient)
+
+    def _push(self, answer: Tensor, end: str, factor: float, gradient: Tensor) -> None:
+        """Notes which share of the answers stands at an end and is to go beyond it."""
+        low, high = sorted(factor * each for each in REACH[end])
+        near = abs(factor) * _NEAR.get(end, 0.0)
+        beyond = (answer <= low + near) & (gradient > 0) | (answer >= high - near) & (gradient < 0)
+        self._record.add("pushed_beyond", float(beyond.float().mean()))
+
+    def end(self, updates: int) -> None:
+        """A look ends, with so many updates."""
+        if updates and self._samples:
+            self.batch = max(self.batch or 0, self._samples // updates)
