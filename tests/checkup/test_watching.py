@@ -293,8 +293,9 @@ def test_weight_clipping_is_told_wherever_it_is_done_also_of_a_critic_with_one_s
 
 def test_a_clip_that_only_a_normalisation_reaches_is_told_too() -> None:
     game = Clipped(early=True, whole=False, bound=1.0)
-    game.critic = nn.Sequential(nn.Linear(2, 32), nn.LayerNorm(32), nn.ReLU(), nn.Linear(32, 1))
-    nn.init.normal_(game.critic[1].weight, 1.0, 0.02)
+    norm = nn.LayerNorm(32)
+    nn.init.normal_(norm.weight, 1.0, 0.02)
+    game.critic = nn.Sequential(nn.Linear(2, 32), norm, nn.ReLU(), nn.Linear(32, 1))
     game.mover_c = torch.optim.RMSprop(game.critic.parameters(), lr=5e-5)
     with watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c]) as watcher:
         play(game, watcher, steps=6)

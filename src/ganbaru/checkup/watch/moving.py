@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ganbaru.checkup.watch.networks import gradient_reach, norm, weights
+from ganbaru.checkup.watch.networks import gradient_reach, norm, norms, weights
 from ganbaru.checkup.watch.record import Record
 from ganbaru.training.evidence import dead_units
 
