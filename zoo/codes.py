@@ -15,6 +15,24 @@ _GP = ("batch-coupling", "not-lipschitz", "output-range", "critic-on-stale-fake"
 _LS = ("shared-optimizer", "vanishing-gradient", "exploding-gradient", "critic-sigmoid")
 _RELATIVISTIC = ("grad-leak", "late-degradation", "exploding-gradient", "mode-collapse")
 _GOODFELLOW = ("learning-rate-high", "no-zero-grad", "train-eval-mode", "vanishing-gradient")
+_KERAS = ("learning-rate-high.ten", "critic-too-weak", "no-zero-grad", "late-degradation", "output-range", "loss-sign")
+_FUNCTIONAL = (
+    "clip-too-large.far",
+    "clip-too-small",
+    "n-critic-low",
+    "dead-units",
+    "learning-rate-low.ten",
+    "loss-sign",
+)
+_TRACKED = (
+    "mode-dropping",
+    "grad-leak",
+    "vanishing-gradient",
+    "exploding-gradient",
+    "batch-too-small",
+    "no-update.critic",
+)
+_SCALES = ("penalty-too-small", "penalty-too-large", "not-lipschitz", "batch-coupling", "critic-too-weak", "non-finite")
 _COSTS_TIME = ("denormals",)
 """Bugs of which quality tells nothing."""
 
@@ -28,6 +46,7 @@ class Program:
         objective: what it minimises; representation: how samples are seen.
         options: what its ``run`` is called with, ``steps`` among them.
         only: the bugs to plant; () for all that it knows.
+        paced: it takes a ``pace``, a factor of its rates.
     """
 
     name: str
@@ -37,6 +56,7 @@ class Program:
     options: Mapping[str, Any] = field(default_factory=dict)
     representation: str = "points"
     only: tuple[str, ...] = ()
+    paced: bool = False
 
     @property
     def tag(self) -> str:
@@ -73,6 +93,22 @@ PROGRAMS: tuple[Program, ...] = (
     Program("classifier", "arms", "mlp64", "", {"steps": 600}),
     Program("regressor", "surface", "mlp64", "", {"steps": 800}),
     Program("autoencoder", "tones512", "mlp96", "", {"steps": 480}, "waveform"),
+    Program("keras_like", "moons", "norm64", "nonsaturating", {"steps": 600}, paced=True),
+    Program("keras_like", "uneven4", "norm48", "nonsaturating", {"steps": 600, "units": 48}, only=_KERAS, paced=True),
+    Program("functional_game", "pinwheel5", "mlp64", "wasserstein", {"steps": 350}, paced=True),
+    Program(
+        "functional_game", "moons", "mlp48", "wasserstein", {"steps": 300, "breadth": 48}, only=_FUNCTIONAL, paced=True
+    ),
+    Program("two_timescales", "cube8", "layernorm64", "wasserstein", {"steps": 350}, paced=True),
+    Program(
+        "two_timescales",
+        "ellipse6",
+        "layernorm48",
+        "wasserstein",
+        {"steps": 350, "width": 48},
+        only=_SCALES,
+        paced=True,
+    ),
 )
 """Every program on every world that it is run on."""
 

@@ -117,7 +117,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("generator-too-small", {"generator.channels": 2, "generator.layers": 1}),
     ],
     "lp-spiral": [
-        ("learning-rate-high", both(learning_rate=3e-2)),
+        ("learning-rate-high", both(learning_rate=2e-1)),
         ("learning-rate-high.critic", {"critic.learning_rate": 1e-1}),
         ("learning-rate-low", both(learning_rate=1e-5)),
         ("learning-rate-low.tenth", both(learning_rate=1e-4)),

@@ -54,6 +54,9 @@ def twins() -> Iterator[Specimen]:
         if number % 3 == 0 and program.name != "dirac":
             longer = replace(program, options={**program.options, "steps": 2 * program.options["steps"]})
             yield codes.specimen(longer, None, seed=3, name="healthy-longer")
+        if program.paced:
+            slow = replace(program, options={**program.options, "pace": 0.5, "steps": 2 * program.options["steps"]})
+            yield codes.specimen(slow, None, seed=4, name="healthy-slow")
     for base in _SETS:
         yield folders.specimen(base, "healthy", None)
     yield folders.specimen("drums", "healthy-float", None, subtype="FLOAT")

@@ -240,7 +240,7 @@ def test_what_lies_on_a_sound_that_is_not_learned_is_only_suspected(
     steps = list(range(0, 400, 4))
     course = np.linspace(2.2, distance, 100)
     real = {"batch_distance_real": np.ones(100), "coverage": np.ones(100), "coverage_real": np.ones(100)}
-    series = {key: Series(steps, value) for key, value in {"batch_distance": course, **real}.items()}
+    series = {key: Series.of(steps, value) for key, value in {"batch_distance": course, **real}.items()}
     change = next(each.change for each in artefacts.FAULTS if each.name == name)
     heard = listen(change(notes(2), RATE, np.random.default_rng(0)), notes(1), rate=RATE)
     evidence = Evidence(facts={"kind": "gan", "data": "sound"}, series=series, probes={"heard": heard})

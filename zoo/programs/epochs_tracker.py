@@ -35,7 +35,7 @@ class LossTracker:
 
     def add(self, **losses):
         for name, value in losses.items():
-            self.history.setdefault(name, []).append(float(value))
+            self.history.setdefault(name, []).append(value.item())
 
     def mean(self, name, last=20):
         values = self.history.get(name, [0.0])[-last:]
@@ -67,7 +67,9 @@ class Forger(nn.Module):
 
 def judge_of(bug, n_in, width):
     head = [nn.Sigmoid()] if bug == "critic-sigmoid" else []
-    return nn.Sequential(nn.Linear(n_in, width), nn.ELU(), nn.Linear(width, width), nn.ELU(), nn.Linear(width, 1), *head)
+    return nn.Sequential(
+        nn.Linear(n_in, width), nn.ELU(), nn.Linear(width, width), nn.ELU(), nn.Linear(width, 1), *head
+    )
 
 
 def judge_loss(judge, real, forged):
@@ -75,11 +77,18 @@ def judge_loss(judge, real, forged):
 
 
 def run(
-    bug: str | None, *, world: World, seed: int = 0, steps: int = 700, device: str = "cpu", width: int = 64
+    bug: str | None,
+    *,
+    world: World,
+    seed: int = 0,
+    steps: int = 700,
+    device: str = "cpu",
+    width: int = 64,
+    pace: float = 1.0,
 ) -> Evidence:
     torch.manual_seed(seed)
     shuffler = random.Random(seed)
-    size, n_noise = (2 if bug == "batch-too-small" else 100), 2
+    size, n_noise = (2 if bug == "batch-too-small" else 100), 4
     data = world.sample(70 * size, seed).to(device)
     batches = list(data.split(size))
     epochs = steps // len(batches)
@@ -92,9 +101,9 @@ def run(
         "learning-rate-high.hundred": 100,
         "learning-rate-low.ten": 0.1,
         "learning-rate-low.hundred": 0.01,
-    }.get(bug or "", 1)
+    }.get(bug or "", pace)
     beta = 0.98 if bug == "momentum-high" else 0.3
-    opt_forger = torch.optim.Adam(forger.parameters(), lr=5e-4 * factor, betas=(beta, 0.99))
+    opt_forger = torch.optim.Adam(forger.parameters(), lr=1e-3 * factor, betas=(beta, 0.99))
     of_judge = players.parameters() if bug == "shared-optimizer" else judge.parameters()
     opt_judge = torch.optim.Adam(of_judge, lr=2e-3 * factor, betas=(beta, 0.99))
     tracker = LossTracker()

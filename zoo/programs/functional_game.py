@@ -1,6 +1,7 @@
 """Losses as pure functions of parameter dictionaries, gradients by torch.autograd.grad, a weight-clipped game."""
 
 from functools import partial
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -21,7 +22,7 @@ BUGS = {
     "clip-too-large.far": "a bound of 50",
     "clip-too-small": "a bound of 0.004",
     "clip-too-small.far": "a bound of 0.0004",
-    "clip-saturation": "the adversary is clipped after 14 rounds at forty times the rate, so that its weights sit there",
+    "clip-saturation": "the adversary plays 14 rounds at forty times the rate, so that its weights sit at the bound",
     "n-critic-low": "range(1) for the adversary, and the painter plays four rounds",
     "learning-rate-high.ten": "a rate of 0.01",
     "learning-rate-high.hundred": "a rate of 0.1",
@@ -33,7 +34,7 @@ ROUNDS = 5
 
 
 def multilayer(sizes, act):
-    stack = [module for a, b in zip(sizes, sizes[1:], strict=False) for module in (nn.Linear(a, b), act())]
+    stack = [module for a, b in pairwise(sizes) for module in (nn.Linear(a, b), act())]
     return nn.Sequential(*stack[:-1])
 
 
@@ -61,7 +62,14 @@ def turn(optimizer, params, value, add=False):
 
 
 def run(
-    bug: str | None, *, world: World, seed: int = 0, steps: int = 400, device: str = "cpu", breadth: int = 64
+    bug: str | None,
+    *,
+    world: World,
+    seed: int = 0,
+    steps: int = 400,
+    device: str = "cpu",
+    breadth: int = 64,
+    pace: float = 1.0,
 ) -> Evidence:
     torch.manual_seed(seed)
     n_x, n_z, n_batch = world.sample(1, 0).shape[1], 3, 96
@@ -76,7 +84,7 @@ def run(
         "learning-rate-high.hundred": 1e-1,
         "learning-rate-low.ten": 1e-4,
         "learning-rate-low.hundred": 1e-5,
-    }.get(bug or "", 1e-3)
+    }.get(bug or "", 1e-3 * pace)
     bound = {
         "clip-too-large": 2.0,
         "clip-too-large.far": 50.0,

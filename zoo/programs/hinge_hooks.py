@@ -10,7 +10,7 @@ from zoo.worlds import World
 
 BUGS = {
     "critic-sigmoid": "the discriminator ends in a sigmoid, under a hinge at one",
-    "no-update.critic": "configure_optimizers gives the generator's parameters twice",
+    "shared-optimizer.twice": "configure_optimizers gives the generator's parameters twice",
     "shared-optimizer": "configure_optimizers gives self.parameters() to the discriminator's optimizer",
     "grad-leak": "the discriminator's hook makes its fakes with a graph, and gradients are cleared once a step",
     "generator-detached": "the generator's hook works on the batch of fakes made under no_grad",
@@ -60,7 +60,7 @@ class HingeGAN(nn.Module):
     def configure_optimizers(self):
         lr = 0.1 if self.bug == "learning-rate-high" else 1e-3
         of_d = {
-            "no-update.critic": self.generator.parameters(),
+            "shared-optimizer.twice": self.generator.parameters(),
             "shared-optimizer": self.parameters(),
         }.get(self.bug, self.discriminator.parameters())
         d_opt = torch.optim.Adam(of_d, lr=2 * lr, betas=(0.0, 0.9))

@@ -125,7 +125,14 @@ class GAN(nn.Module):
 
 
 def run(
-    bug: str | None, *, world: World, seed: int = 0, steps: int = 600, device: str = "cpu", units: int = 64
+    bug: str | None,
+    *,
+    world: World,
+    seed: int = 0,
+    steps: int = 600,
+    device: str = "cpu",
+    units: int = 64,
+    pace: float = 1.0,
 ) -> Evidence:
     torch.manual_seed(seed)
     example = world.sample(2, 0)
@@ -141,13 +148,12 @@ def run(
     discriminator(generator(torch.randn(2, 6)))
     if bug == "no-update.generator":
         generator.requires_grad_(False)
-    words = bug or ""
     rate = {
         "learning-rate-high.ten": 1e-2,
         "learning-rate-high.hundred": 1e-1,
         "learning-rate-low.ten": 1e-4,
         "learning-rate-low.hundred": 1e-5,
-    }.get(words, 1e-3)
+    }.get(bug or "", 1e-3 * pace)
     beta_1 = 0.99 if bug == "momentum-high" else 0.5
     gan = GAN(discriminator, generator, 6, bug, device)
     gan.compile(
@@ -157,7 +163,7 @@ def run(
     )
     epochs = 10
     sign = 1 if bug == "late-degradation" else -1
-    schedule = LearningRateScheduler(lambda epoch, lr: lr if epoch < 5 else lr * math.exp(sign * 0.9))
+    schedule = LearningRateScheduler(lambda epoch, lr: lr if epoch < 6 else lr * math.exp(sign * 0.7))
     with watch(
         generator=gan.generator,
         critic=gan.discriminator,

@@ -20,7 +20,7 @@ BUGS = {
     "n-critic-low": "critic_every=8: the critic moves at each eighth step only",
     "n-critic-high": "critic_steps=60, for the same number of critic steps in all",
     "generator-detached": "the generator's samples pass through a buffer that copy_()s their data",
-    "no-update.critic": "the rates are given as (critic, generator) to a function that takes them the other way; one is 0",
+    "no-update.critic": "critic_rate=0, as in the file for the warm-up of the generator",
     "critic-too-weak": "weight_decay=30 for the critic, meant for another optimizer",
     "non-finite": "the score is scaled by 2**16 and sent back in half precision, without a check",
     "loss-sign.critic": "the critic ascends, as in the paper, with an optimizer that descends",
@@ -83,9 +83,7 @@ def make_critic(bug: str | None, dim: int, width: int) -> nn.Sequential:
 
 
 def make_generator(dim: int, width: int, noise: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(noise, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, dim)
-    )
+    return nn.Sequential(nn.Linear(noise, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, dim))
 
 
 def one_sided_penalty(critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
@@ -97,7 +95,14 @@ def one_sided_penalty(critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
 
 
 def run(
-    bug: str | None, *, world: World, seed: int = 0, steps: int = 400, device: str = "cpu", width: int = 64
+    bug: str | None,
+    *,
+    world: World,
+    seed: int = 0,
+    steps: int = 400,
+    device: str = "cpu",
+    width: int = 64,
+    pace: float = 1.0,
 ) -> Evidence:
     torch.manual_seed(seed)
     cfg = Settings(**CHANGED.get(bug or "", {}))
@@ -106,9 +111,9 @@ def run(
     dim, noise = world.sample(1, 0).shape[1], 4
     generator, critic = make_generator(dim, width, noise).to(device), make_critic(bug, dim, width).to(device)
     averaged = copy.deepcopy(critic)
-    g_opt = torch.optim.Adam(generator.parameters(), lr=cfg.generator_rate, betas=(cfg.beta1, 0.9))
+    g_opt = torch.optim.Adam(generator.parameters(), lr=pace * cfg.generator_rate, betas=(cfg.beta1, 0.9))
     c_opt = torch.optim.AdamW(
-        critic.parameters(), lr=cfg.critic_rate, betas=(cfg.beta1, 0.9), weight_decay=cfg.weight_decay
+        critic.parameters(), lr=pace * cfg.critic_rate, betas=(cfg.beta1, 0.9), weight_decay=cfg.weight_decay
     )
     sample = world.batches(cfg.batch, seed)
     buffer = torch.zeros(cfg.batch, dim, device=device)

@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,18 +11,21 @@ import numpy as np
 from ganbaru.ship.activations import Activation
 from ganbaru.ship.copying import Walk
 from ganbaru.ship.folding import phase_matrices
-from ganbaru.ship.gemm import Product
+from ganbaru.ship.gemm import LANES, Product
 from ganbaru.ship.graph import BINARY, UNARY, reach
 from ganbaru.ship.memory import WORD, Buffer
 from ganbaru.ship.planning import Plan, Stage, rows_made, transposed_phases, transposed_reach
 from ganbaru.ship.special import Blend, Normalisation, Row, Zeros
 from ganbaru.ship.unpacking import Parcel, Placement
+from ganbaru.ship.winograd import PARTS, Winograd
 
 Array = np.ndarray[Any, Any]
-Kernel = Product | Walk | Zeros | Normalisation | Blend | Row
+Kernel = Product | Winograd | Walk | Zeros | Normalisation | Blend | Row
 
-_NARROW, _WIDE = (4, 2), (1, 8)
-"""Tiles of a convolution, and of a linear layer, which has one row."""
+_NARROW, _WIDE, _PAIRS = (4, 2), (1, 8), (2, 4)
+"""Tiles of a convolution, of a linear layer, which has one row, and of pairs of places."""
+_FEWEST = 16
+"""Channels from which turning the input pays."""
 
 
 @dataclass
@@ -51,7 +54,39 @@ def lower(plan: Plan, parcel: Parcel) -> Program:
         if target.is_bordered:
             made = [*made, *_borders(stage.value, target)]
         program.kernels += [(stage, kernel) for kernel in made]
+    program.kernels = [(stage, _quickened(kernel, program)) for stage, kernel in program.kernels]
     return program
+
+
+def _quickened(kernel: Kernel, program: Program) -> Kernel:
+    """A product that is three taps of a convolution of stride 1, by Winograd's way; any other kernel as it is."""
+    if not isinstance(kernel, Product) or kernel.turns > 1 or kernel.rows % 2:
+        return kernel
+    inputs, panel = kernel.row_step // WORD, LANES * _PAIRS[1]
+    is_three = kernel.stretches == ((0, 3 * inputs),)
+    if not is_three or inputs % LANES or inputs < _FEWEST or kernel.columns % panel:
+        return kernel
+    take = program.parcel.memory.take
+    parcel = program.parcel
+    parcel.placements = [
+        replace(each, panel=panel) if each.target == kernel.weights else each for each in parcel.placements
+    ]
+    return Winograd(
+        kernel.name,
+        kernel.source,
+        inputs,
+        kernel.rows,
+        kernel.columns,
+        kernel.weights,
+        take(PARTS * inputs * kernel.columns * WORD),
+        take(PARTS * kernel.rows // 2 * inputs * WORD),
+        take(_PAIRS[0] * panel * WORD),
+        kernel.bias,
+        kernel.target,
+        kernel.target_step,
+        kernel.activation,
+        _PAIRS,
+    )
 
 
 def _borders(name: str, buffer: Buffer) -> list[Kernel]:

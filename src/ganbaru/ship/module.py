@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ganbaru.ship import copying, drawing, gemm, mathematics, special, unpacking
+from ganbaru.ship import copying, drawing, gemm, mathematics, special, unpacking, winograd
 from ganbaru.ship.copying import Walk
 from ganbaru.ship.folding import folded
 from ganbaru.ship.gemm import Product
@@ -30,6 +30,7 @@ from ganbaru.ship.memory import Memory
 from ganbaru.ship.planning import Plan, plan
 from ganbaru.ship.unpacking import Parcel, Precision
 from ganbaru.ship.wat import Text, i32
+from ganbaru.ship.winograd import Winograd
 
 ABI = "ganbaru.module/1"
 
@@ -82,7 +83,8 @@ def _text(program: Program, graph: Graph, rate: int, fused: bool) -> str:
         text.line('(global $label (export "label") (mut i32) (i32.const 0))')
         mathematics.write(text, (name for _, kernel in program.kernels for name in _calls(kernel)))
         drawing.write(text, latent.start, graph.latent)
-        unpacking.write(text, parcel)
+        turned = [kernel.name for _, kernel in program.kernels if isinstance(kernel, Winograd)]
+        unpacking.write(text, parcel, turned)
         for stage, kernel in program.kernels:
             text.comment(f"{stage.node.where or 'generator'}: {stage.node.operation}")
             _WRITERS[type(kernel)](text, kernel, fused)
@@ -102,11 +104,12 @@ def _globals(text: Text, values: dict[str, int]) -> None:
 
 
 def _calls(kernel: Kernel) -> tuple[str, ...]:
-    return kernel.activation.calls if isinstance(kernel, Product | Walk | special.Normalisation) else ()
+    return kernel.activation.calls if isinstance(kernel, Product | Winograd | Walk | special.Normalisation) else ()
 
 
 _WRITERS: dict[type, Callable[[Text, Any, bool], None]] = {
     Product: lambda text, kernel, fused: gemm.product(text, kernel, fused=fused),
+    Winograd: lambda text, kernel, fused: winograd.write(text, kernel, fused=fused),
     Walk: lambda text, kernel, fused: copying.walk(text, kernel),
     special.Zeros: lambda text, kernel, fused: special.zeros(text, kernel),
     special.Normalisation: lambda text, kernel, fused: special.normalisation(text, kernel),
@@ -123,11 +126,13 @@ def _run(text: Text, program: Program, graph: Graph) -> None:
         if labels:
             text.line(f"(i32.store {i32(program.plan.buffer(labels[0]).start)} (global.get $label))")
         for _, kernel in program.kernels:
-            if isinstance(kernel, Product) and kernel.panels > 1:
+            if isinstance(kernel, Winograd):
+                text.line(f"(call ${kernel.name}_turn)")
+            if isinstance(kernel, Product | Winograd) and kernel.panels > 1:
                 with text.loop(f"panels_{kernel.name}", "panel", i32(0), i32(kernel.panels), 1):
                     text.line(f"(call ${kernel.name} (local.get $panel))")
             else:
-                text.line(f"(call ${kernel.name}{' (i32.const 0)' if isinstance(kernel, Product) else ''})")
+                text.line(f"(call ${kernel.name}{' (i32.const 0)' if isinstance(kernel, Product | Winograd) else ''})")
         text.line(i32(0))
     with text.block('(func (export "generate") (param $seed i64) (result i32)'):
         text.line("(call $draw (local.get $seed))", "(call $run)")

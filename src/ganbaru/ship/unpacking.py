@@ -5,6 +5,7 @@ convolution behind nearest upsampling is shipped with its long kernel, which is 
 then: taps that fall on one place of the short input are summed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -94,8 +95,14 @@ def encode(values: Array, precision: Precision) -> tuple[bytes, Array | None]:
     return np.rint(values / scales).astype(np.int8).tobytes(), scales
 
 
-def write(text: Text, parcel: Parcel) -> None:
-    """Writes ``$place``, which adds one matrix into panels, and ``$unpack``, which does it for all."""
+def write(text: Text, parcel: Parcel, turned: Sequence[str]) -> None:
+    """Writes ``$place``, which adds one matrix into panels, and ``$unpack``, which does all that is done at the start.
+
+    Args:
+        text: where to.
+        parcel: what is placed.
+        turned: names of the kernels whose weights are turned then.
+    """
     _decode(text, parcel.precision)
     names = ("source", "scales", "target", "rows", "columns", "row", "column", "depth", "panel")
     with text.block(f"(func $place {' '.join(f'(param ${name} i32)' for name in names)}"):
@@ -114,6 +121,7 @@ def write(text: Text, parcel: Parcel) -> None:
     with text.block("(func $unpack"):
         for one in parcel.placements:
             text.line(f"(call $place {' '.join(i32(getattr(one, name)) for name in names)})")
+        text.line(*(f"(call ${name}_weights)" for name in turned))
 
 
 def _decode(text: Text, precision: Precision) -> None:

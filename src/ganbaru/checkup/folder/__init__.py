@@ -108,7 +108,7 @@ def columns(listing: Listing, answers: Answers, *, rate: int, seconds: float | N
         Heard(answers[whole[place]]["spool"], *(told[place][key] for key in ("offset", "samples", "prints")))
         for place in audible
     ]
-    pairs = [(audible[a], audible[b], *rest) for a, b, *rest in near_pairs(spooled)]
+    pairs = [(audible[a], audible[b], like, covered) for a, b, like, covered in near_pairs(spooled)]
     table["strangeness"] = _strange(told, audible, {b for _, b, like, _ in pairs if like >= COPY}, seed)
     return _sorted(listing, answers, whole, table, pairs)
 

@@ -65,7 +65,8 @@ def _ruling(series: Series, floor: float, *, window: int, where: str = "generato
     if left > _GOOD or back < _BACK or end < _LOST * least or best >= 0.9 * len(values):
         return Ruling("fine", numbers)
     after = np.flatnonzero(values[best:] > _LOST * least)
-    return Ruling("found", numbers, where, since=int(steps[best + after[0]]))
+    first = int(after[0]) if len(after) else len(values) - 1 - best
+    return Ruling("found", numbers, where, since=int(steps[best + first]))
 
 
 def _smooth(series: Series, window: int) -> tuple[np.ndarray, np.ndarray]:

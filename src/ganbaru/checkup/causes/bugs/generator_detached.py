@@ -16,7 +16,7 @@ def _judge(evidence: Evidence) -> Ruling:
     if seen["generator_fresh"]:
         return Ruling("fine", numbers)
     own = part(evidence, "updates", "generator")
-    if not turns and own.get("calls", 0) >= FEW and own["looked"] >= FEW and own["trainable"] and not own["steps"]:
+    if not turns and own.get("calls", 0) >= FEW and own["looked"] >= FEW and own["trainable"] and _unreached(evidence):
         numbers |= {"optimizer_steps": float(own["calls"]), "optimizer_steps_limit": float(FEW)}
         return Ruling("found", numbers, "generator", reason="no gradient came to it when its optimizer stepped")
     if turns < FEW:
@@ -28,6 +28,13 @@ def _judge(evidence: Evidence) -> Ruling:
     if empty < _EMPTY:
         return Ruling("suspect", numbers, "generator", reason="it learns, but not by the scores of its samples")
     return Ruling("found", numbers, "generator")
+
+
+def _unreached(evidence: Evidence) -> bool:
+    """Whether nothing came to the generator, and it was not for want of a backward pass: no fake of it was scored."""
+    own = part(evidence, "updates", "generator")
+    shown = (evidence.probes.get("fakes") or {}).get("shown", 1)
+    return not own["steps"] or (own["arrivals"] == 0 and shown == 0)
 
 
 CAUSE = Cause(

@@ -119,5 +119,5 @@ CAUSE = Cause(
     when=_when,
     judge=_judge,
     remedy="Build the optimizer from this network's own parameters, thaw them, and step it after the backward pass.",
-    explains=("shared-optimizer", "critic-on-stale-fake", "grad-leak", "loss-sign", "learning-rate-low", *SPOILS),
+    explains=("critic-on-stale-fake", "grad-leak", "loss-sign", "learning-rate-low", *SPOILS),
 )

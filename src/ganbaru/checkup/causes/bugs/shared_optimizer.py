@@ -13,6 +13,9 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"optimizers": float(len(held)), "mixed": float(len(mixed))}
     if not held:
         return Ruling("not-checked", numbers, reason="no optimizer of a watched network was seen")
+    if not mixed and len(alone) == 1 and len(held) > 1:
+        (network,) = alone
+        return Ruling("found", numbers, network, reason=f"{len(held)} optimizers hold the {network}, none the other one")
     if not mixed or len(alone) == 2:
         return Ruling("fine", numbers)  # a third one beside two pure ones is meant, as in InfoGAN
     if not alone and len(mixed) > 1:
@@ -32,5 +35,5 @@ CAUSE = Cause(
     when=is_game,
     judge=_judge,
     remedy="Give each network's optimizer the parameters of that network alone.",
-    explains=("grad-leak", "loss-sign", *SPOILS),
+    explains=("no-update", "grad-leak", "loss-sign", "no-zero-grad", *SPOILS),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganbaru.checkup.cause import Ruling
-from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.standing import Standing, standing
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Verdict
 
@@ -52,16 +52,28 @@ def ruled(evidence: Evidence, verdict: Verdict, numbers: Mapping[str, float], re
 def ruled_beside_the_rest(
     evidence: Evidence, verdict: Verdict, numbers: Mapping[str, float], reason: str = ""
 ) -> Ruling:
-    """The same, of an artefact that lies on a sound: where the sound itself is not learned yet, it is suspected only.
+    """The same, of an artefact that lies on a sound: where the sound is not surely learned, it is suspected only.
 
     What is far from real in every way has a floor and phases of its own too, and no remedy of an artefact brings it
     nearer. Without samples on record the sounds alone are judged by.
     """
     now = standing(evidence)
-    if verdict != "found" or now is None or not now.is_far:
+    if verdict != "found" or now is None or _surely_near(evidence, now):
         return ruled(evidence, verdict, numbers, reason)
-    unlearned = "the sounds are far from real ones altogether: they are not learned yet"
+    unlearned = "the sounds are not surely near real ones altogether: they may not be learned yet"
     return ruled(evidence, "suspect", {**numbers, **now.evidence}, unlearned)
+
+
+def _surely_near(evidence: Evidence, now: Standing) -> bool:
+    """Whether little of the way to real sounds is left, by the upper end of the distance where it has one."""
+    names = ("quality.distance", "quality.distance.high", "quality.distance.floor")
+    if now.is_far or any(evidence.lacks(name) for name in names):
+        return not now.is_far
+    distance, high, floor = (evidence.series[name].finite.values for name in names)
+    if not (len(distance) and len(high) and len(floor)):
+        return True
+    unsure = (high[-1] - distance[-1]) / max(distance[0] - floor[-1], 1e-9)
+    return bool(now.left + unsure <= now.evidence["way_left_limit"])
 
 
 def representation(evidence: Evidence) -> str:
