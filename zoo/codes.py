@@ -15,7 +15,14 @@ _GP = ("batch-coupling", "not-lipschitz", "output-range", "critic-on-stale-fake"
 _LS = ("shared-optimizer", "vanishing-gradient", "exploding-gradient", "critic-sigmoid")
 _RELATIVISTIC = ("grad-leak", "late-degradation", "exploding-gradient", "mode-collapse")
 _GOODFELLOW = ("learning-rate-high", "no-zero-grad", "train-eval-mode", "vanishing-gradient")
-_KERAS = ("learning-rate-high.ten", "critic-too-weak", "no-zero-grad", "late-degradation", "output-range", "loss-sign")
+_KERAS = (
+    "learning-rate-high.forty",
+    "critic-too-weak",
+    "no-zero-grad",
+    "late-degradation",
+    "output-range",
+    "loss-sign",
+)
 _FUNCTIONAL = (
     "clip-too-large.far",
     "clip-too-small",
@@ -29,10 +36,40 @@ _TRACKED = (
     "grad-leak",
     "vanishing-gradient",
     "exploding-gradient",
-    "batch-too-small",
+    "learning-rate-high.forty",
     "no-update.critic",
 )
 _SCALES = ("penalty-too-small", "penalty-too-large", "not-lipschitz", "batch-coupling", "critic-too-weak", "non-finite")
+_CONDITIONAL = (
+    "mode-dropping",
+    "mode-collapse",
+    "latent-ignored",
+    "no-update.generator",
+    "critic-too-weak",
+    "dead-units",
+)
+_VARIATIONAL = (
+    "no-zero-grad",
+    "overfitting",
+    "learning-rate-low.ten",
+    "learning-rate-high.hundred",
+    "late-degradation",
+)
+_RESIDUAL = (
+    "mode-collapse",
+    "vanishing-gradient",
+    "output-range",
+    "learning-rate-high.hundred",
+    "learning-rate-low.hundred",
+)
+_NEXT = (
+    "divergence",
+    "dead-units",
+    "train-eval-mode",
+    "receptive-field-short",
+    "learning-rate-low.hundred",
+    "loss-sign",
+)
 _COSTS_TIME = ("denormals",)
 """Bugs of which quality tells nothing."""
 
@@ -108,6 +145,37 @@ PROGRAMS: tuple[Program, ...] = (
         {"steps": 350, "width": 48},
         only=_SCALES,
         paced=True,
+    ),
+    Program("conditional_average", "cube8", "spectral64", "hinge", {"steps": 450}, paced=True),
+    Program(
+        "conditional_average",
+        "uneven6",
+        "spectral48",
+        "hinge",
+        {"steps": 450, "width": 48},
+        only=_CONDITIONAL,
+        paced=True,
+    ),
+    Program("variational", "buzzes256", "mlp64", "", {"steps": 500}, "waveform", paced=True),
+    Program("variational", "moons", "mlp32", "", {"steps": 500, "width": 32}, only=_VARIATIONAL, paced=True),
+    Program("epochs_tracker", "soft5", "elu64", "least-squares", {"steps": 700}, paced=True),
+    Program(
+        "residual_pictures", "sweep-pictures", "residual16", "nonsaturating", {"steps": 260}, "spectrogram", paced=True
+    ),
+    Program(
+        "residual_pictures",
+        "buzz-pictures",
+        "residual12",
+        "nonsaturating",
+        {"steps": 260, "channels": 12},
+        "spectrogram",
+        _RESIDUAL,
+        paced=True,
+    ),
+    Program("next_sample", "buzzes256", "causal16", "", {"steps": 300}, "waveform", paced=True),
+    Program("next_sample", "sweeps256", "causal12", "", {"steps": 300, "width": 12}, "waveform", _NEXT, paced=True),
+    Program(
+        "epochs_tracker", "soft3", "elu48", "least-squares", {"steps": 600, "width": 48}, only=_TRACKED, paced=True
     ),
 )
 """Every program on every world that it is run on."""

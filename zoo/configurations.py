@@ -50,7 +50,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("learning-rate-low", both(learning_rate=3e-6)),
     ],
     "wide": [
-        ("mode-dropping", {"objective": "ns-gan"}),
+        ("mode-dropping", {"objective": "ns-gan", "constraint": "none", "generator.learning_rate": 3e-3}),
         ("mode-collapse", {"objective": "minimax", "constraint": "none", "generator.learning_rate": 5e-3}),
         ("learning-rate-high", both(learning_rate=3e-2)),
         ("momentum-high", betas(0.98)),
@@ -76,7 +76,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
     ],
     "lp": [
         ("penalty-too-large", {"constraint_strength": 3000.0}),
-        ("penalty-too-small", {"constraint_strength": 1e-3}),
+        ("penalty-too-small", {"constraint_strength": 1e-6}),
         ("n-critic-low", {"n_critic": 1}),
         ("learning-rate-high", both(learning_rate=5e-2)),
     ],
@@ -182,11 +182,12 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1, "critic.fourier": 0}),
     ],
     "sgd": [
-        ("learning-rate-high", both(learning_rate=5.0)),
-        ("learning-rate-low", both(learning_rate=5e-4)),
-        ("penalty-too-large", {"constraint_strength": 20.0}),
+        ("learning-rate-high", both(learning_rate=5e-1)),
+        ("learning-rate-low", both(learning_rate=5e-3)),
+        ("learning-rate-low.far", both(learning_rate=5e-4)),
+        ("penalty-too-large", {"constraint_strength": 10.0}),
         ("batch-too-small", {"batch": 2}),
-        ("momentum-high", both(optimizer_options={"momentum": 0.98})),
+        ("momentum-high", both(optimizer_options={"momentum": 0.95})),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1, "critic.fourier": 0}),
     ],
     "mel": [
@@ -207,6 +208,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("learning-rate-high", both(learning_rate=5e-2)),
     ],
     "pair": [
+        ("critic-too-strong", {"constraint": "none", "n_critic": 5}),
         ("receptive-field-short", _BLIND),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("generator-too-small", {"generator.channels": 1}),
@@ -224,7 +226,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("penalty-too-large", {"constraint_strength": 1e4}),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("generator-too-small", {"generator.channels": 1}),
-        ("batch-too-small", {"batch": 2}),
+        ("batch-too-small", {"batch": 1}),
     ],
     "raw-words": [
         ("learning-rate-low", both(learning_rate=1e-5)),
@@ -239,7 +241,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("penalty-too-large", {"constraint_strength": 5e3}),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("generator-too-small", {"generator.channels": 1}),
-        ("receptive-field-short", _BLIND),
+        ("receptive-field-short", {**_BLIND, "generator.kernel": 1, "generator.layers": 1}),
     ],
     "phases": [
         ("learning-rate-high.generator", {"generator.learning_rate": 1e-1}),
@@ -257,12 +259,13 @@ _OF_OTHER_PARTS: tuple[tuple[str, str, Settings, Settings], ...] = (
     ("spiral", "known-domain-failed", {}, {"own": "Blurred", "probes": (*PROBES, "known_domain")}),
     ("ring", "known-domain-failed", {}, {"own": "Blurred", "probes": (*PROBES, "known_domain")}),
     ("spiral", "critic-memorises", {"constraint": "none"}, {"train_count": 40}),
-    ("ring", "critic-memorises", {"constraint_strength": 1e-4}, {"train_count": 40}),
+    ("r3", "critic-memorises", {"constraint": "none"}, {"train_count": 40}),
     ("mel", "critic-memorises", {"constraint_strength": 0.05}, {"train_count": 24}),
     ("spiral", "vanishing-gradient", {}, {"own": "Saturated"}),
     ("lines", "vanishing-gradient", {}, {"own": "Saturated"}),
     ("spiral", "source-memorised", {}, {"train_count": 24}),
-    ("lines", "source-memorised", {}, {"train_count": 24}),
+    ("lines", "critic-memorises", {}, {"train_count": 24}),
+    ("r3", "source-memorised", {}, {"train_count": 24}),
     ("mel", "source-memorised", {}, {"train_count": 24}),
 )
 """Objectives of a user's own, and few training samples: base, cause, settings, what else is given."""

@@ -32,7 +32,7 @@ _VARIED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "mm-gp": [("two-critics", {"n_critic": 2})],
     "r1r2": [("averaged", {"ema": 0.99, "warmup": 50})],
     "free": [("slow", {**both(learning_rate=2e-4), "steps": 900})],
-    "w-sn": [("wider", {"constraint_strength": 2.0})],
+    "w-sn": [("five", {"n_critic": 5, "steps": 250})],
     "sgd": [("some-momentum", both(optimizer_options={"momentum": 0.3}))],
     "raw": [("wide", both(channels=20))],
     "raw-words": [("weak", {"constraint_strength": 3.0})],

@@ -12,6 +12,32 @@ from typing import Any, Literal
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.vocabulary import MEANING
 
+LOOKED_AT = frozenset(
+    {
+        "accumulating/grid4/residual64",
+        "dirac/origin/scalar",
+        "ganbaru.fit/speech:cat,dog?count=300/frames32",
+        "ganbaru.fit/toy:grid?side=3&sd=0.1/mlp80",
+        "ganbaru.fit/toy:lines/mlp48",
+        "ganbaru.fit/toy:ring/mlp64",
+        "ganbaru.fit/toy:ring?modes=12/mlp64",
+        "ganbaru.fit/toy:ring?modes=5&sd=0.05/mlp64",
+        "ganbaru.fit/toy:ring?sd=0.05/mlp64",
+        "ganbaru.fit/toy:ring?sd=0.05/mlp72",
+        "ganbaru.fit/toy:spiral?turns=1/mlp80",
+        "goodfellow/soft3/mlp48",
+        "goodfellow/soft5/mlp64",
+        "lsgan_dict/soft5/mlp48",
+        "one_optimizer/ring/mlp64",
+        "regressor/surface/mlp64",
+        "relativistic_cells/ring/mlp64",
+        "relativistic_cells/spiral/mlp48",
+        "wavegan_like/tones1024/wave16",
+        "wgan_gp_trainer/ring-wide/mlp80",
+    }
+)
+"""Groups that were of the half "test" until their misses had been looked at; then others took their place."""
+
 Kind = Literal["configuration", "code", "data"]
 Half = Literal["calibration", "test"]
 
@@ -88,7 +114,12 @@ class Specimen:
 
 
 def half_of(group: str) -> Half:
-    """The half of a whole group, by the first byte of the SHA-256 of its name: fixed before any bound was chosen."""
+    """The half of a whole group, by the first byte of the SHA-256 of its name: fixed before any bound was chosen.
+
+    Groups of `LOOKED_AT` are calibration whatever their hash.
+    """
+    if group in LOOKED_AT:
+        return "calibration"
     return "calibration" if hashlib.sha256(group.encode()).digest()[0] % 2 == 0 else "test"
 
 

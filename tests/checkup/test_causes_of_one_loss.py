@@ -13,7 +13,7 @@ from torch import nn
 import ganbaru as gb
 from ganbaru.checkup.causes import CAUSES
 from ganbaru.checkup.causes.breaking import broke_at_once
-from ganbaru.checkup.causes.hyper.settings import stride
+from ganbaru.checkup.causes.hyper.settings import path, stride
 from ganbaru.checkup.causes.one_loss import falls, least_fall
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Finding
@@ -147,6 +147,25 @@ def test_what_momentum_adds_is_not_laid_to_the_rate(momentum: float) -> None:
     assert stride(plain(averaged, model_update_ratio=ratios), "model") == pytest.approx(ratios[0])
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.floats(1e-4, 1.0))
+def test_the_long_first_steps_of_rmsprop_are_not_laid_to_the_rate(ratio: float) -> None:
+    ratios = ratio / np.sqrt(1 - 0.99 ** np.asarray(STEPS))
+    assert stride(plain({"model_optimizer": "rmsprop"}, model_update_ratio=ratios), "model") == pytest.approx(ratio)
+
+
+def test_the_first_step_is_held_against_weights_as_they_were_drawn() -> None:
+    grown = np.append(0.3, np.full(199, 0.01))
+    assert said("learning-rate-high", plain(loss=STUCK, model_update_ratio=grown)).verdict == "found"
+    names = {"kind": "gan", "n_critic": 1}
+    for constraint, first in (("r1", 0.3), ("spectral-norm", 0.01)):  # a projection moves weights by itself
+        game = Evidence(
+            facts={**names, "constraint": constraint}, series={"critic_update_ratio": Series.of(STEPS, grown)}
+        )
+        assert stride(game, "critic") == pytest.approx(first)
+        assert path(game, "critic") == pytest.approx(200 * 0.01, rel=0.2 if first < 0.1 else 1.0)
+
+
 def test_a_handful_of_weights_has_no_scale_to_hold_a_step_against() -> None:
     few = plain({"model_parameters": 3}, loss=STUCK, model_update_ratio=np.full(200, 9.0))
     assert said("learning-rate-high", few).verdict == "not-checked"
@@ -185,15 +204,31 @@ def test_a_network_that_stands_still_while_gradients_come_was_not_frozen() -> No
 
 def test_a_generator_drawn_too_wide_explodes_before_any_step() -> None:
     names = ("batch_distance", "batch_distance_real", "coverage", "coverage_real")
-    values = dict(zip(names, (50.0, 0.1, 0.0, 0.9), strict=True))
+    values: dict[str, Any] = dict(zip(names, (np.geomspace(5e4, 50.0, 200), 0.1, 0.0, 0.9), strict=True))
 
-    def drawn(wide: float) -> Finding:
-        numbers = {**values, "fake_std": wide, "real_std": 1.0, "generator_gradient": 20 * wide}
-        series = {name: Series.of(STEPS, np.full(200, number)) for name, number in numbers.items()}
+    def drawn(wide: float, amplified: float, message: float, **more: float) -> Finding:
+        numbers = {**values, "fake_std": wide, "real_std": 1.0, "fake_gradient": message}
+        numbers |= {"generator_gradient": amplified * message, **more}
+        series = {name: Series.of(STEPS, np.broadcast_to(number, 200)) for name, number in numbers.items()}
         return said("exploding-gradient", Evidence(facts={"kind": "gan"}, series=series))
 
-    assert drawn(500.0).verdict == "found"
-    assert drawn(1.0).verdict == "fine"
+    for message in (1e-3, 1.0, 1e3):  # however steep the critic
+        assert drawn(500.0, 500.0, message).verdict == "found"
+        assert drawn(500.0, 20.0, message).verdict == drawn(1.0, 500.0, message).verdict == "fine"
+    assert drawn(500.0, 500.0, 1.0, batch_distance=0.11, coverage=0.9).verdict == "fine"
+
+
+def test_steps_that_are_short_beside_wide_weights_are_not_laid_to_the_rate() -> None:
+    numbers = {"fake_std": 500.0, "real_std": 1.0, "fake_gradient": 0.1, "generator_gradient": 50.0}
+    numbers |= {"batch_distance": 50.0, "batch_distance_real": 0.1, "coverage": 0.0, "coverage_real": 0.9}
+
+    def rate(**more: float) -> str:
+        known = {**numbers, "generator_update_ratio": 1e-6, **more}
+        series = {name: Series.of(STEPS, np.full(200, number)) for name, number in known.items()}
+        return said("learning-rate-low", Evidence(facts={"kind": "gan"}, series=series)).verdict
+
+    assert rate() == "suspect"
+    assert rate(fake_std=1.0) == "found"
 
 
 def sigmoids(depth: int) -> nn.Sequential:

@@ -125,8 +125,14 @@ def test_a_critic_that_sees_and_may_not_say_has_too_heavy_a_penalty(objective: s
     assert said("penalty-too-large", game("r1", objective, penalty=0.05, **silent))
     assert not said("penalty-too-large", game("r1", objective, penalty=0.0005, **silent))
     assert said("penalty-too-large", game("r1", objective, **silent))
+    low: dict[str, Any] = {"real_score_mean": 0.1, "real_score_std": 0.1, "fake_score_std": 0.1, **LOST}
+    assert not said("penalty-too-large", game("r1", objective, **low))  # a low voice alone proves no heavy penalty
+    assert said("penalty-too-large", game("r1", objective, penalty=0.5, **low))
     still = game("r1", objective, facts={"step": 400}, critic_update_ratio=1e-5, **silent)
     assert said("penalty-too-large", still).verdict == "fine"
+    far = {**LOST, "real_score_mean": 0.5}  # of samples that ran away even such a critic says something
+    assert said("penalty-too-large", game("r1", objective, penalty=20.0, **far))
+    assert not said("penalty-too-large", game("r1", objective, penalty=1.0, **far))
     blind = {**silent, "real_score_std": 0.1, "fake_score_std": 0.1}
     assert not said("penalty-too-large", game("r1", objective, **blind))
     assert said("critic-too-weak", game("r1", objective, **blind))
@@ -140,6 +146,8 @@ def test_a_slope_that_is_kept_with_the_wrong_sign_obeys_the_penalty_alone() -> N
     assert not said("penalty-too-large", game("gradient-penalty", lipschitz=20.0, **wrong))
     right = {"real_score_mean": flipping(5.0, 0.2), **LOST}
     assert not said("penalty-too-large", game("gradient-penalty", **right))
+    assert not said("penalty-too-large", game("gradient-penalty", penalty=50.0, **right))
+    assert said("penalty-too-large", game("gradient-penalty", penalty=5000.0, **right))
 
 
 def test_a_critic_too_small_by_its_probe_leads_over_all_that_it_looks_like() -> None:
@@ -159,6 +167,36 @@ def test_few_updates_are_too_few_only_where_the_estimate_lags() -> None:
     for gain, error, verdict in ((17.0, 5.0, "found"), (17.0, 9.0, "fine"), (1.0, 0.1, "fine")):
         probed = {"critic_convergence": {"gain": gain, "gain_error": error}}
         assert said("n-critic-low", game("clip", facts={"n_critic": 1}, probes=probed)).verdict == verdict
+    for gain, verdict in ((1.0, "found"), (0.2, "suspect")):
+        probed = {"critic_convergence": {"gain": gain, "gain_error": 0.1}}
+        assert said("n-critic-low", game("clip", facts={"n_critic": 1}, probes=probed, **LOST)).verdict == verdict
+
+
+def test_one_wait_of_a_busy_machine_is_not_counted_as_time_of_a_network() -> None:
+    steady = np.arange(1.0, RECORDS + 1)
+    waited = 0.05 * steady + 100.0 * (steady > RECORDS / 2)
+    many: dict[str, Any] = {"facts": {"n_critic": 60}, "seconds_critic": steady}
+    assert said("n-critic-high", game("clip", seconds_generator=waited, **many))
+    assert said("n-critic-high", game("clip", seconds_generator=steady, **many)).verdict == "suspect"
+
+
+@pytest.mark.parametrize("cause", ["n-critic-high", "momentum-high"])
+def test_weights_at_the_bound_follow_from_what_drove_them_there(cause: str) -> None:
+    facts = {"n_critic": 60} if cause == "n-critic-high" else {"critic_momentum": 0.98}
+    leading = judge(game("clip", facts=facts, clipped_share=0.8, **LOST)).leading
+    assert leading is not None
+    assert (leading.cause, leading.consequences) == (cause, ("clip-saturation",))
+
+
+def test_a_sigmoid_is_told_by_the_generators_loss_where_a_penalty_hides_the_critics() -> None:
+    def ends(end: str, generator: str) -> str:
+        family = {"real_family": "", "fake_family": "", "generator_family": generator}
+        probes = {"family": family, "pushes": {"ends": [end]}}
+        return said("critic-sigmoid", game("gradient-penalty", probes=probes)).verdict
+
+    assert ends("sigmoid", "constant") == ends("sigmoid", "linear") == "found"
+    assert ends("sigmoid", "log") == ends("linear", "constant") == "fine"
+    assert ends("sigmoid", "") == "not-checked"
 
 
 def test_a_critic_that_is_sure_now_of_this_and_now_of_that_is_not_blind() -> None:

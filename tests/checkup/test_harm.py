@@ -1,10 +1,15 @@
 """Harm, and the causes of failure that are told by it: by how far it came, and not by any scale."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from ganbaru.checkup.causes.amount import source_memorised
 from ganbaru.checkup.causes.blocked import (
     critic_too_strong,
+    critic_too_weak,
+    dead_units,
     late_degradation,
     mode_collapse,
     mode_dropping,
@@ -56,8 +61,8 @@ def test_twice_as_far_as_reals_is_harm_only_where_little_of_the_way_was_made() -
 
 
 def test_what_looks_right_and_leaves_out_much_is_harm_and_what_untrained_looks_right_tells_nothing() -> None:
-    assert stands(evidence(way(2.0, 0.3), coverage=0.3, precision=untrained_first(0.9))).suffers
-    assert not stands(evidence(way(2.0, 0.3), coverage=0.3, precision=0.9)).suffers
+    assert stands(evidence(way(2.0, 0.5), coverage=0.3, precision=untrained_first(0.9))).suffers
+    assert not stands(evidence(way(2.0, 0.5), coverage=0.3, precision=0.9)).suffers
 
 
 def test_quality_that_was_measured_goes_before_what_a_batch_shows() -> None:
@@ -124,6 +129,85 @@ def test_what_became_alike_has_collapsed_and_what_never_varied_may_not_have_begu
     assert mode_collapse.CAUSE.examine(evidence(1.0, spread=way(0.8, 0.02))).verdict == "found"
     assert mode_collapse.CAUSE.examine(evidence(1.0, spread=0.02)).verdict == "suspect"
     assert mode_collapse.CAUSE.examine(evidence(1.0, spread=way(0.02, 0.9))).verdict == "fine"
+
+
+def test_what_never_varied_has_collapsed_where_the_generator_went_far_and_was_told_clearly() -> None:
+    """Neither one that stands still, nor one whose critic is unsure, nor one whom no message reaches."""
+    told: dict[str, Any] = {
+        "real_score_mean": 6.0,
+        "fake_score_mean": 0.0,
+        "real_score_std": 1.0,
+        "fake_score_std": 1.0,
+    }
+    told |= {"spread": 0.02, "generator_update_ratio": 0.05, "fake_gradient": 1.0}
+    judge = mode_collapse.CAUSE.examine
+    assert judge(evidence(1.0, **told)).verdict == "found"
+    for lacking in ({"generator_update_ratio": 1e-4}, {"real_score_mean": 0.5}, {"gradient_reach": 1e-7}):
+        assert judge(evidence(1.0, **(told | lacking))).verdict == "suspect"
+
+
+def test_the_way_of_a_generator_is_the_same_however_often_it_was_recorded() -> None:
+    often = evidence(1.0, generator_update_ratio=0.02)
+    steps = np.arange(1, COUNT + 1)[[0, 20, -1]]
+    seldom = Evidence("t", {}, {"generator_update_ratio": Series.of(steps, [0.02] * 3)})
+    assert mode_collapse.travelled(often) == pytest.approx(0.02 * COUNT)
+    assert mode_collapse.travelled(seldom) == pytest.approx(0.02 * COUNT)
+
+
+def test_units_are_not_dead_where_no_gradient_came_to_the_network() -> None:
+    flat = np.arange(COUNT) % 3 > 0  # a hinge that two batches of three meet wholly
+    dead, gradient = flat.astype(float), np.where(flat, 0.0, 1.0)
+    judge = dead_units.CAUSE.examine
+    assert judge(evidence(2.0, dead_units_critic=dead, critic_gradient=gradient)).verdict == "fine"
+    assert judge(evidence(2.0, dead_units_critic=dead, critic_gradient=1.0)).verdict == "found"
+    assert judge(evidence(2.0, dead_units_critic=1.0, critic_gradient=0.0)).verdict == "not-checked"
+
+
+def test_going_round_after_it_had_been_good_is_part_of_a_late_degradation() -> None:
+    """It began far off, rested near the reals, and swings since: its first steps are no part of the swing."""
+    swings = np.where(np.arange(COUNT) < COUNT // 2, 0.0, np.sin(np.arange(COUNT) * 0.8))
+    swings[0] = 2.0
+    near = np.concatenate([way(1.0, 0.1)[: COUNT // 4], np.full(COUNT // 4, 0.1), np.full(COUNT // 2, 0.7)])
+    near[: COUNT // 4] = np.linspace(1.0, 0.1, COUNT // 4)
+    judge = oscillation.CAUSE.examine
+    late = judge(evidence(near, floor=0.05, drift_0=swings, drift_1=swings))
+    assert (late.verdict, late_degradation.CAUSE.examine(evidence(near, floor=0.05)).verdict) == ("suspect", "found")
+    assert late.since is not None
+    assert late.since > COUNT // 2
+    always = np.sin(np.arange(COUNT) * 0.8)
+    assert judge(evidence(0.7, floor=0.05, drift_0=always, drift_1=always)).verdict == "found"
+
+
+def test_a_critic_without_a_slope_is_too_weak_wherever_much_of_the_way_is_left() -> None:
+    scores: dict[str, Any] = {
+        "real_score_mean": 0.0,
+        "fake_score_mean": 0.0,
+        "real_score_std": 0.0,
+        "fake_score_std": 0.0,
+    }
+    judge = critic_too_weak.CAUSE.examine
+    assert judge(evidence(0.4, **scores, lipschitz=1e-12)).verdict == "found"
+    assert judge(evidence(way(2.0, 0.2), **scores, lipschitz=1e-12)).verdict == "fine"
+    assert judge(
+        evidence(0.4, **(scores | {"real_score_mean": 9.0, "real_score_std": 1.0}), lipschitz=1.0)
+    ).verdict == ("fine")
+
+
+def test_what_comes_much_nearer_to_training_samples_than_others_do_was_learned_by_heart() -> None:
+    few = {"value": 0.0, "low": 0.0, "high": 0.05}
+    judge = source_memorised.CAUSE.examine
+    memory = {"memory": {"copied": few, "memorised": few}}
+    assert judge(evidence(way(2.0, 0.1), floor=0.3).with_(probes=memory)).verdict == "found"
+    assert judge(evidence(way(2.0, 0.3), floor=0.3).with_(probes=memory)).verdict == "fine"
+    assert judge(Evidence("t", probes=memory)).verdict == "fine"
+
+
+def test_kinds_that_are_missing_show_in_the_distance() -> None:
+    """Coverage alone falls where data are thin or modes narrow; and what covers as reals do lacks nothing."""
+    thin: dict[str, Any] = {"precision": untrained_first(0.9), "coverage": 0.5}
+    assert not stands(evidence(way(2.0, 0.22), **thin)).lacks_kinds
+    assert stands(evidence(way(2.0, 0.5), **thin)).lacks_kinds
+    assert not stands(evidence(way(2.0, 0.5), precision=untrained_first(3.0), coverage=0.9)).lacks_kinds
 
 
 def test_kinds_are_dropped_by_what_looks_right_and_varies() -> None:

@@ -27,7 +27,7 @@ BUGS = {
     "critic-too-weak": "a dropout of 0.97 on disc's input and units",
     "learning-rate-high.ten": "rates of 0.02 and 0.04",
     "learning-rate-high.hundred": "rates of 0.2 and 0.4",
-    "learning-rate-low.ten": "rates of 0.0002 and 0.0004",
+    "learning-rate-low.forty": "rates of 0.00005 and 0.0001",
     "learning-rate-low.hundred": "rates of 0.00002 and 0.00004",
     "momentum-high": "betas of (0.98, 0.999)",
     "dead-units": "a ReLU of units that batch norm's bias of -2.5 has put below nought",
@@ -90,7 +90,7 @@ def run(
     lr = {
         "learning-rate-high.ten": 2e-2,
         "learning-rate-high.hundred": 2e-1,
-        "learning-rate-low.ten": 2e-4,
+        "learning-rate-low.forty": 5e-5,
         "learning-rate-low.hundred": 2e-5,
     }.get(bug or "", 2e-3 * pace)
     betas = (0.98, 0.999) if bug == "momentum-high" else (0.0, 0.95)

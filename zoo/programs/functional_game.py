@@ -20,15 +20,15 @@ BUGS = {
     "critic-sigmoid": "the score is wrapped in a sigmoid by a partial that was kept from another objective",
     "clip-too-large": "a bound of 2",
     "clip-too-large.far": "a bound of 50",
-    "clip-too-small": "a bound of 0.004",
-    "clip-too-small.far": "a bound of 0.0004",
+    "clip-too-small": "a bound of 0.0007",
+    "clip-too-small.far": "a bound of 0.0002",
     "clip-saturation": "the adversary plays 14 rounds at forty times the rate, so that its weights sit at the bound",
     "n-critic-low": "range(1) for the adversary, and the painter plays four rounds",
-    "learning-rate-high.ten": "a rate of 0.01",
+    "learning-rate-high.thirty": "a rate of 0.03",
     "learning-rate-high.hundred": "a rate of 0.1",
     "learning-rate-low.ten": "a rate of 0.0001",
     "learning-rate-low.hundred": "a rate of 0.00001",
-    "dead-units": "nn.Threshold(1.5, 0) was taken for a ReLU with a name",
+    "dead-units": "nn.Threshold(0.8, 0) was taken for a ReLU with a name",
 }
 ROUNDS = 5
 
@@ -73,14 +73,14 @@ def run(
 ) -> Evidence:
     torch.manual_seed(seed)
     n_x, n_z, n_batch = world.sample(1, 0).shape[1], 3, 96
-    act = partial(nn.Threshold, 1.5, 0.0) if bug == "dead-units" else nn.ReLU
+    act = partial(nn.Threshold, 0.8, 0.0) if bug == "dead-units" else nn.ReLU
     painter = multilayer([n_z, breadth, breadth, n_x], act).to(device)
     adversary = multilayer([n_x, breadth, breadth, 1], partial(nn.LeakyReLU, 0.1)).to(device)
     theta, phi = dict(painter.named_parameters()), dict(adversary.named_parameters())
     moved = {name: w.detach().clone().requires_grad_() for name, w in theta.items()}
     moved = moved if bug == "no-update.generator" else theta
     step_size = {
-        "learning-rate-high.ten": 1e-2,
+        "learning-rate-high.thirty": 3e-2,
         "learning-rate-high.hundred": 1e-1,
         "learning-rate-low.ten": 1e-4,
         "learning-rate-low.hundred": 1e-5,
@@ -88,8 +88,8 @@ def run(
     bound = {
         "clip-too-large": 2.0,
         "clip-too-large.far": 50.0,
-        "clip-too-small": 4e-3,
-        "clip-too-small.far": 4e-4,
+        "clip-too-small": 7e-4,
+        "clip-too-small.far": 2e-4,
     }.get(bug or "", 0.1)
     ahead = bug == "clip-saturation"
     opt_theta = torch.optim.RMSprop(moved.values(), step_size)

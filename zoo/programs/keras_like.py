@@ -22,9 +22,9 @@ BUGS = {
     "generator-detached": "the generator's turn scores predict(z), which keeps no graph",
     "no-update.generator": "generator.trainable is set to False before compile(), as for a combined model",
     "critic-too-weak": "GaussianNoise(8) before the discriminator, meant to be 0.08",
-    "learning-rate-high.ten": "a rate of 0.02",
-    "learning-rate-high.hundred": "a rate of 0.2",
-    "learning-rate-low.ten": "a rate of 0.0001",
+    "learning-rate-high.forty": "a rate of 0.04",
+    "learning-rate-high.hundred": "a rate of 0.1",
+    "learning-rate-low.ten": "a rate of 0.0001, where 0.001 is right",
     "learning-rate-low.hundred": "a rate of 0.00001",
     "momentum-high": "beta_1 of 0.99",
     "batch-too-small": "batch_size of 2",
@@ -149,7 +149,7 @@ def run(
     if bug == "no-update.generator":
         generator.requires_grad_(False)
     rate = {
-        "learning-rate-high.ten": 1e-2,
+        "learning-rate-high.forty": 4e-2,
         "learning-rate-high.hundred": 1e-1,
         "learning-rate-low.ten": 1e-4,
         "learning-rate-low.hundred": 1e-5,

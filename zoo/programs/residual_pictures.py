@@ -12,7 +12,7 @@ from zoo.worlds import World
 BUGS = {
     "critic-sigmoid": "logits() ends in a sigmoid from the days of binary_cross_entropy without logits",
     "output-range": "decibels are mapped to [-1, 1] for tanh in the generator's code, but not in the loader's",
-    "loss-sign": "the generator smooths the wrong way round: its target is 1 - 0.9",
+    "loss-sign": "the minus of the saturating form was kept, with the label of the other form",
     "no-zero-grad.generator": "zero_grad() of the discriminator is called twice, of the generator never",
     "shared-optimizer": "parameters(*nets) is given both networks in either call",
     "grad-leak": "the generator's backward comes first, and its traces in the discriminator are not cleared",
@@ -129,7 +129,7 @@ def run(
         return logistic(viewer(real), 0.9) + logistic(viewer(fake.detach()), 0.0)
 
     def learn_to_paint(fake):
-        loss = logistic(viewer(fake), 0.1 if bug == "loss-sign" else 1.0)
+        loss = logistic(viewer(fake), 1.0) * (-1 if bug == "loss-sign" else 1)
         if bug == "mode-collapse":
             loss = loss + 50 * (fake - average).square().mean()
         if bug != "no-zero-grad.generator":

@@ -11,9 +11,9 @@ from ganbaru.checkup.watch import watch
 from zoo.worlds import World
 
 BUGS = {
-    "penalty-too-small": "penalty=0.003",
+    "penalty-too-small": "penalty=0.0001",
     "penalty-too-small.far": "penalty=0.00001",
-    "penalty-too-large": "penalty=300",
+    "penalty-too-large": "penalty=3000",
     "penalty-too-large.far": "penalty=30000",
     "not-lipschitz": "the penalty is that of the averaged copy of the critic, which no optimizer moves",
     "batch-coupling": "a layer in the critic that appends the deviation over the batch",
@@ -25,7 +25,7 @@ BUGS = {
     "non-finite": "the score is scaled by 2**16 and sent back in half precision, without a check",
     "loss-sign.critic": "the critic ascends, as in the paper, with an optimizer that descends",
     "learning-rate-high.generator": "generator_rate=0.1",
-    "learning-rate-high.ten": "both rates ten times as large",
+    "learning-rate-high.thirty": "both rates thirty times as large",
     "learning-rate-low.generator": "generator_rate=0.00001",
     "learning-rate-low.hundred": "both rates a hundredth",
     "momentum-high": "beta1=0.97",
@@ -46,16 +46,16 @@ class Settings:
 
 
 CHANGED = {
-    "penalty-too-small": {"penalty": 3e-3},
+    "penalty-too-small": {"penalty": 1e-4},
     "penalty-too-small.far": {"penalty": 1e-5},
-    "penalty-too-large": {"penalty": 300.0},
+    "penalty-too-large": {"penalty": 3000.0},
     "penalty-too-large.far": {"penalty": 3e4},
     "n-critic-low": {"critic_every": 8},
     "n-critic-high": {"critic_steps": 60},
     "critic-too-weak": {"weight_decay": 30.0},
     "no-update.critic": {"critic_rate": 0.0},
     "learning-rate-high.generator": {"generator_rate": 0.1},
-    "learning-rate-high.ten": {"generator_rate": 1e-2, "critic_rate": 3e-2},
+    "learning-rate-high.thirty": {"generator_rate": 3e-2, "critic_rate": 9e-2},
     "learning-rate-low.generator": {"generator_rate": 1e-5},
     "learning-rate-low.hundred": {"generator_rate": 1e-5, "critic_rate": 3e-5},
     "momentum-high": {"beta1": 0.97},

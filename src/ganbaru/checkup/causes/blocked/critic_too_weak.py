@@ -1,4 +1,7 @@
-"""The critic does not tell generated from real samples that are far apart."""
+"""The critic does not tell generated from real samples that are far apart.
+
+A critic without any slope tells nothing at whatever distance: then no message leaves it, rather than being lost.
+"""
 
 import math
 
@@ -11,6 +14,8 @@ _BLIND = 0.4
 """Distance of the mean scores over their deviation, batch by batch: two of three pairs are still told apart at 0.6."""
 _FAR = 2.5
 """Distance of fakes over that of other reals from which a critic must see it."""
+_FLAT = 1e-6
+"""Rise of the score over the distance of two samples that no optimizer can follow, be it a message to the generator."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -18,9 +23,17 @@ def _judge(evidence: Evidence) -> Ruling:
     if now is None or math.isnan(apart):
         return Ruling("not-checked", reason="samples were not seen")
     numbers = {"parted": apart, "parted_limit": _BLIND, **now.evidence, "apart_limit": _FAR}
+    if _is_flat(evidence) and now.is_far:
+        slope = evidence.series["lipschitz"].late()
+        return Ruling("found", {"lipschitz": slope, "lipschitz_limit": _FLAT, **now.evidence}, "critic")
     if apart > _BLIND or now.apart < _FAR or not now.is_far:
         return Ruling("fine", numbers)
     return Ruling("found", numbers, "critic")
+
+
+def _is_flat(evidence: Evidence) -> bool:
+    """Whether it has one score for all samples late, as it would have by no saturation: that parts real from fake."""
+    return not evidence.lacks("lipschitz") and evidence.series["lipschitz"].late() < _FLAT
 
 
 CAUSE = Cause(
@@ -30,5 +43,5 @@ CAUSE = Cause(
     judge=_judge,
     remedy="Strengthen the critic: more updates (n_critic), a weaker penalty, or more channels.",
     change=lambda evidence: {"n_critic": 5},
-    explains=("mode-dropping", "oscillation", "mode-collapse"),
+    explains=("mode-dropping", "oscillation", "mode-collapse", "vanishing-gradient"),
 )

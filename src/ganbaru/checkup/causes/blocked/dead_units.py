@@ -1,20 +1,32 @@
-"""Many units never answer: no gradient reaches the weights behind them."""
+"""Many units never answer: no gradient reaches the weights behind them, while the network as a whole gets some.
+
+Where a loss is flat for a whole batch (a hinge that is met by every sample), no weight gets any, and no unit is dead.
+"""
 
 from dataclasses import replace
+
+import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.one_loss import by_outcome
 from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Series
 
 _DEAD = 0.6
 """Share of a network's units; up to 0.2 in generators of ReLUs that learned well."""
+_COMES_IN = {"generator": "fake_gradient", "critic": "critic_gradient", "model": "model_gradient"}
+"""What tells whether anything came to a network that its units could have answered."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
     names = [name for name in ("generator", "critic", "model") if not evidence.lacks(f"dead_units_{name}")]
-    worst = max(names, key=lambda name: evidence.series[f"dead_units_{name}"].late())
-    series = evidence.series[f"dead_units_{worst}"]
+    shares = {name: _while_it_learns(evidence, name) for name in names}
+    known = [name for name in names if len(shares[name])]
+    if not known:
+        return Ruling("not-checked", reason="no network ever got a gradient: of its units nothing is known")
+    worst = max(known, key=lambda name: shares[name].late())
+    series = shares[worst]
     numbers = {"dead_units": series.late(), "dead_units_limit": _DEAD}
     if not series.late() > _DEAD:
         return Ruling("fine", numbers)
@@ -23,6 +35,16 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("suspect", numbers, worst, since=since, reason="they died after it had been good")
     ruling = by_outcome(evidence, numbers, worst, since=since)
     return replace(ruling, verdict="suspect", reason="it learns in spite of it") if ruling.verdict == "fine" else ruling
+
+
+def _while_it_learns(evidence: Evidence, name: str) -> Series:
+    """The share of a network's dead units, at the records at which some gradient came to it."""
+    dead = evidence.series[f"dead_units_{name}"].finite
+    if evidence.lacks(_COMES_IN[name]):
+        return dead
+    came = evidence.series[_COMES_IN[name]]
+    there = ~np.isin(dead.steps, came.steps[came.values == 0])
+    return Series.of(dead.steps[there], dead.values[there])
 
 
 def _when(evidence: Evidence) -> str:
@@ -37,5 +59,5 @@ CAUSE = Cause(
     judge=_judge,
     remedy="Take a leaky activation, and lower the learning rate.",
     change=lambda evidence: {"generator.slope": 0.2, "critic.slope": 0.2},
-    explains=("vanishing-gradient", "mode-collapse", "mode-dropping"),
+    explains=("vanishing-gradient", "critic-too-weak", "mode-collapse", "mode-dropping"),
 )

@@ -6,6 +6,8 @@ from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.breaking import broke_at_once
 from ganbaru.checkup.causes.one_loss import by_outcome
+from ganbaru.checkup.causes.proved import APART, is_apart
+from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -14,8 +16,11 @@ _GROWN = 30.0
 """Late over early gradient; 1 to 10 in unbounded critics that learn well."""
 _LARGE, _HUGE = 20.0, 1e6
 """Norm that goes with it, and one that is too large whatever it grew from; up to 10 where learning went well."""
-_WIDE, _STEEP = 30.0, 100.0
-"""Deviation of untrained fakes over that of the data, and the first gradient: 1 and 10 of weights drawn as is usual."""
+_WIDE, _AMPLIFIED = 30.0, 120.0
+"""Deviation of untrained fakes over that of the data, and the gradient of the generator's weights over the message that
+it was given, early; on the calibration half 2 and 30 at most of weights drawn as is usual, 340 and 500 of wide ones."""
+_EARLY = 0.1
+"""Share of the records in which weights are still much as they were drawn."""
 _STAYS = 0.5
 """Share of the later records in which it is so: what exploded wavers."""
 
@@ -25,9 +30,9 @@ def _when(evidence: Evidence) -> str:
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    drawn = _drawn_wide(evidence)
-    if drawn is not None:
-        return drawn
+    drawn = drawn_wide(evidence)
+    if drawn:
+        return _by_distance(evidence, drawn)
     name = max(_networks(evidence), key=lambda each: _growth(evidence.series[f"{each}_gradient"]))
     series = evidence.series[f"{name}_gradient"]
     late, growth = _late(series), _growth(series)
@@ -41,18 +46,37 @@ def _judge(evidence: Evidence) -> Ruling:
     return by_outcome(evidence, numbers, name, since=since)
 
 
-def _drawn_wide(evidence: Evidence) -> Ruling | None:
-    """Of a generator whose weights were drawn so wide that its layers blow up what they are given, untrained."""
-    lacking = [name for name in ("fake_std", "real_std", "generator_gradient") if evidence.lacks(name)]
-    if lacking:
-        return None
-    fake, gradient = (evidence.series[name].finite.values for name in ("fake_std", "generator_gradient"))
-    wide = fake[0] / max(evidence.series["real_std"].late(1.0), 1e-12) if len(fake) else 0.0
-    if not len(gradient) or wide < _WIDE or gradient[0] < _STEEP:
-        return None
+def _by_distance(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
+    """The ruling on wide weights: little may be left of the way from where such a generator began, and all be far."""
+    now = standing(evidence)
+    if now is None:
+        return Ruling("suspect", numbers, "generator", since=1, reason="no samples were seen: it may do no harm")
+    numbers = {**numbers, "apart": now.apart, "apart_limit": APART}
+    return Ruling("found", numbers, "generator", since=1) if is_apart(now) else Ruling("fine", numbers)
+
+
+def drawn_wide(evidence: Evidence) -> dict[str, float]:
+    """What tells that a generator's layers blow up what they are given, untrained; empty where they do not.
+
+    On the way there samples are far wider than the data, and on the way back gradients than the message: neither an odd
+    scale of the data nor a steep critic makes both.
+    """
+    lacking = [name for name in ("fake_std", "real_std", "generator_gradient", "fake_gradient") if evidence.lacks(name)]
+    fake = np.zeros(0) if lacking else evidence.series["fake_std"].finite.values
+    if not len(fake):
+        return {}
+    wide, amplified = float(fake[0] / max(evidence.series["real_std"].late(1.0), 1e-12)), _amplified(evidence)
     numbers = {"untrained_over_data": wide, "untrained_over_data_limit": _WIDE}
-    numbers |= {"first_gradient": float(gradient[0]), "first_gradient_limit": _STEEP}
-    return by_outcome(evidence, numbers, "generator", since=1)
+    numbers |= {"gradient_over_message": amplified, "gradient_over_message_limit": _AMPLIFIED}
+    return numbers if wide > _WIDE and amplified > _AMPLIFIED else {}
+
+
+def _amplified(evidence: Evidence) -> float:
+    """Gradient of the generator's weights over the message to its samples, early, where there was one."""
+    gradient, message = (evidence.series[name].finite for name in ("generator_gradient", "fake_gradient"))
+    steps, mine, its = np.intersect1d(gradient.steps, message.steps, return_indices=True)
+    told = message.values[its] > 0
+    return Series.of(steps[told], gradient.values[mine][told] / message.values[its][told]).early(_EARLY)
 
 
 def _networks(evidence: Evidence) -> list[str]:

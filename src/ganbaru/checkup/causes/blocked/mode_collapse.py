@@ -1,12 +1,16 @@
 """All generated samples are nearly alike, and were not before.
 
-What never varied may be a generator that has not begun to learn.
+What never varied may be a generator that has not begun to learn; it is a collapse where the generator has gone a long
+way under a clear message and its samples stayed alike.
 """
+
+import math
 
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.standing import is_game
+from ganbaru.checkup.causes.blocked import vanishing_gradient
+from ganbaru.checkup.causes.standing import is_game, separation
 from ganbaru.checkup.causes.usual import paired
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -17,6 +21,10 @@ NARROW = 0.35
 """Below this it is suspected."""
 _FELL, _VARIED = 0.5, 0.05
 """Late spread over the widest before it, from which they have become alike; and how wide that must have been."""
+_FAR, _TOLD = 1.5, 3.0
+"""Way that a generator went, in norms of its weights, and how surely the critic told what it made; on the calibration
+half, samples that had begun alike and did not stay so varied after 1.2 of them at the latest where they were told so
+surely, and after 2 where they were not."""
 _WINDOWS = 20
 """Parts of a training, each told by its median."""
 
@@ -30,8 +38,26 @@ def _judge(evidence: Evidence) -> Ruling:
     if late >= ALIKE:
         return Ruling("suspect", numbers, "generator", reason="they vary much less than real samples, but not like one")
     if late > _FELL * widest or widest < _VARIED:
-        return Ruling("suspect", numbers, "generator", reason="they never varied: it may not have begun to learn")
+        return _never_varied(evidence, numbers)
     return Ruling("found", numbers, "generator", since=spread.since(lambda values: values < ALIKE))
+
+
+def _never_varied(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
+    """Whether it had every chance to vary: it moved far, was told clearly that it is wrong, and got that message."""
+    way, told = travelled(evidence), separation(evidence, 0.5)
+    numbers |= {"travelled": way, "travelled_limit": _FAR, "separation": told, "separation_limit": _TOLD}
+    if way > _FAR and told > _TOLD and not vanishing_gradient.is_lost(evidence):
+        return Ruling("found", numbers, "generator", reason="however far the generator went, they stayed alike")
+    return Ruling("suspect", numbers, "generator", reason="they never varied: it may not have begun to learn")
+
+
+def travelled(evidence: Evidence) -> float:
+    """Length of the way that the generator's weights went, in norms of them; NaN where it is not known."""
+    if evidence.lacks("generator_update_ratio"):
+        return math.nan
+    strides = evidence.series["generator_update_ratio"].finite
+    steps, ratios = np.concatenate([[0], strides.steps]), np.concatenate([strides.values[:1], strides.values])
+    return float(np.trapezoid(ratios, steps))
 
 
 def _widest(spread: Series) -> float:

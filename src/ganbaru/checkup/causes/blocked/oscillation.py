@@ -6,6 +6,7 @@ Mescheder, Geiger & Nowozin 2018: without a penalty on real samples, the gradien
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.standing import is_game, standing
 from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
@@ -15,6 +16,8 @@ _SWING = 0.2
 """Standard deviation of the fakes' mean along a direction, in standard deviations of the reals, in the late half."""
 _CROSSINGS = 4
 """How often it must cross its own middle by a whole swing: two full turns."""
+_REST = 0.125
+"""Share of the records for which it stays near its middle where it rests: half of the slowest turn that counts."""
 _ITS_PART = 0.6
 """Swing over the distance of fakes to reals that it must make up: for one point that circles it is 0.8 and more."""
 
@@ -35,7 +38,10 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers |= {"part_of_distance": part, "part_of_distance_limit": _ITS_PART, **now.evidence}
     if part < _ITS_PART or not now.is_far:
         return Ruling("fine", numbers)
-    return Ruling("found", numbers, "generator", since=_began(evidence.series[name], limit))
+    since = _began(evidence.series[name], limit)
+    if late_degradation.begins(evidence, since):
+        return Ruling("suspect", numbers, "generator", since=since, reason="it swings since it had been good")
+    return Ruling("found", numbers, "generator", since=since)
 
 
 def _part(evidence: Evidence, sizes: list[float]) -> float:
@@ -64,9 +70,13 @@ def _noise(evidence: Evidence) -> float:
 
 
 def _began(series: Series, limit: float) -> int | None:
+    """The step from which on it never stayed near its middle for long; None where it never was away."""
     middle = float(np.median(series.part(0.5)))
-    outside = np.flatnonzero(np.abs(series.values - middle) > limit)
-    return int(series.steps[outside[0]]) if len(outside) else None
+    away = np.flatnonzero(np.abs(series.values - middle) > limit)
+    if not len(away):
+        return None
+    waits = np.flatnonzero(np.diff(away) > len(series) * _REST)
+    return int(series.steps[away[waits[-1] + 1] if len(waits) else away[0]])
 
 
 CAUSE = Cause(

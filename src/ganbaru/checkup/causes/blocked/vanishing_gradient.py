@@ -45,10 +45,18 @@ def _of_generator(evidence: Evidence) -> Ruling:
     if len(reach):
         numbers |= {"gradient_reach": reach.late(), "gradient_reach_limit": _REACH}
         since = reach.since(lambda values: values < _REACH) if since is None else since
-    if not (message.late() < _FAINT or passed.late() < _PASSED or reach.late() < _REACH):
+    if not is_lost(evidence):
         return Ruling("fine", numbers)
     unseen = "no samples were seen: it may be done learning"
     return by_harm(evidence, numbers, "generator", since=since, unseen=unseen, waits=True)
+
+
+def is_lost(evidence: Evidence) -> bool:
+    """Whether next to nothing of the message arrives, late, whatever comes of it; not so where nothing is known."""
+    if evidence.lacks("fake_gradient"):
+        return False
+    message, passed, reach = evidence.series["fake_gradient"].finite, _passed(evidence), _reach(evidence)
+    return bool(message.late() < _FAINT or passed.late() < _PASSED or reach.late() < _REACH)
 
 
 def _reach(evidence: Evidence) -> Series:

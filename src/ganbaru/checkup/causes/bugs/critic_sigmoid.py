@@ -1,7 +1,8 @@
 """The critic's scores are squashed before a loss that wants them raw.
 
-A sigmoid belongs before plain cross-entropy only. Which loss it is, is told by the gradients at the scores; a sigmoid
-outside of the critic shows in them too.
+A sigmoid belongs before plain cross-entropy only. Which loss it is, is told by the gradients at the scores, of the
+generator's too: a penalty sends gradients of its own through a critic's sigmoid, never through that of the generator's
+loss. A sigmoid outside of the critic shows in them too.
 """
 
 from ganbaru.checkup.cause import Cause, Ruling
@@ -27,7 +28,7 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"squashed_inside": float(inside), "squashed_outside": float(squashed)}
     if squashed >= 2:
         return Ruling("found", numbers, "critic", reason="its scores go through a sigmoid before the loss")
-    known = [name for name in names[:2] if name]
+    known = [name for name in names if name]
     if not inside:
         return Ruling("fine" if known or ends else "not-checked", numbers, reason="" if known or ends else "unseen")
     if "log" in names:

@@ -15,7 +15,7 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("not-checked", numbers, reason="no optimizer of a watched network was seen")
     if not mixed and len(alone) == 1 and len(held) > 1:
         (network,) = alone
-        return Ruling("found", numbers, network, reason=f"{len(held)} optimizers hold the {network}, none the other one")
+        return Ruling("found", numbers, network, reason=f"{len(held)} optimizers hold the {network}, none the other")
     if not mixed or len(alone) == 2:
         return Ruling("fine", numbers)  # a third one beside two pure ones is meant, as in InfoGAN
     if not alone and len(mixed) > 1:

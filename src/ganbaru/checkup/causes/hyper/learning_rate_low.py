@@ -4,6 +4,7 @@ import math
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.blocked import dead_units, vanishing_gradient
+from ganbaru.checkup.causes.blocked.exploding_gradient import drawn_wide
 from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled
 from ganbaru.checkup.causes.one_loss import by_outcome
 from ganbaru.checkup.evidence import Evidence
@@ -20,6 +21,8 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("fine", numbers)
     if any(cause.examine(evidence) for cause in (dead_units.CAUSE, vanishing_gradient.CAUSE)):
         return Ruling("suspect", numbers, least, reason="its steps are short for want of a gradient")
+    if drawn_wide(evidence):
+        return Ruling("suspect", numbers, least, reason="its steps are short beside weights that were drawn wide")
     return by_outcome(evidence, numbers, least)
 
 
@@ -40,6 +43,9 @@ CAUSE = Cause(
         "critic-too-strong",
         "mode-dropping",
         "mode-collapse",
+        "divergence",
+        "exploding-gradient",
+        "n-critic-low",
         *UNLEARNED,
     ),
 )

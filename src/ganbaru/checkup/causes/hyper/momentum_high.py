@@ -58,6 +58,8 @@ CAUSE = Cause(
         "divergence",
         "critic-too-strong",
         "critic-too-weak",
+        "clip-saturation",
+        "n-critic-low",
         "not-lipschitz",
         "penalty-too-small",
         "vanishing-gradient",

@@ -1,8 +1,11 @@
 """More critic updates than are of use: the time goes to a critic that has learned all it can."""
 
+import numpy as np
+
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.standing import is_game
 from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Array
 
 _MANY = 15
 """Updates to one of the generator: three times the published five."""
@@ -24,11 +27,17 @@ def _judge(evidence: Evidence) -> Ruling:
 
 
 def _time_share(evidence: Evidence) -> float | None:
+    """By the usual time from record to record, so that one wait of a busy machine is not counted."""
     names = ("seconds_critic", "seconds_generator")
     if any(evidence.lacks(name) for name in names):
         return None
-    critic, generator = (float(evidence.series[name].finite.values[-1]) for name in names)
+    critic, generator = (_usual(evidence.series[name].finite.values) for name in names)
     return critic / max(critic + generator, 1e-12)
+
+
+def _usual(seconds: Array) -> float:
+    """The median growth of a time that is added up."""
+    return float(np.median(np.diff(seconds, prepend=0.0)))
 
 
 def _change(evidence: Evidence) -> Change | None:
@@ -42,5 +51,12 @@ CAUSE = Cause(
     judge=_judge,
     remedy="Lower n_critic: five for a Wasserstein critic, one for others.",
     change=_change,
-    explains=("critic-too-strong", "vanishing-gradient", "mode-collapse", "mode-dropping", "learning-rate-low"),
+    explains=(
+        "critic-too-strong",
+        "vanishing-gradient",
+        "clip-saturation",
+        "mode-collapse",
+        "mode-dropping",
+        "learning-rate-low",
+    ),
 )

@@ -13,6 +13,9 @@ _FEW = 3
 _GAIN = 3.0
 """What the critic's held-out estimate gains when it alone goes on learning, over what it is, less two standard errors;
 1.1 at the most on the calibration half with five updates."""
+_LAGS = 0.5
+"""The same where samples suffer; on the calibration half 0.2 at most with one or two updates where learning went well
+and 0.1 with five and a penalty, 0.8 where it did not."""
 _WRONG = 0.25
 """Share of records in which the estimate has the wrong sign, as that of a critic that lags has."""
 
@@ -37,7 +40,8 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("found", numbers, "critic")
     if now is not None and not now.suffers:
         return Ruling("fine", numbers | now.evidence)
-    if now is None or not wrong > _WRONG:
+    numbers |= {} if math.isnan(gain) else {"gain_limit": _LAGS}
+    if now is None or not (wrong > _WRONG or gain > _LAGS):
         return Ruling("suspect", numbers, "critic", reason="that its estimate lags is not proved")
     return Ruling("found", numbers | now.evidence, "critic")
 

@@ -11,6 +11,10 @@ UNLEARNED = ("silent-output", "clicks", "imaging", "hiss", "phase-smear")
 """What is heard of a generator that has not learned, whatever kept it from it."""
 USUAL_MOMENTUM = 0.9
 """Of plain gradient descent, by which a step is ten times what its rate says."""
+_RMSPROP = 0.99
+"""Of the average of squares that RMSprop keeps, where nobody chose another."""
+_EARLY = 0.1
+"""Share of a training's steps; records may stand closer at its beginning."""
 _FEW_WEIGHTS = 100
 """Weights below which their norm is no scale: that of a handful may pass through zero on the best of ways."""
 
@@ -43,14 +47,31 @@ def no_scaled_learners(evidence: Evidence) -> str:
 
 
 def stride(evidence: Evidence, name: str) -> float:
-    """Norm of one update over norm of the weights at the larger steps of the first tenth, by the rate alone.
+    """Norm of one update over norm of the weights, by the rate alone: the first, or the larger ones of the first tenth.
 
-    That early no other fault has had the time to make steps large. What more momentum than is usual adds is taken off:
-    without an average (Adam's) a step is 1 / (1 - momentum) times what its rate says.
+    That early no other fault has had the time to make steps large; and the weights of which a rate is far too high soon
+    grow, so that only the first step is held against what they were drawn as. What the optimizer adds is taken off:
+    more momentum than is usual, for without an average (Adam's) a step is 1 / (1 - momentum) times what its rate says;
+    and the start of RMSprop, whose t-th step is 1 / sqrt(1 - α^t) times that, for its average begins at 0
+    (Kingma & Ba 2015, section 3).
     """
-    ratios = evidence.series[f"{name}_update_ratio"].part(0.0, 0.1)
-    updates = (evidence.facts.get("n_critic") or 1) if name == "critic" else 1
-    return float(np.quantile(ratios, 0.9)) / updates / _gain(evidence, name) if len(ratios) else math.nan
+    series, updates = evidence.series[f"{name}_update_ratio"].finite, 1
+    if name == "critic":
+        updates = evidence.facts.get("n_critic") or 1
+    ratios = series.values / updates / _gain(evidence, name)
+    if "rmsprop" in str(evidence.facts.get(f"{name}_optimizer", "")):
+        ratios = ratios * np.sqrt(1 - _RMSPROP ** (series.steps * updates))
+    if not len(ratios):
+        return math.nan
+    end = max(float(series.steps[-1]), float(evidence.facts.get("steps") or 0))
+    early = ratios[series.steps <= max(_EARLY * end, float(series.steps[0]))]
+    first = 0.0 if _projected(evidence, name) else float(early[0])
+    return max(first, float(np.quantile(early, 0.9)))
+
+
+def _projected(evidence: Evidence, name: str) -> bool:
+    """Whether its first step brings weights to where a constraint wants them, which no rate can make longer."""
+    return name == "critic" and evidence.facts.get("constraint") == "spectral-norm"
 
 
 def _gain(evidence: Evidence, name: str) -> float:
@@ -64,7 +85,8 @@ def path(evidence: Evidence, name: str) -> float:
     """Updates of the whole training over the norm of the weights, were they all of one direction; NaN where unknown."""
     ratios = evidence.series[f"{name}_update_ratio"].finite
     steps = evidence.facts.get("step") or (int(ratios.steps[-1]) if len(ratios) else 0)
-    return float(np.mean(ratios.values)) * steps if len(ratios) and steps else math.nan
+    taken = ratios.values[1:] if _projected(evidence, name) else ratios.values
+    return float(np.mean(taken)) * steps if len(taken) and steps else math.nan
 
 
 def scaled(evidence: Evidence, names: list[str], factor: float) -> dict[str, float] | None:
