@@ -36,7 +36,7 @@ _TRACKED = (
     "grad-leak",
     "vanishing-gradient",
     "exploding-gradient",
-    "learning-rate-high.forty",
+    "learning-rate-high.far",
     "no-update.critic",
 )
 _SCALES = ("penalty-too-small", "penalty-too-large", "not-lipschitz", "batch-coupling", "critic-too-weak", "non-finite")
@@ -59,7 +59,7 @@ _RESIDUAL = (
     "mode-collapse",
     "vanishing-gradient",
     "output-range",
-    "learning-rate-high.hundred",
+    "learning-rate-high.far",
     "learning-rate-low.hundred",
 )
 _NEXT = (
@@ -160,14 +160,14 @@ PROGRAMS: tuple[Program, ...] = (
     Program("variational", "moons", "mlp32", "", {"steps": 500, "width": 32}, only=_VARIATIONAL, paced=True),
     Program("epochs_tracker", "soft5", "elu64", "least-squares", {"steps": 700}, paced=True),
     Program(
-        "residual_pictures", "sweep-pictures", "residual16", "nonsaturating", {"steps": 260}, "spectrogram", paced=True
+        "residual_pictures", "sweep-pictures", "residual16", "nonsaturating", {"steps": 420}, "spectrogram", paced=True
     ),
     Program(
         "residual_pictures",
         "buzz-pictures",
         "residual12",
         "nonsaturating",
-        {"steps": 260, "channels": 12},
+        {"steps": 420, "channels": 12},
         "spectrogram",
         _RESIDUAL,
         paced=True,

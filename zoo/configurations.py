@@ -51,7 +51,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
     ],
     "wide": [
         ("mode-dropping", {"objective": "ns-gan", "constraint": "none", "generator.learning_rate": 3e-3}),
-        ("mode-collapse", {"objective": "minimax", "constraint": "none", "generator.learning_rate": 5e-3}),
+        ("mode-collapse", {"objective": "ns-gan", "constraint": "none", "generator.learning_rate": 1e-2}),
         ("learning-rate-high", both(learning_rate=3e-2)),
         ("momentum-high", betas(0.98)),
         ("batch-too-small", {"batch": 2}),
@@ -208,7 +208,6 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("learning-rate-high", both(learning_rate=5e-2)),
     ],
     "pair": [
-        ("critic-too-strong", {"constraint": "none", "n_critic": 5}),
         ("receptive-field-short", _BLIND),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("generator-too-small", {"generator.channels": 1}),
@@ -221,18 +220,18 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("learning-rate-low", both(learning_rate=3e-6)),
     ],
     "raw": [
-        ("learning-rate-high", both(learning_rate=5e-2)),
+        ("learning-rate-high", both(learning_rate=3e-1)),
         ("learning-rate-low", both(learning_rate=1e-5)),
         ("penalty-too-large", {"constraint_strength": 1e4}),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("generator-too-small", {"generator.channels": 1}),
-        ("batch-too-small", {"batch": 1}),
+        ("momentum-high", betas(0.98)),
     ],
     "raw-words": [
         ("learning-rate-low", both(learning_rate=1e-5)),
         ("learning-rate-high.critic", {"critic.learning_rate": 1e-1}),
         ("penalty-too-large", {"constraint_strength": 1e4}),
-        ("penalty-too-small", {"constraint_strength": 1e-4}),
+        ("learning-rate-high", both(learning_rate=1e-1)),
         ("momentum-high", betas(0.98)),
     ],
     "labelled": [
@@ -241,14 +240,14 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("penalty-too-large", {"constraint_strength": 5e3}),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("generator-too-small", {"generator.channels": 1}),
-        ("receptive-field-short", {**_BLIND, "generator.kernel": 1, "generator.layers": 1}),
+        ("batch-too-small", {"batch": 2}),
     ],
     "phases": [
         ("learning-rate-high.generator", {"generator.learning_rate": 1e-1}),
         ("learning-rate-low.generator", {"generator.learning_rate": 1e-5}),
         ("penalty-too-large", {"constraint_strength": 5e4}),
         ("critic-too-strong", {"constraint": "none", "n_critic": 5}),
-        ("batch-too-small", {"batch": 2}),
+        ("momentum-high", betas(0.98)),
     ],
 }
 

@@ -22,7 +22,7 @@ BUGS = {
     "clip-too-large.far": "a bound of 50",
     "clip-too-small": "a bound of 0.0007",
     "clip-too-small.far": "a bound of 0.0002",
-    "clip-saturation": "the adversary plays 14 rounds at forty times the rate, so that its weights sit at the bound",
+    "clip-saturation": "14 rounds at four times the rate against a painter at a twentieth: weights stay at the bound",
     "n-critic-low": "range(1) for the adversary, and the painter plays four rounds",
     "learning-rate-high.thirty": "a rate of 0.03",
     "learning-rate-high.hundred": "a rate of 0.1",
@@ -92,8 +92,8 @@ def run(
         "clip-too-small.far": 2e-4,
     }.get(bug or "", 0.1)
     ahead = bug == "clip-saturation"
-    opt_theta = torch.optim.RMSprop(moved.values(), step_size)
-    opt_phi = torch.optim.RMSprop(phi.values(), 40 * step_size if ahead else step_size)
+    opt_theta = torch.optim.RMSprop(moved.values(), step_size / 20 if ahead else step_size)
+    opt_phi = torch.optim.RMSprop(phi.values(), 4 * step_size if ahead else step_size)
     score = partial(rate_it, adversary, bug == "critic-sigmoid")
     rounds = {"n-critic-low": 1, "clip-saturation": 14}.get(bug or "", ROUNDS)
     strokes = 4 if bug == "n-critic-low" else 1

@@ -16,7 +16,7 @@ BUGS = {
     "output-range": "predictions pass a ReLU, as if they were magnitudes",
     "train-eval-mode": "listen() puts the predictor into evaluation mode; it has dropout",
     "receptive-field-short": "kernels of 1, so that the predictor knows a single sample",
-    "overfitting": "two sounds, and a predictor four times as wide",
+    "overfitting": "three noisy beginnings of sounds, a predictor four times as wide, and no dropout",
     "non-finite": "the error is taken relative to each sample, and some samples are exactly nought",
     "dead-units": "ReLUs behind biases of -1",
     "vanishing-gradient": "the gates' weights are drawn eighty times too wide, so that every tanh is at its end",
@@ -49,7 +49,7 @@ class Predictor(nn.Module):
         depth = 8 if bug in ("exploding-gradient", "vanishing-gradient") else 4
         self.first = Causal(1, width, kernel, 1)
         self.layers = nn.ModuleList(Causal(width, width, kernel, 2 ** (k % 4)) for k in range(depth))
-        self.drop = nn.Dropout(0.05)
+        self.drop = nn.Dropout(0.0 if bug == "overfitting" else 0.05)
         self.last = nn.Conv1d(width, 1, 1)
         for layer in (self.first, *self.layers):
             if bug == "dead-units":
@@ -81,7 +81,9 @@ def run(
 ) -> Evidence:
     torch.manual_seed(seed)
     few = bug == "overfitting"
-    corpus = world.sample(2 if few else 1000, seed).to(device)
+    corpus = world.sample(3 if few else 1000, seed).to(device)
+    if few:
+        corpus = corpus[..., :40] + 0.3 * torch.randn_like(corpus[..., :40])
     held_out = world.sample(64, 99).to(device)
     predictor = Predictor(bug, 4 * width if few else width).to(device)
     lr = {
@@ -98,7 +100,7 @@ def run(
         return 80.0 if bug == "late-degradation" and step > 0.6 * steps else 1.0
 
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
-    crops, length = (1, 9) if bug == "batch-too-small" else (16, 129)
+    crops, length = (1, 9) if bug == "batch-too-small" else (16, 33 if few else 129)
 
     def crop():
         start = int(torch.randint(corpus.shape[2] - length + 1, (1,)))

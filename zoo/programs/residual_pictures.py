@@ -20,28 +20,23 @@ BUGS = {
     "latent-ignored": "code * 0 + bias: a gate that starts closed and has no weight to open it",
     "mode-collapse": "an L2 term to the mean spectrogram, meant as a warm-up, is never faded out",
     "critic-too-weak": "both kinds are averaged over time and frequency before the discriminator's last block",
-    "vanishing-gradient": "the generator's residual branches lost their skips, and end in saturated tanh units",
+    "vanishing-gradient": "a soft clip at 2 behind a gain of 300 that was meant for whole numbers",
     "batch-too-small": "batches of 2",
-    "learning-rate-high.ten": "ten times the rate",
-    "learning-rate-high.hundred": "a hundred times the rate",
-    "learning-rate-low.ten": "a tenth of the rate",
+    "learning-rate-high.forty": "forty times the rate",
+    "learning-rate-high.far": "two hundred times the rate",
+    "learning-rate-low.twenty": "a twentieth of the rate",
     "learning-rate-low.hundred": "a hundredth of the rate",
 }
 
 
 class UpBlock(nn.Module):
-    def __init__(self, channels, skip=True):
+    def __init__(self, channels):
         super().__init__()
         self.norm = nn.BatchNorm2d(channels)
         self.conv = nn.Conv2d(channels, channels, 3, padding=1)
-        self.skip = skip
-        if not skip:
-            nn.init.normal_(self.conv.weight, std=3.0)
 
     def forward(self, h):
         up = functional.interpolate(h, scale_factor=2)
-        if not self.skip:
-            return torch.tanh(self.conv(up))
         return up + self.conv(functional.relu(self.norm(up)))
 
 
@@ -59,8 +54,7 @@ class Painter(nn.Module):
         super().__init__()
         self.bug, self.start = bug, side // 4
         self.dense = nn.Linear(code, channels * self.start**2)
-        skip = bug != "vanishing-gradient"
-        self.blocks = nn.Sequential(UpBlock(channels, skip), UpBlock(channels, skip))
+        self.blocks = nn.Sequential(UpBlock(channels), UpBlock(channels))
         self.out = nn.Conv2d(channels, 1, 3, padding=1)
 
     def forward(self, code):
@@ -68,6 +62,8 @@ class Painter(nn.Module):
             code = 0 * code
         h = self.dense(code).view(len(code), -1, self.start, self.start)
         picture = self.out(functional.relu(self.blocks(h))).squeeze(1)
+        if self.bug == "vanishing-gradient":
+            return 2 * torch.tanh(300 * picture)
         return torch.tanh(picture) / 2 if self.bug == "output-range" else picture
 
 
@@ -110,15 +106,19 @@ def run(
     torch.manual_seed(seed)
     side, size, n_code = world.sample(1, 0).shape[1], 2 if bug == "batch-too-small" else 32, 8
     painter, viewer = Painter(bug, n_code, channels, side).to(device), Viewer(bug, channels, side).to(device)
-    rate = 2e-3 * {
-        "learning-rate-high.ten": 10.0,
-        "learning-rate-high.hundred": 100.0,
-        "learning-rate-low.ten": 0.1,
+    rate = 1e-3 * {
+        "learning-rate-high.forty": 40.0,
+        "learning-rate-high.far": 200.0,
+        "learning-rate-low.twenty": 0.05,
         "learning-rate-low.hundred": 0.01,
     }.get(bug or "", pace)
     both = (painter, viewer) if bug == "shared-optimizer" else ()
     opt_painter = torch.optim.Adam(parameters(painter), lr=rate, betas=(0.5, 0.99))
     opt_viewer = torch.optim.Adam(parameters(*(both or (viewer,))), lr=2 * rate, betas=(0.5, 0.99))
+    slower = [
+        torch.optim.lr_scheduler.LambdaLR(each, lambda number: min(1.0, 2 - 2 * number / steps))
+        for each in (opt_painter, opt_viewer)
+    ]
     pictures = world.batches(size, seed, pool=4000)
     average = pictures().mean(0).to(device)
 
@@ -131,7 +131,7 @@ def run(
     def learn_to_paint(fake):
         loss = logistic(viewer(fake), 1.0) * (-1 if bug == "loss-sign" else 1)
         if bug == "mode-collapse":
-            loss = loss + 50 * (fake - average).square().mean()
+            loss = loss + 2000 * (fake - average).square().mean()
         if bug != "no-zero-grad.generator":
             opt_painter.zero_grad()
         loss.backward()
@@ -156,6 +156,8 @@ def run(
                 opt_viewer.step()
                 paint_loss = learn_to_paint(fake)
             w.step(critic_loss=view_loss, generator_loss=paint_loss, real=real, fake=fake)
+            for each in slower:
+                each.step()
             if number == 30 and bug == "train-eval-mode":
                 painter.eval()
     with torch.no_grad():

@@ -18,7 +18,7 @@ _LEFT = 0.2
 and 0.13 in runs on points, and up to 0.37 in runs of a few hundred steps on sounds."""
 _MIDDLE = 0.8
 """Distance of a generator that makes the middle of the data only, in deviations of the data: √(2/π) of a Gaussian."""
-_COVERED, _PRECISE = 0.8, 0.5
+_COVERED, _PRECISE = 0.6, 0.5
 """Coverage over precision below which kinds are missing; and the precision, over that of other reals, it tells from."""
 _MISSED = 0.1
 """Share of the way that is left at least where kinds are missing: without every second one of a ring of eight it is

@@ -20,12 +20,14 @@ _FLAT = 1e-6
 
 def _judge(evidence: Evidence) -> Ruling:
     apart, now = parted(evidence), standing(evidence)
-    if now is None or math.isnan(apart):
+    if now is None:
         return Ruling("not-checked", reason="samples were not seen")
-    numbers = {"parted": apart, "parted_limit": _BLIND, **now.evidence, "apart_limit": _FAR}
     if _is_flat(evidence) and now.is_far:
         slope = evidence.series["lipschitz"].late()
         return Ruling("found", {"lipschitz": slope, "lipschitz_limit": _FLAT, **now.evidence}, "critic")
+    if math.isnan(apart):
+        return Ruling("not-checked", reason="its scores were not seen")
+    numbers = {"parted": apart, "parted_limit": _BLIND, **now.evidence, "apart_limit": _FAR}
     if apart > _BLIND or now.apart < _FAR or not now.is_far:
         return Ruling("fine", numbers)
     return Ruling("found", numbers, "critic")
