@@ -248,6 +248,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("penalty-too-large", {"constraint_strength": 5e4}),
         ("critic-too-strong", {"constraint": "none", "n_critic": 5}),
         ("momentum-high", betas(0.98)),
+        ("receptive-field-short", {**_BLIND, "generator.kernel": 1, "generator.layers": 1}),
     ],
 }
 

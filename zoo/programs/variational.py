@@ -16,7 +16,7 @@ BUGS = {
     "train-eval-mode": "model.eval() in validate(), and never train() after it; dropout and batch norm inside",
     "overfitting": "sixteen sounds, all seen at each step",
     "non-finite": "deviations are not exponentiated: the logarithm of a number that becomes negative",
-    "exploding-gradient": "the encoder's layers are drawn four times too wide, without a norm",
+    "exploding-gradient": "the encoder's layers are drawn three times too wide, without a norm",
     "dead-units": "nn.Hardshrink(2) in the place of a ReLU",
     "late-degradation": "the weight of the divergence is multiplied by 2.5 each epoch from 60 % on",
     "batch-too-small": "one sound in a batch",
@@ -43,7 +43,7 @@ class VAE(nn.Module):
         if bug == "exploding-gradient":
             for layer in self.encoder:
                 if isinstance(layer, nn.Linear):
-                    layer.weight.data *= 4
+                    layer.weight.data *= 3
 
     @staticmethod
     def _deeper(bug, width):
