@@ -30,11 +30,6 @@ def write(text: Text, latent: int, size: int) -> None:
                 text.line(f"(f32.store {to} (f32.demote_f64 (call $quantile {get(part)})))")
 
 
-def padded(size: int) -> int:
-    """Numbers that are drawn: whole blocks of four."""
-    return -(-size // 4) * 4
-
-
 def _low(value: str) -> str:
     return f"(i64.and {value} (i64.const 0xffffffff))"
 

@@ -110,19 +110,6 @@ def _plain(node: Node) -> bool:
     return all(step == 1 for step in steps)
 
 
-def phases(node: Node) -> Array:
-    """The kernels of an ``upsampled`` node, one for each phase.
-
-    Returns:
-        ``(phases…, C_out, C_in, taps…)``; with ``y[s m + r] = Σ_j kernels[r, …, j] · x[m + j − front]``.
-    """
-    weight, axes = node.constants["weight"], len(node.numbers["scale"])
-    for matrix in phase_matrices(node):
-        weight = np.tensordot(weight, matrix, axes=([2], [2]))  # (C_out, C_in, later axes' taps …, …, s, t)
-    order = [*range(2, 2 + 2 * axes, 2), 0, 1, *range(3, 3 + 2 * axes, 2)]
-    return np.ascontiguousarray(weight.transpose(order))
-
-
 def phase_matrices(node: Node) -> list[Array]:
     """For each axis ``(s, t, k)`` of 0 and 1: the long kernel's taps that fall together on each short tap."""
     kernel, found = node.constants["weight"].shape[2:], []

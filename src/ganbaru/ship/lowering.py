@@ -225,81 +225,41 @@ def _phased(
     group: int = 0,
     groups: int = 1,
 ) -> list[Kernel]:
-    """Products whose columns are the phases of the last axis, one for each phase of the axis before."""
+    """Products whose columns are the phases of the last axis, one for each phase of the axis before.
+
+    In groups, the phases of one place are no stretch of memory: there, each phase is a product of its own.
+    """
     bias = np.split(stage.node.constants["bias"], groups)[group]
     inputs, outputs = source.channels // groups, len(bias)
-    if groups > 1 and scale[-1] > 1:
-        return _one_by_one(stage, program, source, target, scale, fronts, taps, places, placed, group, groups)
     stretches = _stretches(taps, [1] * len(taps), source, inputs)
+    depth = sum(count for _, count in stretches)
+    together = 1 if groups > 1 else scale[-1]
     made: list[Kernel] = []
-    for line in range(scale[0]) if len(scale) > 1 else [0]:
-        columns = scale[-1] * outputs
-        depth = sum(count for _, count in stretches)
+    firsts = list(np.ndindex(*scale[:-1], scale[-1] // together))
+    for first in firsts:
+        columns = together * outputs
         one = Product(
-            _name(stage, f"_{line}" if len(scale) > 1 and scale[0] > 1 else "", group, groups),
+            _name(stage, "".join(f"_{r}" for r in first) if len(firsts) > 1 else "", group, groups),
             source.start + group * inputs * WORD - _before(fronts, source),
             stretches,
             places[-1],
             source.steps[-1],
             columns,
             program.parcel.memory.take(WORD * depth * _filled(columns, _NARROW)),
-            _bias(program, np.tile(bias, scale[-1]), _NARROW),
-            target.start + group * outputs * WORD + (line * target.steps[1] if len(scale) > 1 else 0),
+            _bias(program, np.tile(bias, together), _NARROW),
+            target.start + group * outputs * WORD + _before(first, target),
             scale[-1] * target.steps[-1],
             stage.activation,
             *_turns(places, source.steps[1:], target, scale),
             tile=_NARROW,
         )
-        for r in range(scale[-1]):
-            for address, scales, tap in placed((line, r) if len(scale) > 1 else (r,)):
+        for r in range(together):
+            for address, scales, tap in placed((*first[:-1], first[-1] + r)):
                 program.parcel.placements.append(
                     Placement(
                         address, scales, one.weights, inputs, outputs, tap * inputs, r * outputs, depth, one.panel
                     )
                 )
-        made.append(one)
-    return made
-
-
-def _one_by_one(
-    stage: Stage,
-    program: Program,
-    source: Buffer,
-    target: Buffer,
-    scale: Sequence[int],
-    fronts: Sequence[int],
-    taps: Sequence[int],
-    places: Sequence[int],
-    placed: Any,
-    group: int,
-    groups: int,
-) -> list[Kernel]:
-    """Likewise, a product for each phase: in groups, the phases of one place are no stretch of memory."""
-    bias = np.split(stage.node.constants["bias"], groups)[group]
-    inputs, outputs = source.channels // groups, len(bias)
-    stretches = _stretches(taps, [1] * len(taps), source, inputs)
-    depth = sum(count for _, count in stretches)
-    made: list[Kernel] = []
-    for phase in np.ndindex(*scale):
-        one = Product(
-            _name(stage, "".join(f"_{r}" for r in phase), group, groups),
-            source.start + group * inputs * WORD - _before(fronts, source),
-            stretches,
-            places[-1],
-            source.steps[-1],
-            outputs,
-            program.parcel.memory.take(WORD * depth * _filled(outputs, _NARROW)),
-            _bias(program, bias, _NARROW),
-            target.start + group * outputs * WORD + sum(r * s for r, s in zip(phase, target.steps[1:], strict=True)),
-            scale[-1] * target.steps[-1],
-            stage.activation,
-            *_turns(places, source.steps[1:], target, scale),
-            tile=_NARROW,
-        )
-        for address, scales, tap in placed(phase):
-            program.parcel.placements.append(
-                Placement(address, scales, one.weights, inputs, outputs, tap * inputs, 0, depth, one.panel)
-            )
         made.append(one)
     return made
 
@@ -360,8 +320,9 @@ def _stretches(
     return tuple(found)
 
 
-def _before(places: Sequence[int], source: Buffer) -> int:
-    return sum(count * step for count, step in zip(places, source.steps[1:], strict=True))
+def _before(places: Sequence[int], buffer: Buffer) -> int:
+    """Bytes that so many places on each axis of space are."""
+    return sum(count * step for count, step in zip(places, buffer.steps[1:], strict=True))
 
 
 def _lines(target: Buffer, step: Sequence[int]) -> tuple[int, int, int]:
@@ -374,7 +335,7 @@ def _turns(places: Sequence[int], steps: Sequence[int], target: Buffer, scale: S
 
 
 def _filled(columns: int, tile: tuple[int, int]) -> int:
-    panel = 4 * tile[1]
+    panel = LANES * tile[1]
     return -(-columns // panel) * panel
 
 
