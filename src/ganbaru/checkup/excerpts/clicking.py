@@ -5,14 +5,13 @@ from typing import Any
 import numpy as np
 
 from ganbaru.checkup.excerpts.outline import Outline
-from ganbaru.checkup.heard.clicks import sharpness
+from ganbaru.checkup.heard.clicks import SHARP, block, sharpness
 from ganbaru.checkup.heard.frames import Frames, audible
 
 Array = np.ndarray[Any, Any]
 
-_SHARP = 20.0
-"""dB above what is around it from which a moment is one, as in `heard.clicks`."""
-_CLOSE, _BLOCK = 0.03, 0.001
+_CLOSE = 0.03
+"""Seconds that are shown around it."""
 _SHORTEST = 0.05
 
 
@@ -21,13 +20,13 @@ def sharpest(sound: Array, rate: int) -> tuple[float, dict[str, Any] | None]:
     if len(sound) < _SHORTEST * rate or not np.isfinite(sound).all():
         return 0.0, None
     sharp = sharpness(Frames(audible(sound[None].astype(np.float64), rate), rate))[0]
-    block = int(np.argmax(sharp))
-    if sharp[block] < _SHARP:
-        return float(sharp[block]), None
-    width = max(2, round(_BLOCK * rate))
-    place, size = (block + 1) * width, round(_CLOSE * rate)
+    moment = int(np.argmax(sharp))
+    if sharp[moment] < SHARP:
+        return float(sharp[moment]), None
+    width = block(rate)
+    place, size = (moment + 1) * width, round(_CLOSE * rate)
     begin = max(0, min(place - size // 2, len(sound) - size))
     outline = Outline(size, rate)
     outline.add(sound[begin : begin + size])
     mark = (place / rate, (place + width + 2) / rate)
-    return float(sharp[block]), outline.excerpt(start=begin / rate, marks=[mark])
+    return float(sharp[moment]), outline.excerpt(start=begin / rate, marks=[mark])

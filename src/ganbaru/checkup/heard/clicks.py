@@ -15,10 +15,15 @@ from ganbaru.checkup.heard.frames import Frames
 Array = np.ndarray[Any, Any]
 
 _AROUND = 16
-_SHARP = 20.0
+SHARP = 20.0
 """dB above what is around it from which a block counts as a click; Gaussian noise reaches 14."""
 _QUIET = 1e-7
 """Power, in shares of the loud part, below which what is around a click masks nothing."""
+
+
+def block(rate: int) -> int:
+    """Samples of a moment: a thousandth of a second, two at the least."""
+    return max(2, round(0.001 * rate))
 
 
 def measure(made: Frames, real: Frames, pair: Pair) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def measure(made: Frames, real: Frames, pair: Pair) -> dict[str, Any]:
 
 def sharpness(side: Frames) -> Array:
     """Of each block of 1 ms ``(N, blocks)``: how far it stands out, dB."""
-    size = max(2, round(0.001 * side.rate))
+    size = block(side.rate)
     bent = np.diff(side.sounds, 2, axis=1)
     count = bent.shape[1] // size
     blocks = bent[:, : count * size].reshape(len(bent), count, size)
@@ -52,4 +57,4 @@ def moving_mean(values: Array, start: int, stop: int) -> Array:
 
 
 def _rate(sharp: Array, side: Frames) -> Array:
-    return np.asarray((sharp > _SHARP).sum(axis=1) * (side.rate / side.sounds.shape[1]))
+    return np.asarray((sharp > SHARP).sum(axis=1) * (side.rate / side.sounds.shape[1]))
