@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganbaru.ship import mathematics as m
-from ganbaru.ship.graph import Node
-from ganbaru.ship.wat import get, put, splat
+from ganbaru.ship.compiler import mathematics as m
+from ganbaru.ship.compiler.graph import Node
+from ganbaru.ship.compiler.wat import get, put, splat
 
 
 @dataclass(frozen=True)

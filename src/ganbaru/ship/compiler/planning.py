@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ganbaru.ship.activations import Activation
-from ganbaru.ship.graph import UNARY, Graph, Node, reach
-from ganbaru.ship.memory import Border, Buffer, Memory
+from ganbaru.ship.compiler.activations import Activation
+from ganbaru.ship.compiler.graph import UNARY, Graph, Node, reach
+from ganbaru.ship.compiler.memory import Border, Buffer, Memory
 
 Array = np.ndarray[Any, Any]
 

@@ -5,6 +5,7 @@ Exports, stable within a major version of `ABI`:
 =====================  =================================================================================
 ``memory``             what everything lies in
 ``generate(seed)``     i64 -> i32: draws the latent vector of a seed and runs; 0, or 1: no such label
+``draw(seed)``         i64: draws the latent vector alone
 ``run()``              -> i32: runs on the latent vector as it lies in memory; likewise
 ``latent``             i32, address of the latent vector, float32
 ``latent_size``        i32, how many numbers
@@ -14,23 +15,28 @@ Exports, stable within a major version of `ABI`:
 ``labels``             i32, how many; 0 for none
 ``label``              i32, mutable: the one asked for, counted from 0
 =====================  =================================================================================
+
+Relaxed multiply-adds are quicker where a browser has them, and a module that holds one is refused by any other. So the
+kernels stand a second time in a module of their own, without weights: it takes ``memory`` and ``label`` of the first
+(imported from ``"plain"``), and its ``run`` does the same.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ganbaru.ship import copying, drawing, gemm, mathematics, special, unpacking, winograd
-from ganbaru.ship.copying import Walk
-from ganbaru.ship.folding import folded
-from ganbaru.ship.gemm import Product
-from ganbaru.ship.graph import Graph
-from ganbaru.ship.lowering import Kernel, Program, lower
-from ganbaru.ship.memory import Memory
-from ganbaru.ship.planning import Plan, plan
-from ganbaru.ship.unpacking import Parcel, Precision
-from ganbaru.ship.wat import Text, i32
-from ganbaru.ship.winograd import Winograd
+from ganbaru.ship.compiler import copying, drawing, gemm, mathematics, special, unpacking, winograd
+from ganbaru.ship.compiler.copying import Walk
+from ganbaru.ship.compiler.folding import folded
+from ganbaru.ship.compiler.gemm import Product
+from ganbaru.ship.compiler.graph import Graph
+from ganbaru.ship.compiler.lowering import lower
+from ganbaru.ship.compiler.memory import Memory
+from ganbaru.ship.compiler.planning import Plan, plan
+from ganbaru.ship.compiler.program import Kernel, Program
+from ganbaru.ship.compiler.unpacking import Parcel, Precision
+from ganbaru.ship.compiler.wat import Text, i32
+from ganbaru.ship.compiler.winograd import Winograd
 
 ABI = "ganbaru.module/1"
 
@@ -44,35 +50,43 @@ class Compiled:
         plan: of the folded graph.
         program: its kernels and weights.
         text: the module, in WebAssembly's text format.
+        fused: the kernels once more with relaxed multiply-adds, likewise.
+        notes: what each function does, by its name.
     """
 
     graph: Graph
     plan: Plan
     program: Program
     text: str
+    fused: str
+    notes: dict[str, str]
 
     def binary(self) -> bytes:
         """The module, assembled."""
-        import wasmtime
-
-        return bytes(wasmtime.wat2wasm(self.text))
+        return assembled(self.text)
 
 
-def compiled(graph: Graph, *, rate: int = 0, precision: Precision = "fp32", fused: bool = False) -> Compiled:
+def assembled(text: str) -> bytes:
+    """The bytes of a module's text."""
+    import wasmtime
+
+    return bytes(wasmtime.wat2wasm(text))
+
+
+def compiled(graph: Graph, *, rate: int = 0, precision: Precision = "fp32") -> Compiled:
     """The module of a captured graph.
 
     Args:
         graph: of `capture.capture`.
         rate: samples a second, Hz; 0 for what is no sound.
         precision: of the weights as they are shipped.
-        fused: with relaxed multiply-adds, which not every browser has.
     """
     planned = plan(folded(graph), Memory())
     program = lower(planned, Parcel(planned.memory, precision))
-    return Compiled(graph, planned, program, _text(program, graph, rate, fused))
+    return Compiled(graph, planned, program, _plain(program, graph, rate), _fused(program, graph), _notes(program))
 
 
-def _text(program: Program, graph: Graph, rate: int, fused: bool) -> str:
+def _plain(program: Program, graph: Graph, rate: int) -> str:
     text, plan, parcel = Text(), program.plan, program.parcel
     latent = plan.buffer(_first(graph, "latent"))
     output = plan.buffer(plan.graph.output.name)
@@ -81,18 +95,36 @@ def _text(program: Program, graph: Graph, rate: int, fused: bool) -> str:
         _globals(text, {"latent": latent.start, "latent_size": graph.latent, "output": output.start})
         _globals(text, {"length": graph.output.size, "sample_rate": rate, "labels": graph.classes})
         text.line('(global $label (export "label") (mut i32) (i32.const 0))')
-        mathematics.write(text, (name for _, kernel in program.kernels for name in _calls(kernel)))
         drawing.write(text, latent.start, graph.latent)
-        turned = [kernel.name for _, kernel in program.kernels if isinstance(kernel, Winograd)]
-        unpacking.write(text, parcel, turned)
-        for stage, kernel in program.kernels:
-            text.comment(f"{stage.node.where or 'generator'}: {stage.node.operation}")
-            _WRITERS[type(kernel)](text, kernel, fused)
-        _run(text, program, graph)
+        turned = [kernel for _, kernel in program.kernels if isinstance(kernel, Winograd)]
+        unpacking.write(text, parcel, [kernel.name for kernel in turned])
+        for kernel in turned:
+            winograd.write_weights(text, kernel)
+        _kernels(text, program, graph, fused=False)
+        with text.block('(func (export "generate") (param $seed i64) (result i32)'):
+            text.line("(call $draw (local.get $seed))", "(call $run)")
         text.line("(start $unpack)")
         for address, data in parcel.pieces:
             text.line(f'(data {i32(address)} "{_escaped(data)}")')
     return str(text)
+
+
+def _fused(program: Program, graph: Graph) -> str:
+    text = Text()
+    with text.block("(module"):
+        text.line(f'(import "plain" "memory" (memory {program.plan.memory.pages}))')
+        text.line('(import "plain" "label" (global $label (mut i32)))')
+        _kernels(text, program, graph, fused=True)
+    return str(text)
+
+
+def _kernels(text: Text, program: Program, graph: Graph, *, fused: bool) -> None:
+    """All kernels, what they call, and ``run``."""
+    mathematics.write(text, (name for _, kernel in program.kernels for name in _calls(kernel)))
+    for stage, kernel in program.kernels:
+        text.comment(f"{stage.node.where or 'generator'}: {stage.node.operation}")
+        _WRITERS[type(kernel)](text, kernel, fused)
+    _run(text, program, graph)
 
 
 def _first(graph: Graph, operation: str) -> str:
@@ -134,8 +166,34 @@ def _run(text: Text, program: Program, graph: Graph) -> None:
             else:
                 text.line(f"(call ${kernel.name}{' (i32.const 0)' if isinstance(kernel, Product | Winograd) else ''})")
         text.line(i32(0))
-    with text.block('(func (export "generate") (param $seed i64) (result i32)'):
-        text.line("(call $draw (local.get $seed))", "(call $run)")
+
+
+def _notes(program: Program) -> dict[str, str]:
+    """A line for each function: whose work it does."""
+    notes = {
+        "draw": "the latent vector of a seed: Philox-4x32-10, then the normal quantile",
+        "quantile": "the normal quantile of 32 random bits (Wichura 1988, AS 241)",
+        "natural": "natural logarithm",
+        "weight": "one shipped weight as a float",
+        "place": "adds shipped matrices into the panels of a product",
+        "unpack": "all that is done once, at the start",
+        "run": "all layers, one after the other",
+        "generate": "draws the latent vector of a seed and runs",
+    }
+    for stage, kernel in program.kernels:
+        layer = f"{stage.node.where or 'the generator'}: {stage.node.operation}"
+        shape = " x ".join(map(str, stage.node.shape))
+        then = f", then {stage.activation.name}" if stage.activation.name else ""
+        notes[kernel.name] = f"{layer} to {shape}{then}"
+        if isinstance(kernel, Winograd):
+            notes[kernel.name] += ", one panel of columns, by Winograd's F(2, 3)"
+            notes[f"{kernel.name}_turn"] = f"{layer}: sums of neighbouring places, for Winograd's F(2, 3)"
+            notes[f"{kernel.name}_weights"] = f"{layer}: sums of taps, for Winograd's F(2, 3)"
+        elif isinstance(kernel, Product):
+            notes[kernel.name] += ", one panel of columns"
+        elif isinstance(kernel, special.Zeros):
+            notes[kernel.name] = f"{layer}: zeros around what it makes"
+    return notes
 
 
 def _escaped(data: bytes) -> str:

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ganbaru.ship.memory import Memory
-from ganbaru.ship.wat import Text, get, i32, plus, put
+from ganbaru.ship.compiler.memory import Memory
+from ganbaru.ship.compiler.wat import Text, at, get, i32, plus, put
 
 Array = np.ndarray[Any, Any]
 Precision = Literal["fp32", "fp16", "int8"]
@@ -55,12 +55,14 @@ class Parcel:
         precision: of the weights; biases and factors stay fp32.
         pieces: address and bytes of each.
         placements: in order.
+        tables: of `tabled`.
     """
 
     memory: Memory
     precision: Precision
     pieces: list[tuple[int, bytes]] = field(default_factory=list)
     placements: list[Placement] = field(default_factory=list)
+    tables: list[tuple[int, ...]] = field(default_factory=list)
 
     def numbers(self, values: Array) -> int:
         """Ships numbers as they are, float32; their address."""
@@ -77,6 +79,16 @@ class Parcel:
         address = self._piece(encoded)
         step = rows * columns * BYTES[self.precision]
         return [address + tap * step for tap in range(taps)], 0 if scales is None else self.numbers(scales)
+
+    def tabled(self) -> None:
+        """Ships where the matrices go: a table for each product, of where each is shipped, its first row and column."""
+        together: dict[tuple[int, ...], list[Placement]] = {}
+        for one in self.placements:
+            told = (one.scales, one.target, one.rows, one.columns, one.depth, one.panel)
+            together.setdefault(told, []).append(one)
+        for told, ones in together.items():
+            table = np.array([(one.source, one.row, one.column) for one in ones], dtype="<i4")
+            self.tables.append((self._piece(table.tobytes()), len(ones), *told))
 
     def _piece(self, data: bytes) -> int:
         address = self.memory.take(len(data))
@@ -96,7 +108,7 @@ def encode(values: Array, precision: Precision) -> tuple[bytes, Array | None]:
 
 
 def write(text: Text, parcel: Parcel, turned: Sequence[str]) -> None:
-    """Writes ``$place``, which adds one matrix into panels, and ``$unpack``, which does all that is done at the start.
+    """Writes ``$place``, which adds matrices into panels, and ``$unpack``, which does all that is done at the start.
 
     Args:
         text: where to.
@@ -104,24 +116,32 @@ def write(text: Text, parcel: Parcel, turned: Sequence[str]) -> None:
         turned: names of the kernels whose weights are turned then.
     """
     _decode(text, parcel.precision)
-    names = ("source", "scales", "target", "rows", "columns", "row", "column", "depth", "panel")
-    with text.block(f"(func $place {' '.join(f'(param ${name} i32)' for name in names)}"):
-        text.line("(local $r i32) (local $c i32) (local $n i32) (local $to i32)")
-        with text.loop("rows", "r", i32(0), get("rows"), 1), text.loop("columns", "c", i32(0), get("columns"), 1):
-            text.line(put("n", f"(i32.add {get('column')} {get('c')})"))
-            place = f"(i32.mul (i32.add (i32.mul (i32.div_u {get('n')} {get('panel')}) {get('depth')}) "
-            place += f"(i32.add {get('row')} {get('r')})) {get('panel')})"
-            number = f"(i32.add {place} (i32.rem_u {get('n')} {get('panel')}))"
-            text.line(put("to", f"(i32.add {get('target')} (i32.shl {number} {i32(2)}))"))
-            value = f"(call $weight {get('source')})"
-            if parcel.precision == "int8":
-                value = f"(f32.mul {value} (f32.load (i32.add {get('scales')} (i32.shl {get('c')} {i32(2)}))))"
-            text.line(f"(f32.store {get('to')} (f32.add (f32.load {get('to')}) {value}))")
-            text.line(put("source", plus(get("source"), BYTES[parcel.precision])))
+    told = ("table", "count", "scales", "target", "rows", "columns", "depth", "panel")
+    with text.block(f"(func $place {' '.join(f'(param ${name} i32)' for name in told)}"):
+        text.line("(local $source i32) (local $row i32) (local $column i32)")
+        text.line("(local $left i32) (local $r i32) (local $c i32) (local $n i32) (local $to i32)")
+        with text.loop("matrices", "left", i32(0), get("count"), 1):
+            for number, name in enumerate(("source", "row", "column")):
+                text.line(put(name, at("i32.load", get("table"), 4 * number)))
+            text.line(put("table", plus(get("table"), 12)))
+            _one_matrix(text, parcel.precision)
     with text.block("(func $unpack"):
-        for one in parcel.placements:
-            text.line(f"(call $place {' '.join(i32(getattr(one, name)) for name in names)})")
+        text.line(*(f"(call $place {' '.join(map(i32, given))})" for given in parcel.tables))
         text.line(*(f"(call ${name}_weights)" for name in turned))
+
+
+def _one_matrix(text: Text, precision: Precision) -> None:
+    with text.loop("rows", "r", i32(0), get("rows"), 1), text.loop("columns", "c", i32(0), get("columns"), 1):
+        text.line(put("n", f"(i32.add {get('column')} {get('c')})"))
+        place = f"(i32.mul (i32.add (i32.mul (i32.div_u {get('n')} {get('panel')}) {get('depth')}) "
+        place += f"(i32.add {get('row')} {get('r')})) {get('panel')})"
+        number = f"(i32.add {place} (i32.rem_u {get('n')} {get('panel')}))"
+        text.line(put("to", f"(i32.add {get('target')} (i32.shl {number} {i32(2)}))"))
+        value = f"(call $weight {get('source')})"
+        if precision == "int8":
+            value = f"(f32.mul {value} (f32.load (i32.add {get('scales')} (i32.shl {get('c')} {i32(2)}))))"
+        text.line(f"(f32.store {get('to')} (f32.add (f32.load {get('to')}) {value}))")
+        text.line(put("source", plus(get("source"), BYTES[precision])))
 
 
 def _decode(text: Text, precision: Precision) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.fx import Node as Exported
 
 from ganbaru.errors import UserError
-from ganbaru.ship.graph import Graph, Node
+from ganbaru.ship.compiler.graph import Graph, Node
 
 Argument = Any
 """What an operation is called with: a `Node`, a constant tensor, a number, or a list of such."""
@@ -146,4 +146,4 @@ def reads(*names: str) -> Callable[[Reading], Reading]:
     return enter
 
 
-from ganbaru.ship import readings  # noqa: E402, F401  (enters them)
+from ganbaru.ship.compiler import readings  # noqa: E402, F401  (enters them)

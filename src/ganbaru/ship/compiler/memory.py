@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ganbaru.ship.wat import Text
+from ganbaru.ship.compiler.wat import Text
 
 WORD, ALIGNMENT = 4, 16
 Border = tuple[tuple[int, int], ...]

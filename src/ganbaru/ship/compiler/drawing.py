@@ -1,6 +1,6 @@
 """The latent vector of a seed, inside the module: `training.counted` written out in WebAssembly, bit for bit."""
 
-from ganbaru.ship.wat import Text, f64, get, i32, put
+from ganbaru.ship.compiler.wat import Text, f64, get, i32, put
 from ganbaru.training import counted
 
 
@@ -8,7 +8,7 @@ def write(text: Text, latent: int, size: int) -> None:
     """Writes ``$draw (seed i64)``, which fills the latent vector at that address, and what it calls."""
     _quantile(text)
     parts = ("c0", "c1", "c2", "c3")
-    with text.block("(func $draw (param $seed i64)"):
+    with text.block('(func $draw (export "draw") (param $seed i64)'):
         text.comment("Philox-4x32-10: ten rounds on a counter, by a key; then the normal quantile of each 32 bits")
         text.line("(local $block i32) (local $round i32) (local $k0 i64) (local $k1 i64) (local $a i64) (local $b i64)")
         text.line(" ".join(f"(local ${part} i64)" for part in parts))

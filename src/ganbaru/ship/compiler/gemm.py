@@ -12,8 +12,8 @@ accumulators, its weights and a broadcast fit the 15 registers that x64 has, and
 
 from dataclasses import dataclass
 
-from ganbaru.ship.activations import Activation
-from ganbaru.ship.wat import Text, at, get, i32, plus, put, store
+from ganbaru.ship.compiler.activations import Activation
+from ganbaru.ship.compiler.wat import Text, at, get, i32, plus, put, store
 
 LANES, WORD = 4, 4
 

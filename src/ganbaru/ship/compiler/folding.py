@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ganbaru.ship.graph import Graph, Node, reach
+from ganbaru.ship.compiler.graph import Graph, Node, reach
 
 Array = np.ndarray[Any, Any]
 

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganbaru.ship.graph import Node
-from ganbaru.ship.reading import Reader, reads
+from ganbaru.ship.compiler.graph import Node
+from ganbaru.ship.compiler.reading import Reader, reads
 
 
 @reads("linear")

@@ -12,9 +12,9 @@ registers than in a plain product; what y₁ needs of the first two waits in mem
 
 from dataclasses import dataclass
 
-from ganbaru.ship.activations import Activation
-from ganbaru.ship.gemm import multiply_add
-from ganbaru.ship.wat import Text, at, get, i32, plus, put, splat, store
+from ganbaru.ship.compiler.activations import Activation
+from ganbaru.ship.compiler.gemm import multiply_add
+from ganbaru.ship.compiler.wat import Text, at, get, i32, plus, put, splat, store
 
 WORD, LANES, PARTS = 4, 4, 4
 
@@ -77,14 +77,13 @@ class Winograd:
 
 
 def write(text: Text, one: Winograd, *, fused: bool) -> None:
-    """Writes its three functions."""
-    _weights(text, one)
+    """Writes the two functions that run."""
     _input(text, one)
     _panel(text, one, fused)
 
 
-def _weights(text: Text, one: Winograd) -> None:
-    """``g₀``, ``(g₀ + g₁ + g₂)/2``, ``(g₀ − g₁ + g₂)/2``, ``−g₂`` of every panel."""
+def write_weights(text: Text, one: Winograd) -> None:
+    """Writes what is done once: ``g₀``, ``(g₀ + g₁ + g₂)/2``, ``(g₀ − g₁ + g₂)/2``, ``−g₂`` of every panel."""
     tap = one.inputs * one.panel * WORD
     with text.block(
         f"(func ${one.name}_weights (local $from i32) (local $to i32) (local $panel i32) (local $left i32)"

@@ -7,7 +7,7 @@ distribution's ``Φ`` below 2e-7 (Abramowitz & Stegun 1964, formula 7.1.26).
 import math
 from collections.abc import Callable, Iterable
 
-from ganbaru.ship.wat import Text, get, put, splat
+from ganbaru.ship.compiler.wat import Text, get, put, splat
 
 _LOG_2_HIGH, _LOG_2_LOW = 0.693359375, -2.12194440054690583e-4
 """ln 2 in two parts, the first of which has few bits, so that small multiples of it are exact."""

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from ganbaru.ship import mathematics as m
-from ganbaru.ship.activations import Activation
-from ganbaru.ship.memory import WORD, Buffer
-from ganbaru.ship.wat import Text, f64, get, i32, plus, put
+from ganbaru.ship.compiler import mathematics as m
+from ganbaru.ship.compiler.activations import Activation
+from ganbaru.ship.compiler.memory import WORD, Buffer
+from ganbaru.ship.compiler.wat import Text, f64, get, i32, plus, put
 
 
 @dataclass(frozen=True)

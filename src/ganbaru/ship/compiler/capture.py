@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from ganbaru.errors import UserError
 from ganbaru.models import Conv1d, UpsampleConv1d
-from ganbaru.ship.graph import Graph
-from ganbaru.ship.reading import Reader
+from ganbaru.ship.compiler.graph import Graph
+from ganbaru.ship.compiler.reading import Reader
 
 
 def capture(generator: nn.Module, *, latent: int, classes: int = 0) -> Graph:

@@ -5,8 +5,8 @@ neighbours.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ganbaru.ship.activations import NONE, Activation
-from ganbaru.ship.wat import Text, at, get, i32, plus, put, store
+from ganbaru.ship.compiler.activations import NONE, Activation
+from ganbaru.ship.compiler.wat import Text, at, get, i32, plus, put, store
 
 WORD, LANES = 4, 4
 Side = tuple[int, tuple[int, ...]]

@@ -5,8 +5,8 @@ import pytest
 import torch
 from random_generators import draw
 
-from ganbaru.ship.capture import capture
-from ganbaru.ship.module import compiled
+from ganbaru.ship.compiler.capture import capture
+from ganbaru.ship.compiler.module import compiled
 from ganbaru.training.counted import normals
 
 CASES = 100

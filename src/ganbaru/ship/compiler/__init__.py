@@ -1,0 +1,1 @@
+"""A torch generator becomes a WebAssembly module: captured, folded, planned, lowered to kernels, written as text."""

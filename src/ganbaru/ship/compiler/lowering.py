@@ -1,0 +1,62 @@
+"""Steps become kernels: products for what has weights, walks for what only moves or combines numbers."""
+
+import math
+from typing import Any
+
+from ganbaru.ship.compiler import moves, products
+from ganbaru.ship.compiler.graph import BINARY, UNARY
+from ganbaru.ship.compiler.memory import Buffer
+from ganbaru.ship.compiler.planning import Plan
+from ganbaru.ship.compiler.program import Kernel, Program
+from ganbaru.ship.compiler.special import Zeros
+from ganbaru.ship.compiler.unpacking import Parcel
+
+
+def lower(plan: Plan, parcel: Parcel) -> Program:
+    """The kernels of a plan; their weights go into the parcel."""
+    program = Program(plan, parcel)
+    for stage in plan.stages:
+        if stage.node.operation in ("latent", "label"):
+            continue
+        made = _LOWERINGS[stage.node.operation](stage, program)
+        target = plan.buffer(stage.value)
+        if target.is_bordered:
+            made = [*made, *_borders(stage.value, target)]
+        program.kernels += [(stage, kernel) for kernel in made]
+    program.kernels = [(stage, products.quickened(kernel, program)) for stage, kernel in program.kernels]
+    parcel.tabled()
+    return program
+
+
+def _borders(name: str, buffer: Buffer) -> list[Kernel]:
+    """Zeros around a value, each time that it is made: others lie in the same place before it."""
+    found, steps = [], buffer.steps[1:]
+    for axis, ((front, back), count) in enumerate(zip(buffer.border, buffer.space, strict=True)):
+        outer = math.prod(buffer.whole[:axis])
+        for side, (first, places) in {"front": (0, front), "back": (front + count, back)}.items():
+            if places:
+                where = buffer.address + first * steps[axis]
+                line = buffer.whole[axis] * steps[axis]
+                found.append(Zeros(f"{name}_{side}{axis}", where, places * steps[axis], outer, line))
+    return list(found)
+
+
+_LOWERINGS: dict[str, Any] = {
+    "linear": products.linear,
+    "convolution": products.convolution,
+    "upsampled": products.upsampled,
+    "transposed": products.transposed,
+    "nearest": moves.repeated,
+    "between": moves.between,
+    "scaled": moves.scaled,
+    "normed": moves.normed,
+    "concatenate": moves.concatenated,
+    "reshape": moves.reshaped,
+    "permute": moves.permuted,
+    "crop": moves.cropped,
+    "pad": moves.padded,
+    "one_hot": moves.row,
+    "embedding": moves.row,
+    **dict.fromkeys(BINARY, moves.combined),
+    **dict.fromkeys(UNARY, moves.each),
+}
