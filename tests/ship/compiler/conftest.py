@@ -1,8 +1,9 @@
 import pytest
-from loaded_modules import Loaded
+
+from ganbaru.ship.running import Instance
 
 
 @pytest.fixture(scope="session")
 def loaded():
     """A module's bytes to something that can be asked for sounds."""
-    return Loaded
+    return Instance

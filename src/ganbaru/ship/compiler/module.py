@@ -34,6 +34,7 @@ from ganbaru.ship.compiler.lowering import lower
 from ganbaru.ship.compiler.memory import Memory
 from ganbaru.ship.compiler.planning import Plan, plan
 from ganbaru.ship.compiler.program import Kernel, Program
+from ganbaru.ship.compiler.special import Zeros
 from ganbaru.ship.compiler.unpacking import Parcel, Precision
 from ganbaru.ship.compiler.wat import Text, i32
 from ganbaru.ship.compiler.winograd import Winograd
@@ -91,15 +92,15 @@ def _plain(program: Program, graph: Graph, rate: int) -> str:
     latent = plan.buffer(_first(graph, "latent"))
     output = plan.buffer(plan.graph.output.name)
     with text.block("(module"):
-        text.line(f'(memory (export "memory") {plan.memory.pages})')
+        text.line(f'(memory (export "memory") {plan.memory.pages} {plan.memory.pages})')
         _globals(text, {"latent": latent.start, "latent_size": graph.latent, "output": output.start})
         _globals(text, {"length": graph.output.size, "sample_rate": rate, "labels": graph.classes})
         text.line('(global $label (export "label") (mut i32) (i32.const 0))')
         drawing.write(text, latent.start, graph.latent)
         turned = [kernel for _, kernel in program.kernels if isinstance(kernel, Winograd)]
-        unpacking.write(text, parcel, [kernel.name for kernel in turned])
-        for kernel in turned:
-            winograd.write_weights(text, kernel)
+        if turned:
+            winograd.write_weights(text)
+        unpacking.write(text, parcel, [_call("winograd_weights", *kernel.turning_weights) for kernel in turned])
         _kernels(text, program, graph, fused=False)
         with text.block('(func (export "generate") (param $seed i64) (result i32)'):
             text.line("(call $draw (local.get $seed))", "(call $run)")
@@ -112,7 +113,7 @@ def _plain(program: Program, graph: Graph, rate: int) -> str:
 def _fused(program: Program, graph: Graph) -> str:
     text = Text()
     with text.block("(module"):
-        text.line(f'(import "plain" "memory" (memory {program.plan.memory.pages}))')
+        text.line(f'(import "plain" "memory" (memory {program.plan.memory.pages} {program.plan.memory.pages}))')
         text.line('(import "plain" "label" (global $label (mut i32)))')
         _kernels(text, program, graph, fused=True)
     return str(text)
@@ -121,9 +122,13 @@ def _fused(program: Program, graph: Graph) -> str:
 def _kernels(text: Text, program: Program, graph: Graph, *, fused: bool) -> None:
     """All kernels, what they call, and ``run``."""
     mathematics.write(text, (name for _, kernel in program.kernels for name in _calls(kernel)))
+    winograd.write(text, (kernel for _, kernel in program.kernels if isinstance(kernel, Winograd)), fused=fused)
+    if any(isinstance(kernel, Zeros) for _, kernel in program.kernels):
+        special.write_zeros(text)
     for stage, kernel in program.kernels:
-        text.comment(f"{stage.node.where or 'generator'}: {stage.node.operation}")
-        _WRITERS[type(kernel)](text, kernel, fused)
+        if type(kernel) in _WRITERS:
+            text.comment(f"{stage.node.where or 'generator'}: {stage.node.operation}")
+            _WRITERS[type(kernel)](text, kernel, fused)
     _run(text, program, graph)
 
 
@@ -141,9 +146,7 @@ def _calls(kernel: Kernel) -> tuple[str, ...]:
 
 _WRITERS: dict[type, Callable[[Text, Any, bool], None]] = {
     Product: lambda text, kernel, fused: gemm.product(text, kernel, fused=fused),
-    Winograd: lambda text, kernel, fused: winograd.write(text, kernel, fused=fused),
     Walk: lambda text, kernel, fused: copying.walk(text, kernel),
-    special.Zeros: lambda text, kernel, fused: special.zeros(text, kernel),
     special.Normalisation: lambda text, kernel, fused: special.normalisation(text, kernel),
     special.Blend: lambda text, kernel, fused: special.blend(text, kernel),
     special.Row: lambda text, kernel, fused: special.row(text, kernel),
@@ -159,13 +162,29 @@ def _run(text: Text, program: Program, graph: Graph) -> None:
             text.line(f"(i32.store {i32(program.plan.buffer(labels[0]).start)} (global.get $label))")
         for _, kernel in program.kernels:
             if isinstance(kernel, Winograd):
-                text.line(f"(call ${kernel.name}_turn)")
-            if isinstance(kernel, Product | Winograd) and kernel.panels > 1:
-                with text.loop(f"panels_{kernel.name}", "panel", i32(0), i32(kernel.panels), 1):
-                    text.line(f"(call ${kernel.name} (local.get $panel))")
+                text.line(_call("winograd_input", *kernel.turning_input))
+            if isinstance(kernel, Zeros):
+                text.line(_call("zeros", kernel.address, kernel.bytes, kernel.times, kernel.step))
+            elif isinstance(kernel, Product | Winograd):
+                _panels(text, kernel)
             else:
-                text.line(f"(call ${kernel.name}{' (i32.const 0)' if isinstance(kernel, Product | Winograd) else ''})")
+                text.line(_call(kernel.name))
         text.line(i32(0))
+
+
+def _panels(text: Text, kernel: Product | Winograd) -> None:
+    function, told = kernel.name, tuple[int, ...]()
+    if isinstance(kernel, Winograd):
+        function, told = kernel.function, kernel.making_panels
+    if kernel.panels == 1:
+        text.line(_call(function, 0, *told))
+        return
+    with text.loop(f"panels_{kernel.name}", "panel", i32(0), i32(kernel.panels), 1):
+        text.line(f"(call ${function} {' '.join(['(local.get $panel)', *map(i32, told)])})")
+
+
+def _call(function: str, *told: int) -> str:
+    return f"(call {' '.join([f'${function}', *map(i32, told)])})"
 
 
 def _notes(program: Program) -> dict[str, str]:
@@ -177,6 +196,9 @@ def _notes(program: Program) -> dict[str, str]:
         "weight": "one shipped weight as a float",
         "place": "adds shipped matrices into the panels of a product",
         "unpack": "all that is done once, at the start",
+        "winograd_weights": "sums of neighbouring taps, for Winograd's F(2, 3)",
+        "winograd_input": "sums of neighbouring places, for Winograd's F(2, 3)",
+        "zeros": "zeros around a value, which convolutions read beyond its ends",
         "run": "all layers, one after the other",
         "generate": "draws the latent vector of a seed and runs",
     }
@@ -184,15 +206,12 @@ def _notes(program: Program) -> dict[str, str]:
         layer = f"{stage.node.where or 'the generator'}: {stage.node.operation}"
         shape = " x ".join(map(str, stage.node.shape))
         then = f", then {stage.activation.name}" if stage.activation.name else ""
-        notes[kernel.name] = f"{layer} to {shape}{then}"
         if isinstance(kernel, Winograd):
-            notes[kernel.name] += ", one panel of columns, by Winograd's F(2, 3)"
-            notes[f"{kernel.name}_turn"] = f"{layer}: sums of neighbouring places, for Winograd's F(2, 3)"
-            notes[f"{kernel.name}_weights"] = f"{layer}: sums of taps, for Winograd's F(2, 3)"
+            notes[kernel.function] = f"one panel of columns of a convolution of three taps, by Winograd's F(2, 3){then}"
         elif isinstance(kernel, Product):
-            notes[kernel.name] += ", one panel of columns"
-        elif isinstance(kernel, special.Zeros):
-            notes[kernel.name] = f"{layer}: zeros around what it makes"
+            notes[kernel.name] = f"{layer} to {shape}{then}, one panel of columns"
+        elif not isinstance(kernel, Zeros):
+            notes[kernel.name] = f"{layer} to {shape}{then}"
     return notes
 
 

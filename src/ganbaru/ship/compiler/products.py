@@ -17,8 +17,9 @@ from ganbaru.ship.compiler.winograd import PARTS, Winograd
 
 Array = np.ndarray[Any, Any]
 
-_NARROW, _WIDE, _PAIRS = (4, 2), (1, 8), (2, 4)
-"""Tiles of a convolution, of a linear layer, which has one row, and of pairs of places."""
+_NARROW, _THIN, _WIDE, _PAIRS = (4, 2), (6, 1), (1, 8), (2, 4)
+"""Tiles of a convolution, of one to four columns at most, of a linear layer, which has one row, and of pairs of
+places."""
 _FEWEST = 16
 """Channels from which turning the input pays."""
 
@@ -70,7 +71,7 @@ def convolution(stage: Stage, program: Program) -> list[Kernel]:
                 first,
                 offset,
                 target.steps[-1],
-                _NARROW,
+                _tile(len(kernels)),
                 lines=_lines(target, step),
                 name=f"_{group}" if groups > 1 else "",
             )
@@ -194,6 +195,7 @@ def _phased(
     firsts = list(np.ndindex(*scale[:-1], scale[-1] // together))
     for first in firsts:
         columns = together * outputs
+        tile = _tile(columns)
         one = Product(
             kernel_name(stage, "".join(f"_{r}" for r in first) if len(firsts) > 1 else "", group, groups),
             source.start + group * inputs * WORD - _before(fronts, source),
@@ -201,13 +203,13 @@ def _phased(
             places[-1],
             source.steps[-1],
             columns,
-            program.parcel.memory.take(WORD * depth * _filled(columns, _NARROW)),
-            _bias(program, np.tile(bias, together), _NARROW),
+            program.parcel.memory.take(WORD * depth * _filled(columns, tile)),
+            _bias(program, np.tile(bias, together), tile),
             target.start + group * outputs * WORD + _before(first, target),
             scale[-1] * target.steps[-1],
             stage.activation,
             *_turns(places, source.steps[1:], target, scale),
-            tile=_NARROW,
+            tile=tile,
         )
         for r in range(together):
             for address, scales, tap in placed((*first[:-1], first[-1] + r)):
@@ -288,6 +290,10 @@ def _lines(target: Buffer, step: Sequence[int]) -> tuple[int, int, int]:
 
 def _turns(places: Sequence[int], steps: Sequence[int], target: Buffer, scale: Sequence[int]) -> tuple[int, int, int]:
     return (places[0], steps[0], scale[0] * target.steps[1]) if len(places) > 1 else (1, 0, 0)
+
+
+def _tile(columns: int) -> tuple[int, int]:
+    return _THIN if columns <= LANES else _NARROW
 
 
 def _filled(columns: int, tile: tuple[int, int]) -> int:

@@ -13,7 +13,7 @@ class Zeros:
     """So many stretches of zeros.
 
     Attributes:
-        name: of its function.
+        name: of the layer and the side.
         address: of the first.
         bytes: of each.
         times: how many.
@@ -90,14 +90,13 @@ class Row:
     count: int
 
 
-def zeros(text: Text, one: Zeros) -> None:
-    """Writes its function."""
-    with text.block(f"(func ${one.name} (local $at i32) (local $left i32)"):
-        text.line(put("at", i32(one.address)), put("left", i32(one.times)))
-        with text.block("(loop $each"):
-            text.line(f"(memory.fill {get('at')} {i32(0)} {i32(one.bytes)})")
-            text.line(put("at", plus(get("at"), one.step)), put("left", plus(get("left"), -1)))
-            text.line(f"(br_if $each {get('left')})")
+def write_zeros(text: Text) -> None:
+    """Writes ``$zeros``, which all of them share."""
+    told = " ".join(f"(param ${name} i32)" for name in ("at", "bytes", "times", "step"))
+    with text.block(f"(func $zeros {told}"), text.block("(loop $each"):
+        text.line(f"(memory.fill {get('at')} {i32(0)} {get('bytes')})")
+        text.line(put("at", f"(i32.add {get('at')} {get('step')})"), put("times", plus(get("times"), -1)))
+        text.line(f"(br_if $each {get('times')})")
 
 
 def row(text: Text, one: Row) -> None:

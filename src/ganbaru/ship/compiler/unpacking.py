@@ -83,6 +83,7 @@ class Parcel:
     def tabled(self) -> None:
         """Ships where the matrices go: a table for each product, of where each is shipped, its first row and column."""
         together: dict[tuple[int, ...], list[Placement]] = {}
+        told: tuple[int, ...]
         for one in self.placements:
             told = (one.scales, one.target, one.rows, one.columns, one.depth, one.panel)
             together.setdefault(told, []).append(one)
@@ -113,7 +114,7 @@ def write(text: Text, parcel: Parcel, turned: Sequence[str]) -> None:
     Args:
         text: where to.
         parcel: what is placed.
-        turned: names of the kernels whose weights are turned then.
+        turned: the calls that turn weights of products then.
     """
     _decode(text, parcel.precision)
     told = ("table", "count", "scales", "target", "rows", "columns", "depth", "panel")
@@ -127,7 +128,7 @@ def write(text: Text, parcel: Parcel, turned: Sequence[str]) -> None:
             _one_matrix(text, parcel.precision)
     with text.block("(func $unpack"):
         text.line(*(f"(call $place {' '.join(map(i32, given))})" for given in parcel.tables))
-        text.line(*(f"(call ${name}_weights)" for name in turned))
+        text.line(*turned)
 
 
 def _one_matrix(text: Text, precision: Precision) -> None:

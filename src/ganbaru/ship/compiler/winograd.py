@@ -6,10 +6,14 @@ Two neighbouring places of the output, three taps each, are six products; ``m₀
 section 4.1). Input and weights are turned into these sums first, the weights once for all; then each m is a product of
 matrices over the channels.
 
+All layers share three functions, for no shape is worth one of its own: the loops are long. ``$winograd_weights`` and
+``$winograd_input`` turn, ``$winograd_panel`` (one for each activation) makes one panel's columns of all rows.
+
 A tile keeps one set of accumulators and runs through the channels four times, m₁, m₂, m₀ and −m₃, so that no more is in
 registers than in a plain product; what y₁ needs of the first two waits in memory meanwhile.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ganbaru.ship.compiler.activations import Activation
@@ -24,7 +28,7 @@ class Winograd:
     """One convolution; addresses and steps in bytes.
 
     Attributes:
-        name: of its function; ``name_turn`` turns the input, ``name_weights`` the weights.
+        name: of the layer.
         source: where the place before the first lies, channels innermost.
         inputs: channels of the source; a multiple of 4.
         rows: places of the output; even.
@@ -75,100 +79,145 @@ class Winograd:
         """Of the turned weights of one panel."""
         return PARTS * self.inputs * self.panel * WORD
 
+    @property
+    def function(self) -> str:
+        """The one that makes a panel."""
+        told = "".join(f"_{value:g}" for value in self.activation.numbers.values())
+        return f"winograd_panel{'_' * bool(self.activation.name)}{self.activation.name}{told}"
 
-def write(text: Text, one: Winograd, *, fused: bool) -> None:
-    """Writes the two functions that run."""
-    _input(text, one)
-    _panel(text, one, fused)
+    @property
+    def turning_weights(self) -> tuple[int, ...]:
+        """What ``$winograd_weights`` is told."""
+        return self.kernel, self.weights, self.panels, self.inputs * self.panel * WORD
+
+    @property
+    def turning_input(self) -> tuple[int, ...]:
+        """What ``$winograd_input`` is told."""
+        return self.source, self.turned, self.rows // 2, self.inputs * WORD, self.part
+
+    @property
+    def making_panels(self) -> tuple[int, ...]:
+        """What ``function`` is told beside the panel."""
+        first = self.turned, self.weights, self.bias, self.target, self.waiting
+        return *first, self.rows // 2, self.inputs * WORD, self.part, self.target_step
 
 
-def write_weights(text: Text, one: Winograd) -> None:
-    """Writes what is done once: ``g₀``, ``(g₀ + g₁ + g₂)/2``, ``(g₀ − g₁ + g₂)/2``, ``−g₂`` of every panel."""
-    tap = one.inputs * one.panel * WORD
-    with text.block(
-        f"(func ${one.name}_weights (local $from i32) (local $to i32) (local $panel i32) (local $left i32)"
-    ):
-        text.line("(local $first v128) (local $second v128) (local $third v128)")
-        text.line(put("from", i32(one.kernel)), put("to", i32(one.weights)))
-        with text.loop("panels", "panel", i32(0), i32(one.panels), 1):
-            with text.loop("numbers", "left", i32(0), i32(tap), LANES * WORD):
-                for number, local in enumerate(("first", "second", "third")):
-                    text.line(put(local, at("v128.load", get("from"), number * tap)))
+def write_weights(text: Text) -> None:
+    """Writes ``$winograd_weights``: ``g₀``, ``(g₀ + g₁ + g₂)/2``, ``(g₀ − g₁ + g₂)/2``, ``−g₂`` of every panel."""
+    taps = ("first", "second", "third")
+    with text.block("(func $winograd_weights (param $from i32) (param $to i32) (param $panels i32) (param $tap i32)"):
+        text.line("(local $panel i32) (local $left i32) (local $at i32)")
+        text.line(*(f"(local ${name} v128)" for name in taps))
+        with text.loop("panels", "panel", i32(0), get("panels"), 1):
+            with text.loop("numbers", "left", i32(0), get("tap"), LANES * WORD):
+                text.line(put("at", get("from")))
+                for number, name in enumerate(taps):
+                    if number:
+                        text.line(put("at", _further("at", "tap")))
+                    text.line(put(name, at("v128.load", get("at"))))
+                text.line(put("at", get("to")))
                 ends = f"(f32x4.add {get('first')} {get('third')})"
-                text.line(store("v128.store", get("to"), get("first")))
-                for number, sign in ((1, "add"), (2, "sub")):
-                    half = f"(f32x4.mul {splat(0.5)} (f32x4.{sign} {ends} {get('second')}))"
-                    text.line(store("v128.store", get("to"), half, number * tap))
-                text.line(store("v128.store", get("to"), f"(f32x4.neg {get('third')})", 3 * tap))
+                halves = (f"(f32x4.mul {splat(0.5)} (f32x4.{sign} {ends} {get('second')}))" for sign in ("add", "sub"))
+                _stored_apart(text, [get("first"), *halves, f"(f32x4.neg {get('third')})"], "tap")
                 text.line(put("from", plus(get("from"), LANES * WORD)), put("to", plus(get("to"), LANES * WORD)))
-            text.line(put("from", plus(get("from"), 2 * tap)), put("to", plus(get("to"), 3 * tap)))
+            for local, times in (("from", 2), ("to", 3)):
+                text.line(put(local, f"(i32.add {get(local)} (i32.mul {get('tap')} {i32(times)}))"))
 
 
-def _input(text: Text, one: Winograd) -> None:
+def write(text: Text, kernels: Iterable[Winograd], *, fused: bool) -> None:
+    """Writes ``$winograd_input``, and a ``$winograd_panel`` for each activation."""
+    by_function: dict[str, list[Winograd]] = {}
+    for one in kernels:
+        by_function.setdefault(one.function, []).append(one)
+    if by_function:
+        _input(text)
+    for ones in by_function.values():
+        _panel(text, ones, fused)
+
+
+def _input(text: Text) -> None:
     """``d₀ − d₂``, ``d₁ + d₂``, ``d₂ − d₁``, ``d₁ − d₃`` of every pair of places."""
-    place = one.inputs * WORD
-    with text.block(f"(func ${one.name}_turn (local $from i32) (local $to i32) (local $pair i32) (local $channel i32)"):
-        text.line("(local $d0 v128) (local $d1 v128) (local $d2 v128) (local $d3 v128)")
-        text.line(put("from", i32(one.source)), put("to", i32(one.turned)))
-        with text.loop("pairs", "pair", i32(0), i32(one.rows // 2), 1):
-            with text.loop("channels", "channel", i32(0), i32(place), LANES * WORD):
-                for number in range(PARTS):
-                    text.line(put(f"d{number}", at("v128.load", get("from"), number * place)))
+    places = tuple(f"d{number}" for number in range(PARTS))
+    told = ("from", "to", "pairs", "place", "part")
+    with text.block(f"(func $winograd_input {' '.join(f'(param ${name} i32)' for name in told)}"):
+        text.line("(local $pair i32) (local $channel i32) (local $at i32)")
+        text.line(" ".join(f"(local ${name} v128)" for name in places))
+        with text.loop("pairs", "pair", i32(0), get("pairs"), 1):
+            with text.loop("channels", "channel", i32(0), get("place"), LANES * WORD):
+                text.line(put("at", get("from")))
+                for number, name in enumerate(places):
+                    if number:
+                        text.line(put("at", _further("at", "place")))
+                    text.line(put(name, at("v128.load", get("at"))))
+                text.line(put("at", get("to")))
                 sums = (("sub", "d0", "d2"), ("add", "d1", "d2"), ("sub", "d2", "d1"), ("sub", "d1", "d3"))
-                for number, (how, x, y) in enumerate(sums):
-                    text.line(store("v128.store", get("to"), f"(f32x4.{how} {get(x)} {get(y)})", number * one.part))
+                _stored_apart(text, [f"(f32x4.{how} {get(x)} {get(y)})" for how, x, y in sums], "part")
                 text.line(put("from", plus(get("from"), LANES * WORD)), put("to", plus(get("to"), LANES * WORD)))
-            text.line(put("from", plus(get("from"), place)))
+            text.line(put("from", _further("from", "place")))
 
 
-def _panel(text: Text, one: Winograd, fused: bool) -> None:
+def _further(local: str, step: str) -> str:
+    return f"(i32.add {get(local)} {get(step)})"
+
+
+def _stored_apart(text: Text, values: Sequence[str], step: str) -> None:
+    """Stores vectors at ``$at``, and so far behind each other."""
+    for number, value in enumerate(values):
+        if number:
+            text.line(put("at", _further("at", step)))
+        text.line(store("v128.store", get("at"), value))
+
+
+_TOLD = ("turned", "weights", "bias", "target", "waiting", "pairs", "place", "part", "step")
+
+
+def _panel(text: Text, ones: Sequence[Winograd], fused: bool) -> None:
+    one = ones[0]
     pairs, vectors = one.tile
-    whole, rest = divmod(one.rows // 2, pairs)
-    text.comment(f"{one.rows} places, {one.inputs} channels to {one.columns}, three taps by F(2, 3)")
-    with text.block(f"(func ${one.name} (param $panel i32)"):
-        text.line("(local $weights i32) (local $bias i32) (local $in i32) (local $out i32) (local $left i32)")
-        text.line("(local $a i32) (local $b i32) (local $end i32) (local $x v128) (local $y v128)")
+    told = ("panel", *_TOLD)
+    text.comment(f"three taps by F(2, 3): tiles of {2 * pairs} places x {LANES * vectors} columns")
+    with text.block(f"(func ${one.function} {' '.join(f'(param ${name} i32)' for name in told)}"):
+        text.line("(local $left i32) (local $a i32) (local $b i32) (local $end i32) (local $x v128)")
         text.line(" ".join(f"(local $w{v} v128)" for v in range(vectors)))
         for r in range(pairs):
             text.line(" ".join(f"(local $s{r}{v} v128)" for v in range(vectors)))
-        for local, base, step in (
-            ("weights", one.weights, one.panel_bytes),
-            ("bias", one.bias, one.panel * WORD),
-            ("out", one.target, one.panel * WORD),
-        ):
-            text.line(put(local, f"(i32.add {i32(base)} (i32.mul {get('panel')} {i32(step)}))"))
-        text.line(put("in", i32(one.turned)))
-        if whole:
-            text.line(put("left", i32(whole)))
-            with text.block("(loop $tiles"):
-                _tile(text, one, pairs, fused, "k")
-                text.line(put("left", plus(get("left"), -1)), f"(br_if $tiles {get('left')})")
-        if rest:
-            _tile(text, one, rest, fused, "rest")
+        panel = f"(i32.mul {get('panel')} {i32(one.panel * WORD)})"
+        taps = f"(i32.mul {panel} (i32.mul {i32(PARTS)} (i32.shr_u {get('place')} {i32(2)})))"
+        text.line(put("weights", f"(i32.add {get('weights')} {taps})"))
+        text.line(*(put(local, f"(i32.add {get(local)} {panel})") for local in ("bias", "target")))
+        text.line(put("left", f"(i32.div_u {get('pairs')} {i32(pairs)})"))
+        with text.block(f"(if {get('left')}"), text.block("(then"), text.block("(loop $tiles"):
+            _tile(text, one, pairs, fused, "k")
+            text.line(put("left", plus(get("left"), -1)), f"(br_if $tiles {get('left')})")
+        if any(each.rows // 2 % pairs for each in ones):
+            with text.block(f"(if (i32.rem_u {get('pairs')} {i32(pairs)})"), text.block("(then"):
+                _tile(text, one, 1, fused, "rest")
 
 
 def _tile(text: Text, one: Winograd, pairs: int, fused: bool, label: str) -> None:
     cells = [(r, v) for r in range(pairs) for v in range(one.tile[1])]
     places = {cell: 16 * number for number, cell in enumerate(cells)}
+    wait = get("waiting")
     _cleared(text, cells)
     _accumulate(text, one, pairs, fused, 1, label)
-    text.line(*(store("v128.store", i32(one.waiting), get(f"s{r}{v}"), places[r, v]) for r, v in cells))
+    text.line(*(store("v128.store", wait, get(f"s{r}{v}"), places[r, v]) for r, v in cells))
     _cleared(text, cells)
     _accumulate(text, one, pairs, fused, 2, label)
     for r, v in cells:
-        waiting = at("v128.load", i32(one.waiting), places[r, v])
+        waiting = at("v128.load", wait, places[r, v])
         text.line(put("x", f"(f32x4.add {waiting} {at('v128.load', get('bias'), 16 * v)})"))
         text.line(
-            store("v128.store", i32(one.waiting), f"(f32x4.sub {get('x')} {get(f's{r}{v}')})", places[r, v]),
+            store("v128.store", wait, f"(f32x4.sub {get('x')} {get(f's{r}{v}')})", places[r, v]),
             put(f"s{r}{v}", f"(f32x4.add {get('x')} {get(f's{r}{v}')})"),
         )
     _accumulate(text, one, pairs, fused, 0, label)
-    _stored(text, one, cells, 0)
-    text.line(*(put(f"s{r}{v}", at("v128.load", i32(one.waiting), places[r, v])) for r, v in cells))
+    _stored(text, one, pairs)
+    text.line(*(put(f"s{r}{v}", at("v128.load", wait, places[r, v])) for r, v in cells))
     _accumulate(text, one, pairs, fused, 3, label)
-    _stored(text, one, cells, 1)
-    text.line(put("in", plus(get("in"), pairs * one.inputs * WORD)))
-    text.line(put("out", plus(get("out"), 2 * pairs * one.target_step)))
+    text.line(put("target", _further("target", "step")))
+    _stored(text, one, pairs)
+    text.line(put("turned", f"(i32.add {get('turned')} (i32.mul {get('place')} {i32(pairs)}))"))
+    text.line(put("target", f"(i32.add {get('target')} (i32.mul {get('step')} {i32(2 * pairs - 1)}))"))
 
 
 def _cleared(text: Text, cells: list[tuple[int, int]]) -> None:
@@ -177,22 +226,31 @@ def _cleared(text: Text, cells: list[tuple[int, int]]) -> None:
 
 def _accumulate(text: Text, one: Winograd, pairs: int, fused: bool, part: int, label: str) -> None:
     """One m over all channels."""
-    vectors, tap = one.tile[1], one.inputs * one.panel * WORD
-    text.line(put("a", plus(get("in"), part * one.part)), put("b", plus(get("weights"), part * tap)))
-    text.line(put("end", plus(get("a"), one.inputs * WORD)))
+    vectors = one.tile[1]
+    text.line(put("a", f"(i32.add {get('turned')} (i32.mul {get('part')} {i32(part)}))"))
+    tap = f"(i32.mul {get('place')} {i32(one.panel * part)})"
+    text.line(put("b", f"(i32.add {get('weights')} {tap})"), put("end", _further("a", "place")))
     with text.block(f"(loop ${label}{part}"):
         for v in range(vectors):
             text.line(put(f"w{v}", at("v128.load", get("b"), 16 * v)))
         for r in range(pairs):
-            text.line(put("x", at("v128.load32_splat", get("a"), r * one.inputs * WORD)))
+            left = get("a")
+            for _ in range(r):
+                left = f"(i32.add {left} {get('place')})"
+            text.line(put("x", at("v128.load32_splat", left)))
             for v in range(vectors):
                 text.line(put(f"s{r}{v}", multiply_add(get("x"), get(f"w{v}"), get(f"s{r}{v}"), fused)))
         text.line(put("b", plus(get("b"), 16 * vectors)), put("a", plus(get("a"), WORD)))
         text.line(f"(br_if ${label}{part} (i32.ne {get('a')} {get('end')}))")
 
 
-def _stored(text: Text, one: Winograd, cells: list[tuple[int, int]], which: int) -> None:
-    for r, v in cells:
-        text.line(*one.activation.of(f"s{r}{v}"))
-        offset = (2 * r + which) * one.target_step + 16 * v
-        text.line(store("v128.store", get("out"), get(f"s{r}{v}"), offset))
+def _stored(text: Text, one: Winograd, pairs: int) -> None:
+    """Every second place."""
+    vectors = one.tile[1]
+    text.line(put("a", get("target")))
+    for r in range(pairs):
+        if r:
+            text.line(put("a", f"(i32.add {get('a')} (i32.shl {get('step')} {i32(1)}))"))
+        for v in range(vectors):
+            text.line(*one.activation.of(f"s{r}{v}"))
+            text.line(store("v128.store", get("a"), get(f"s{r}{v}"), 16 * v))
