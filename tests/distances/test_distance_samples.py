@@ -212,6 +212,13 @@ def test_sorting_by_digits_is_sorting(n: int, rows: int, seed: int, scale: float
     assert (sorted_rows(x[:, ::-1]) == found).all()
 
 
+@settings(deadline=None, max_examples=20)
+@given(st.integers(2_000, 3_000), st.integers(0, 99), st.sampled_from([1, 100, 10**6, 2**31]), st.sampled_from([1, -1]))
+def test_numbers_that_differ_in_their_last_bits_alone_are_sorted_too(n: int, seed: int, most: int, sign: int) -> None:
+    x = sign * (1 + np.finfo(float).eps * np.random.default_rng(seed).integers(0, most, (1, n)))
+    assert (sorted_rows(x) == np.sort(x, axis=1)).all()
+
+
 @pytest.mark.parametrize("p", [1, 1.5, 2, 7])
 @pytest.mark.parametrize(("n", "m"), [(30, 30), (2_500, 2_500), (2_100, 40)])
 def test_on_the_line_it_is_what_transport_proves(n: int, m: int, p: float) -> None:
