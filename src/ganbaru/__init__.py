@@ -22,9 +22,22 @@ if TYPE_CHECKING:
     from ganbaru.distances import Estimate
     from ganbaru.report import build as report  # the room may be called like this function
     from ganbaru.runs import Run
+    from ganbaru.ship import ship  # likewise
     from ganbaru.training import fit, load
 
-_ROOMS = ("checkup", "distances", "models", "objectives", "quality", "report", "runs", "signal", "sources", "training")
+_ROOMS = (
+    "checkup",
+    "distances",
+    "models",
+    "objectives",
+    "quality",
+    "report",
+    "runs",
+    "ship",
+    "signal",
+    "sources",
+    "training",
+)
 _NAMES = {
     "Estimate": "distances",
     "Finding": "checkup.finding",
@@ -54,6 +67,7 @@ __all__ = [
     "quality",
     "report",
     "runs",
+    "ship",
     "signal",
     "sources",
     "training",

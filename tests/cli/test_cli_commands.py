@@ -21,7 +21,7 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
-    for command in ("raise", "fit", "listen", "checkup", "treat", "report"):
+    for command in ("raise", "fit", "listen", "checkup", "treat", "report", "ship", "inspect"):
         assert command in done.stdout
 
 
@@ -34,17 +34,18 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 def test_every_command_listed_has_its_room(ganbaru: Say) -> None:
     said = ganbaru("--help")
     assert said.code == 0
-    for absent in ("study", "ship", "rights", "scout"):
+    for absent in ("study", "rights", "scout"):
         assert f" {absent} " not in said.out
 
 
 def test_raise_goes_the_whole_way(ganbaru: Say, sounds: Path) -> None:
     said = ganbaru("raise", sounds, "--rate", str(RATE), "--minutes", "0.5", *TINY)
     assert said.code == 0, said.err
-    run, report = (line.split(": ", 1)[1] for line in said.out.splitlines()[-2:])
+    run, report, page = (line.split(": ", 1)[1] for line in said.out.splitlines()[-3:])
     assert run == "runs/sounds-1"
-    assert Path(report).is_file()
-    assert Path(report).is_absolute()
+    for file in (report, page):
+        assert Path(file).is_file()
+        assert Path(file).is_absolute()
     assert "distance" in said.out
     assert "training in runs/sounds-1" in said.err
 
@@ -69,6 +70,19 @@ def test_fit_then_listen_then_report(ganbaru: Say, sounds: Path) -> None:
     assert said.out == "r/report.html\n"
     assert ganbaru("report", "r", "--out", "page.html").out == "page.html\n"
     assert Path("page.html").read_bytes() == Path("r/report.html").read_bytes()
+
+
+def test_fit_then_ship(ganbaru: Say, sounds: Path) -> None:
+    assert ganbaru("fit", sounds, "--rate", str(RATE), "--out", "r", *TINY).code == 0
+    said = ganbaru("ship", "r", "site", "--precision", "fp16", "--licence", "CC0-1.0")
+    assert said.code == 0, said.err
+    assert said.out.splitlines()[-1] == "page: site/index.html"
+    assert "fp16" in said.out
+    document = json.loads(ganbaru("ship", "r", "site", "--json").out)
+    assert document["schema"] == "ganbaru.ship/1"
+    written = {str(file.relative_to("site")) for file in Path("site").rglob("*") if file.is_file()}
+    assert set(document["files"]) == written
+    assert "unknown precision" in ganbaru("ship", "r", "site", "--precision", "fp8").complaint
 
 
 def test_labels_are_asked_for_by_name(ganbaru: Say, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
-"""Runs whose reports are looked at, and the browser that looks."""
+"""Runs whose reports are looked at."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,18 +49,3 @@ def sound_run(tmp_path_factory: pytest.TempPathFactory) -> gb.Run:
 def point_run(tmp_path_factory: pytest.TempPathFactory) -> gb.Run:
     """A short training on the ring."""
     return gb.fit("toy:ring", out=tmp_path_factory.mktemp("point-report") / "run", **SMALL)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium, without a window."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium is installed (on Debian: apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api")
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-    switches += ["--disable-background-networking", "--disable-component-update"]
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=path, args=switches)
-        yield opened
-        opened.close()

@@ -30,6 +30,8 @@ for command in (
     commands.checkup,
     commands.treat,
     commands.report,
+    commands.ship,
+    commands.inspect,
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
 

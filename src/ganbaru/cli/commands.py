@@ -46,7 +46,7 @@ def raise_(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """The whole way in one go: check the data, train, measure, examine, report."""
+    """The whole way in one go: check the data, train, measure, examine, report, ship."""
     began = monotonic()
     from ganbaru.cli import way
 
@@ -256,6 +256,50 @@ def report(
         speech.document({"schema": "ganbaru.report/1", "file": str(path)})
     else:
         speech.result(str(path))
+
+
+def ship(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    site: Annotated[Path, typer.Argument(help="The folder to write; an earlier site there is replaced.")],
+    precision: Annotated[
+        str, typer.Option(help="fp32, fp16, int8, or auto: the smallest that is heard to be the same.")
+    ] = "auto",
+    name: Annotated[str | None, typer.Option(help="Of the model. Default: that of what it was trained on.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Under which the sounds may be used.")] = None,
+    credit: Annotated[list[str] | None, typer.Option(help="Who is to be named; repeatable.")] = None,
+    step: Annotated[int | None, typer.Option(help="A checkpoint's step. Default: the newest.")] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write a static site that plays a run's generator as WebAssembly."""
+    from ganbaru.cli import shipped
+
+    shipped.tell_ship(
+        run,
+        site,
+        precision=precision,
+        name=name,
+        licence=licence,
+        credits=credit or [],
+        step=step,
+        quiet=quiet or as_json,
+        as_json=as_json,
+    )
+
+
+def inspect(
+    file: Annotated[Path, typer.Argument(help="Any WebAssembly module.")],
+    function: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Print this function, by name or number; fused:NAME: of the module within."),
+    ] = None,
+    text: Annotated[bool, typer.Option("--text", help="Print the whole module in the text format.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read a WebAssembly file: its sections, what it wants and offers, its functions as text."""
+    from ganbaru.cli import inspected
+
+    inspected.tell_module(file, function=function, text=text, as_json=as_json)
 
 
 def _given(set_: list[str] | None, **options: Any) -> dict[str, Any]:

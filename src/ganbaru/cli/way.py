@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ganbaru.checkup.finding import Findings
     from ganbaru.checkup.treating import Treatment
 
-_REPORT_SECONDS = 25.0
-"""What the checkup and the report take at the end."""
+_REPORT_SECONDS = 35.0
+"""What the checkup, the report and the page take at the end."""
 _NAMED = 10
 """Files that were left out and are named; the report names them all."""
 LABELS = ("auto", "folder", "none")
@@ -47,7 +47,7 @@ def raise_model(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Opens, trains, measures and reports within a budget of minutes since ``began``, saying what it does.
+    """Opens, trains, measures, reports and ships within a budget of minutes since ``began``, saying what it does.
 
     A treatment, where one is asked for and something was found, comes on top of the budget.
     """
@@ -64,9 +64,9 @@ def raise_model(
     if treatment is not None and treatment.helped:
         run = Run.open(treatment.best)
         findings = _examined(run, quiet=quiet)
-    page = build(run).save()
+    pages = {"report": build(run).save(), **_shipped(run, quiet=quiet)}
     speech.say(f"all of it took {clock(monotonic() - began)} minutes", quiet=quiet)
-    _tell(run, as_json=as_json, page=page, findings=findings, treatment=treatment)
+    _tell(run, as_json=as_json, pages=pages, findings=findings, treatment=treatment)
 
 
 def _treated(run: Run, *, quiet: bool) -> "Treatment":
@@ -74,6 +74,19 @@ def _treated(run: Run, *, quiet: bool) -> "Treatment":
     from ganbaru.cli.treated import treat_run
 
     return treat_run(run.path, quiet=quiet)
+
+
+def _shipped(run: Run, *, quiet: bool) -> dict[str, Path]:
+    """The page that plays the generator, in the run; none of points, and none where it cannot be shipped."""
+    if not run.document["source"]["rate"]:
+        return {}
+    from ganbaru.ship.shipping import ship
+
+    try:
+        return {"page": ship(run, run.path / "site").site / "index.html"}
+    except UserError as error:
+        speech.say(f"no page: {error}", quiet=quiet)
+        return {}
 
 
 def _examined(run: Run, *, quiet: bool) -> "Findings":
@@ -234,14 +247,14 @@ def _tell(
     run: Run,
     *,
     as_json: bool,
-    page: Path | None = None,
+    pages: Mapping[str, Path] | None = None,
     findings: "Findings | None" = None,
     treatment: "Treatment | None" = None,
 ) -> None:
     """The result: where the run is, how good it is, what to mend first, and what came of mending."""
     measured = run.read_json("quality") or {}
     if as_json:
-        paths = {"run": str(run.path), **({"report": str(page)} if page else {})}
+        paths = {"run": str(run.path), **{name: str(page) for name, page in (pages or {}).items()}}
         more: dict[str, Any] = {} if findings is None else {"findings": findings.to_json()["findings"]}
         more |= {} if treatment is None else {"treatment": treatment.to_json()}
         speech.document({"schema": "ganbaru.fit/1", **paths, "quality": measured, **more})
@@ -257,8 +270,8 @@ def _tell(
     for line in [] if treatment is None else treatment.lines():
         speech.result(line)
     speech.result(f"run: {run.path}")
-    if page is not None:
-        speech.result(f"report: {page.resolve()}")
+    for name, page in (pages or {}).items():
+        speech.result(f"{name}: {page.resolve()}")
     sys.stdout.flush()
 
 

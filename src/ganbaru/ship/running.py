@@ -38,6 +38,11 @@ class Instance:
         """The latent vector as it lies in memory, ``(latent,)``."""
         return self._numbers("latent", "latent_size")
 
+    @property
+    def pages(self) -> int:
+        """Of 64 KiB, that its memory has."""
+        return int(self._exports["memory"].size(self._store))
+
     def generate(self, seed: int, label: int = 0) -> Array:
         """What the module makes of a seed, ``(length,)``.
 

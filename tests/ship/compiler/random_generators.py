@@ -116,7 +116,7 @@ def _block(
     if kind == "transposed" and max(space) <= 40:
         return _transposed(choice, channels, space, axes)
     if kind == "norm":
-        return [_norm(choice, channels, axes)], channels, space
+        return [_norm(choice, channels, space)], channels, space
     if kind == "activation":
         return [_activation(choice, channels, axes)], channels, space
     if kind == "branch":
@@ -193,12 +193,15 @@ def _transposed(
     layer = (nn.ConvTranspose1d, nn.ConvTranspose2d)[axes - 1](
         channels, outputs, kernel, stride, padding, extra, groups=groups, dilation=dilation
     )
-    return [layer, _norm(choice, outputs, axes)], outputs, made
+    return [layer, _norm(choice, outputs, made)], outputs, made
 
 
-def _norm(choice: random.Random, channels: int, axes: int) -> nn.Module:
+def _norm(choice: random.Random, channels: int, space: tuple[int, ...]) -> nn.Module:
     groups = choice.choice([g for g in (1, 2, channels) if channels % g == 0])
-    return choice.choice([(nn.BatchNorm1d, nn.BatchNorm2d)[axes - 1](channels), nn.GroupNorm(groups, channels)])
+    batch = (nn.BatchNorm1d, nn.BatchNorm2d)[len(space) - 1](channels)
+    if groups == channels and max(space) == 1:  # one number has no variance, and torch says so
+        return batch
+    return choice.choice([batch, nn.GroupNorm(groups, channels)])
 
 
 def _activation(choice: random.Random, channels: int, axes: int) -> nn.Module:

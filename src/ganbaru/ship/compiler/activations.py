@@ -37,12 +37,15 @@ class Activation:
         """Functions of `mathematics` that it needs."""
         if self.name in m.CALLED:
             return (self.name,)
-        return {"elu": ("exp",), "power": ("exp", "log")}.get(self.name, ())
+        exponential = dict.fromkeys(("elu", "above_floor", "expanded"), ("exp",))
+        return {**exponential, "power": ("exp", "log")}.get(self.name, ())
 
     @property
     def keeps_zero(self) -> bool:
         """Whether it makes 0 of 0, so that a border of zeros stays one."""
-        return self.name not in ("sigmoid", "softplus", "cos", "exp", "log", "reciprocal", "clamp", "power")
+        return self.name not in (
+            *("sigmoid", "softplus", "cos", "exp", "log", "reciprocal", "clamp", "power", "above_floor"),
+        )
 
     def _value(self, x: str) -> str:
         if self.name in m.CALLED:
@@ -88,5 +91,23 @@ class Activation:
         """Of numbers above 0."""
         return f"(call $exp {m.multiply(splat(self.numbers['exponent']), f'(call $log {x})')})"
 
+    def _finite(self, x: str) -> str:
+        """What is no number becomes 0, infinity the largest number."""
+        number = f"(v128.and {x} (f32x4.eq {x} {x}))"
+        return f"(f32x4.pmin (f32x4.pmax {number} {splat(-_LARGEST)}) {splat(_LARGEST)})"
+
+    def _above_floor(self, x: str) -> str:
+        made = f"(call $exp (f32x4.pmin {x} {splat(self.numbers['top'])}))"
+        return f"(v128.and {made} (f32x4.gt {made} {splat(self.numbers['floor'])}))"
+
+    def _expanded(self, x: str) -> str:
+        """``sign(x) (exp(s |x|) − 1) / (exp(s) − 1)``."""
+        steepness = self.numbers["steepness"]
+        grown = m.subtract(f"(call $exp {m.multiply(f'(f32x4.abs {x})', splat(steepness))})", splat(1))
+        sign = f"(v128.and {x} (v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000))"
+        return f"(v128.or {m.multiply(grown, splat(1 / math.expm1(steepness)))} {sign})"
+
+
+_LARGEST = (2 - 2**-23) * 2.0**127
 
 NONE = Activation()

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ganbaru.ship.compiler.graph import Graph, Node, reach
+from ganbaru.ship.compiler.graph import UNARY, Graph, Node, reach
 
 Array = np.ndarray[Any, Any]
 
 
 def folded(graph: Graph) -> Graph:
     """The graph after all rewritings: reshapes joined, norms with fixed statistics and constant factors taken into the
-    weights before them, upsampling taken into the convolution behind it.
+    weights before them, upsampling taken into the convolution behind it, activations done before what cuts a sound off.
     """
-    for rewrite in (_reshapes_joined, _scales_taken_in, _upsampling_taken_in):
+    for rewrite in (_reshapes_joined, _scales_taken_in, _upsampling_taken_in, _crops_put_off):
         graph = rewrite(graph)
     return graph
 
@@ -122,3 +122,18 @@ def phase_matrices(node: Node) -> list[Array]:
                 matrix[r, (r + j - pad) // s + front, j] = 1
         found.append(matrix)
     return found
+
+
+def _crops_put_off(graph: Graph) -> Graph:
+    """``f(crop(x)) = crop(f(x))``, and f can be a part of what makes x."""
+
+    def change(node: Node, before: dict[str, Node], only: set[str]) -> Node:
+        if node.operation not in UNARY:
+            return node
+        crop = before[node.inputs[0]]
+        if crop.operation != "crop" or crop.name not in only:
+            return node
+        before[crop.name] = replace(node, name=crop.name, inputs=crop.inputs, shape=before[crop.inputs[0]].shape)
+        return replace(crop, name=node.name, inputs=(crop.name,))
+
+    return _rewritten(graph, change)

@@ -23,6 +23,12 @@ operation is told, constants are its weights. The operations, of shapes (C, …)
 ``one_hot``           (1,) -> (classes,)
 ``embedding``         (1,) -> (E,): a row of ``weight`` (classes, E)
 ``relu`` …            of every number: `UNARY`
+``finite``            likewise, as torch's nan_to_num; ``above_floor``: ``exp`` up to ``top``, 0 up to ``floor``;
+                      ``expanded``: μ-law's way back
+``summed``            each number with all before it on the last axis
+``unlapped``          (N, L) -> (T,): the way back of the modified discrete cosine transform, ``signal.mdct``
+``inverted``          (2, F, L) -> (T,): the inverse short-time Fourier transform, ``signal.framing.istft``
+``searched``          (C, L) -> (T,): Griffin-Lim, for the bands of a ``bank``, or for magnitudes where there is none
 ====================  ===================================================================================
 """
 
@@ -37,12 +43,14 @@ Array = np.ndarray[Any, Any]
 UNARY = (
     *("relu", "leaky_relu", "tanh", "sigmoid", "softplus", "gelu", "gelu_tanh", "silu", "elu", "snake"),
     *("sin", "cos", "exp", "log", "sqrt", "square", "abs", "negative", "reciprocal", "clamp", "power"),
+    *("finite", "above_floor", "expanded"),
 )
 BINARY = ("add", "subtract", "multiply", "divide")
 OPERATIONS = (
     *("latent", "label", "linear", "convolution", "upsampled", "transposed", "nearest", "between", "scaled", "normed"),
     *BINARY,
     *("concatenate", "reshape", "permute", "crop", "pad", "one_hot", "embedding"),
+    *("summed", "unlapped", "inverted", "searched"),
     *UNARY,
 )
 

@@ -10,6 +10,7 @@ from ganbaru.ship.compiler.planning import Plan
 from ganbaru.ship.compiler.program import Kernel, Program
 from ganbaru.ship.compiler.special import Zeros
 from ganbaru.ship.compiler.unpacking import Parcel
+from ganbaru.ship.compiler.way_back import lowered
 
 
 def lower(plan: Plan, parcel: Parcel) -> Program:
@@ -23,7 +24,7 @@ def lower(plan: Plan, parcel: Parcel) -> Program:
         if target.is_bordered:
             made = [*made, *_borders(stage.value, target)]
         program.kernels += [(stage, kernel) for kernel in made]
-    program.kernels = [(stage, products.quickened(kernel, program)) for stage, kernel in program.kernels]
+    program.kernels = [(stage, products.quickened(stage, kernel, program)) for stage, kernel in program.kernels]
     parcel.tabled()
     return program
 
@@ -57,6 +58,10 @@ _LOWERINGS: dict[str, Any] = {
     "pad": moves.padded,
     "one_hot": moves.row,
     "embedding": moves.row,
+    "summed": lowered.summed,
+    "unlapped": lowered.unlapped,
+    "inverted": lowered.inverted,
+    "searched": lowered.searched,
     **dict.fromkeys(BINARY, moves.combined),
     **dict.fromkeys(UNARY, moves.each),
 }

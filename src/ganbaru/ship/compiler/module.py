@@ -21,7 +21,8 @@ kernels stand a second time in a module of their own, without weights: it takes 
 (imported from ``"plain"``), and its ``run`` does the same.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,8 @@ from ganbaru.ship.compiler.program import Kernel, Program
 from ganbaru.ship.compiler.special import Zeros
 from ganbaru.ship.compiler.unpacking import Parcel, Precision
 from ganbaru.ship.compiler.wat import Text, i32
+from ganbaru.ship.compiler.way_back import inverse, lapped, search
+from ganbaru.ship.compiler.way_back.notes import NOTES
 from ganbaru.ship.compiler.winograd import Winograd
 
 ABI = "ganbaru.module/1"
@@ -84,7 +87,10 @@ def compiled(graph: Graph, *, rate: int = 0, precision: Precision = "fp32") -> C
     """
     planned = plan(folded(graph), Memory())
     program = lower(planned, Parcel(planned.memory, precision))
-    return Compiled(graph, planned, program, _plain(program, graph, rate), _fused(program, graph), _notes(program))
+    text = _plain(program, graph, rate)
+    written = set(re.findall(r'\(func (?:\$|\(export ")([\w.]+)', text))
+    notes = {name: line for name, line in _notes(program).items() if name in written}
+    return Compiled(graph, planned, program, text, _fused(program, graph), notes)
 
 
 def _plain(program: Program, graph: Graph, rate: int) -> str:
@@ -100,7 +106,9 @@ def _plain(program: Program, graph: Graph, rate: int) -> str:
         turned = [kernel for _, kernel in program.kernels if isinstance(kernel, Winograd)]
         if turned:
             winograd.write_weights(text)
-        unpacking.write(text, parcel, [_call("winograd_weights", *kernel.turning_weights) for kernel in turned])
+        begun = [_call("winograd_weights", *kernel.turning_weights) for kernel in turned]
+        begun += [_call("tables") for _, kernel in program.kernels if isinstance(kernel, _WAYS_BACK)]
+        unpacking.write(text, parcel, begun)
         _kernels(text, program, graph, fused=False)
         with text.block('(func (export "generate") (param $seed i64) (result i32)'):
             text.line("(call $draw (local.get $seed))", "(call $run)")
@@ -141,15 +149,21 @@ def _globals(text: Text, values: dict[str, int]) -> None:
 
 
 def _calls(kernel: Kernel) -> tuple[str, ...]:
+    if isinstance(kernel, _WAYS_BACK):
+        return kernel.calls
     return kernel.activation.calls if isinstance(kernel, Product | Winograd | Walk | special.Normalisation) else ()
 
 
+_WAYS_BACK = (inverse.Inverse, search.Search, lapped.Unlapped)
 _WRITERS: dict[type, Callable[[Text, Any, bool], None]] = {
     Product: lambda text, kernel, fused: gemm.product(text, kernel, fused=fused),
     Walk: lambda text, kernel, fused: copying.walk(text, kernel),
     special.Normalisation: lambda text, kernel, fused: special.normalisation(text, kernel),
     special.Blend: lambda text, kernel, fused: special.blend(text, kernel),
     special.Row: lambda text, kernel, fused: special.row(text, kernel),
+    inverse.Inverse: inverse.write,
+    search.Search: search.write,
+    lapped.Unlapped: lapped.write,
 }
 
 
@@ -173,13 +187,19 @@ def _run(text: Text, program: Program, graph: Graph) -> None:
 
 
 def _panels(text: Text, kernel: Product | Winograd) -> None:
-    function, told = kernel.name, tuple[int, ...]()
+    """Calls a kernel for each of its panels."""
     if isinstance(kernel, Winograd):
-        function, told = kernel.function, kernel.making_panels
-    if kernel.panels == 1:
+        _each_panel(text, "winograd_common", kernel.common_panels, kernel.making_common)
+        _each_panel(text, kernel.function, kernel.panels, kernel.making_panels)
+    else:
+        _each_panel(text, kernel.name, kernel.panels, ())
+
+
+def _each_panel(text: Text, function: str, panels: int, told: Sequence[int]) -> None:
+    if panels == 1:
         text.line(_call(function, 0, *told))
         return
-    with text.loop(f"panels_{kernel.name}", "panel", i32(0), i32(kernel.panels), 1):
+    with text.loop("panels", "panel", i32(0), i32(panels), 1):
         text.line(f"(call ${function} {' '.join(['(local.get $panel)', *map(i32, told)])})")
 
 
@@ -194,10 +214,12 @@ def _notes(program: Program) -> dict[str, str]:
         "quantile": "the normal quantile of 32 random bits (Wichura 1988, AS 241)",
         "natural": "natural logarithm",
         "weight": "one shipped weight as a float",
+        "weights": "four of them",
         "place": "adds shipped matrices into the panels of a product",
         "unpack": "all that is done once, at the start",
         "winograd_weights": "sums of neighbouring taps, for Winograd's F(2, 3)",
         "winograd_input": "sums of neighbouring places, for Winograd's F(2, 3)",
+        "winograd_common": "what all phases of an upsampling have in common: m1 of Winograd's F(2, 3)",
         "zeros": "zeros around a value, which convolutions read beyond its ends",
         "run": "all layers, one after the other",
         "generate": "draws the latent vector of a seed and runs",
@@ -212,6 +234,8 @@ def _notes(program: Program) -> dict[str, str]:
             notes[kernel.name] = f"{layer} to {shape}{then}, one panel of columns"
         elif not isinstance(kernel, Zeros):
             notes[kernel.name] = f"{layer} to {shape}{then}"
+        if isinstance(kernel, _WAYS_BACK):
+            notes |= NOTES
     return notes
 
 

@@ -30,6 +30,12 @@ _TAKES = (
 )
 """Operations that do an activation on the way."""
 
+_TAKEN = tuple(operation for operation in UNARY if operation != "finite")
+"""Activations that are done on the way; a last look at numbers would make a kernel of its own of the last layer's."""
+
+_FOUR_FRAMES = ("inverted", "searched", "unlapped")
+"""Operations that read four frames at a time."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -97,9 +103,12 @@ def plan(graph: Graph, memory: Memory | None = None) -> Plan:
 
 
 def _in_reading_order(graph: Graph) -> Graph:
-    """The same with an output whose numbers lie in row-major order, as whoever reads them expects."""
+    """The same with an output whose numbers lie in row-major order, as whoever reads them expects.
+
+    One channel over one axis does already; over several, a border may lie between its lines.
+    """
     last = graph.output
-    if len(last.shape) == 1 or last.shape[0] == 1:
+    if len(last.shape) == 1 or (last.shape[0] == 1 and len(last.shape) == 2):
         return graph
     return graph.with_nodes([*graph.nodes, Node("output", "reshape", (last.name,), (last.size,))])
 
@@ -113,7 +122,7 @@ def _stages(graph: Graph) -> tuple[list[Stage], dict[str, str]]:
             continue
         activation, value = Activation(), node
         following = readers[node.name]
-        takes = node.operation in _TAKES and len(following) == 1 and following[0].operation in UNARY
+        takes = node.operation in _TAKES and len(following) == 1 and following[0].operation in _TAKEN
         if takes:
             value = following[0]
             activation = Activation.of_node(value)
@@ -169,7 +178,7 @@ def _borders(graph: Graph, stages: Sequence[Stage], names: dict[str, str]) -> di
     need = {stage.value: [[0, 0] for _ in graph[stage.value].shape[1:]] for stage in stages}
     for stage in stages:
         node = stage.node
-        if node.operation in ("convolution", "upsampled", "transposed"):
+        if node.operation in ("convolution", "upsampled", "transposed", *_FOUR_FRAMES):
             space = graph[node.inputs[0]].shape[1:]
             for have, want in zip(need[names[node.inputs[0]]], seen(node, space), strict=True):
                 have[:] = [max(have[0], want[0]), max(have[1], want[1])]
@@ -182,9 +191,11 @@ def _borders(graph: Graph, stages: Sequence[Stage], names: dict[str, str]) -> di
 
 
 def seen(node: Node, space: Sequence[int]) -> list[tuple[int, int]]:
-    """How many places beyond its input, before and behind, a convolution of any kind reads on each axis."""
+    """How many places beyond its input, before and behind, a convolution or a way back reads on each axis."""
     if node.operation == "upsampled":
         return list(reach(node))
+    if node.operation in _FOUR_FRAMES:  # silent frames, up to a multiple of four
+        return [*[(0, 0)] * (len(space) - 1), (0, -space[-1] % 4)]
     numbers, kernel = node.numbers, node.constants["weight"].shape[2:]
     if node.operation == "transposed":
         fronts = transposed_reach(node)

@@ -128,7 +128,7 @@ def transposed(stage: Stage, program: Program) -> list[Kernel]:
     return made
 
 
-def quickened(kernel: Kernel, program: Program) -> Kernel:
+def quickened(stage: Stage, kernel: Kernel, program: Program) -> Kernel:
     """A product that is three taps of a convolution of stride 1, by Winograd's way; any other kernel as it is."""
     if not isinstance(kernel, Product) or kernel.turns > 1 or kernel.rows % 2:
         return kernel
@@ -136,8 +136,11 @@ def quickened(kernel: Kernel, program: Program) -> Kernel:
     is_three = kernel.stretches == ((0, 3 * inputs),)
     if not is_three or inputs % LANES or inputs < _FEWEST or kernel.columns % panel:
         return kernel
-    take = program.parcel.memory.take
+    phases = stage.node.numbers["scale"][-1] if stage.node.operation == "upsampled" else 1
+    if kernel.columns // phases % panel:
+        phases = 1
     parcel = program.parcel
+    take = parcel.memory.take
     parcel.placements = [
         replace(each, panel=panel) if each.target == kernel.weights else each for each in parcel.placements
     ]
@@ -150,6 +153,8 @@ def quickened(kernel: Kernel, program: Program) -> Kernel:
         kernel.weights,
         take(PARTS * inputs * kernel.columns * WORD),
         take(PARTS * kernel.rows // 2 * inputs * WORD),
+        take(kernel.rows // 2 * kernel.columns // phases * WORD),
+        phases,
         take(_PAIRS[0] * panel * WORD),
         kernel.bias,
         kernel.target,

@@ -8,9 +8,12 @@ from ganbaru.ship.compiler.memory import Buffer
 from ganbaru.ship.compiler.planning import Plan, Stage
 from ganbaru.ship.compiler.special import Blend, Normalisation, Row, Zeros
 from ganbaru.ship.compiler.unpacking import Parcel
+from ganbaru.ship.compiler.way_back.inverse import Inverse
+from ganbaru.ship.compiler.way_back.lapped import Unlapped
+from ganbaru.ship.compiler.way_back.search import Search
 from ganbaru.ship.compiler.winograd import Winograd
 
-Kernel = Product | Winograd | Walk | Zeros | Normalisation | Blend | Row
+Kernel = Product | Winograd | Walk | Zeros | Normalisation | Blend | Row | Inverse | Search | Unlapped
 
 
 @dataclass

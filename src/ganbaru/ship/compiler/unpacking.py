@@ -32,7 +32,7 @@ class Placement:
         row: of the product's right side, where its first one goes.
         column: likewise.
         depth: K of the product.
-        panel: columns of a panel.
+        panel: columns of a panel, a power of two.
     """
 
     source: int
@@ -117,14 +117,17 @@ def write(text: Text, parcel: Parcel, turned: Sequence[str]) -> None:
         turned: the calls that turn weights of products then.
     """
     _decode(text, parcel.precision)
+    _decode_four(text, parcel.precision)
     told = ("table", "count", "scales", "target", "rows", "columns", "depth", "panel")
     with text.block(f"(func $place {' '.join(f'(param ${name} i32)' for name in told)}"):
-        text.line("(local $source i32) (local $row i32) (local $column i32)")
-        text.line("(local $left i32) (local $r i32) (local $c i32) (local $n i32) (local $to i32)")
+        text.line("(local $source i32) (local $row i32) (local $column i32) (local $end i32)")
+        text.line("(local $left i32) (local $r i32) (local $n i32) (local $to i32) (local $shift i32)")
+        text.line(put("shift", f"(i32.ctz {get('panel')})"))
         with text.loop("matrices", "left", i32(0), get("count"), 1):
             for number, name in enumerate(("source", "row", "column")):
                 text.line(put(name, at("i32.load", get("table"), 4 * number)))
             text.line(put("table", plus(get("table"), 12)))
+            text.line(put("end", f"(i32.add {get('column')} {get('columns')})"))
             _one_matrix(text, parcel.precision)
     with text.block("(func $unpack"):
         text.line(*(f"(call $place {' '.join(map(i32, given))})" for given in parcel.tables))
@@ -132,17 +135,32 @@ def write(text: Text, parcel: Parcel, turned: Sequence[str]) -> None:
 
 
 def _one_matrix(text: Text, precision: Precision) -> None:
-    with text.loop("rows", "r", i32(0), get("rows"), 1), text.loop("columns", "c", i32(0), get("columns"), 1):
-        text.line(put("n", f"(i32.add {get('column')} {get('c')})"))
-        place = f"(i32.mul (i32.add (i32.mul (i32.div_u {get('n')} {get('panel')}) {get('depth')}) "
-        place += f"(i32.add {get('row')} {get('r')})) {get('panel')})"
-        number = f"(i32.add {place} (i32.rem_u {get('n')} {get('panel')}))"
-        text.line(put("to", f"(i32.add {get('target')} (i32.shl {number} {i32(2)}))"))
-        value = f"(call $weight {get('source')})"
-        if precision == "int8":
-            value = f"(f32.mul {value} (f32.load (i32.add {get('scales')} (i32.shl {get('c')} {i32(2)}))))"
-        text.line(f"(f32.store {get('to')} (f32.add (f32.load {get('to')}) {value}))")
-        text.line(put("source", plus(get("source"), BYTES[precision])))
+    """Adds one matrix, four columns at a time where four are left and lie together, else one."""
+    with text.loop("rows", "r", i32(0), get("rows"), 1):
+        text.line(put("n", get("column")))
+        with text.block("(loop $columns"):
+            place = f"(i32.shl (i32.add (i32.mul (i32.shr_u {get('n')} {get('shift')}) {get('depth')}) "
+            place += f"(i32.add {get('row')} {get('r')})) {get('shift')})"
+            number = f"(i32.add {place} (i32.and {get('n')} {plus(get('panel'), -1)}))"
+            text.line(put("to", f"(i32.add {get('target')} (i32.shl {number} {i32(2)}))"))
+            last = f"(i32.gt_u {plus(get('n'), 4)} {get('end')})"
+            with text.block(f"(if (i32.or (i32.and {get('n')} {i32(3)}) {last})"):
+                with text.block("(then"):
+                    _add(text, precision, "f32", 1)
+                with text.block("(else"):
+                    _add(text, precision, "v128", 4)
+            text.line(f"(br_if $columns (i32.lt_u {get('n')} {get('end')}))")
+
+
+def _add(text: Text, precision: Precision, kind: str, count: int) -> None:
+    """Adds one weight, or four, to what is there."""
+    arithmetic, decoded = ("f32x4", "weights") if count > 1 else ("f32", "weight")
+    value = f"(call ${decoded} {get('source')})"
+    if precision == "int8":
+        scale = f"(i32.add {get('scales')} (i32.shl (i32.sub {get('n')} {get('column')}) {i32(2)}))"
+        value = f"({arithmetic}.mul {value} ({kind}.load {scale}))"
+    text.line(f"({kind}.store {get('to')} ({arithmetic}.add ({kind}.load {get('to')}) {value}))")
+    text.line(put("source", plus(get("source"), count * BYTES[precision])), put("n", plus(get("n"), count)))
 
 
 def _decode(text: Text, precision: Precision) -> None:
@@ -158,3 +176,17 @@ def _decode(text: Text, precision: Precision) -> None:
             sign = f"(i32.shl (i32.and {get('bits')} (i32.const 0x8000)) {i32(16)})"
             scaled = f"(f32.mul (f32.reinterpret_i32 {size}) (f32.const 0x1p112))"
             text.line(f"(f32.reinterpret_i32 (i32.or (i32.reinterpret_f32 {scaled}) {sign}))")
+
+
+def _decode_four(text: Text, precision: Precision) -> None:
+    with text.block("(func $weights (param $from i32) (result v128) (local $bits v128)"):
+        if precision == "fp32":
+            text.line(f"(v128.load {get('from')})")
+        elif precision == "int8":
+            wide = f"(i16x8.extend_low_i8x16_s (v128.load32_zero {get('from')}))"
+            text.line(f"(f32x4.convert_i32x4_s (i32x4.extend_low_i16x8_s {wide}))")
+        else:
+            text.line(put("bits", f"(i32x4.extend_low_i16x8_u (v128.load64_zero {get('from')}))"))
+            size = f"(i32x4.shl (v128.and {get('bits')} (i32x4.splat (i32.const 0x7fff))) {i32(13)})"
+            sign = f"(i32x4.shl (v128.and {get('bits')} (i32x4.splat (i32.const 0x8000))) {i32(16)})"
+            text.line(f"(v128.or (f32x4.mul {size} (f32x4.splat (f32.const 0x1p112))) {sign})")

@@ -6,14 +6,20 @@ Two neighbouring places of the output, three taps each, are six products; ``m₀
 section 4.1). Input and weights are turned into these sums first, the weights once for all; then each m is a product of
 matrices over the channels.
 
-All layers share three functions, for no shape is worth one of its own: the loops are long. ``$winograd_weights`` and
-``$winograd_input`` turn, ``$winograd_panel`` (one for each activation) makes one panel's columns of all rows.
+Behind nearest upsampling, the columns are the phases of one long kernel, and in each phase every long tap falls on one
+of the three short ones. So ``g₀ + g₁ + g₂`` is the sum of the long kernel in every phase, and m₁ is made once for all:
+``3 s + 1`` products for s phases instead of ``4 s``.
 
-A tile keeps one set of accumulators and runs through the channels four times, m₁, m₂, m₀ and −m₃, so that no more is in
-registers than in a plain product; what y₁ needs of the first two waits in memory meanwhile.
+All layers share four functions, for no shape is worth one of its own: the loops are long. ``$winograd_weights`` and
+``$winograd_input`` turn, ``$winograd_common`` makes m₁, ``$winograd_panel`` (one for each activation) all else of one
+panel's columns of all rows.
+
+A tile keeps one set of accumulators and runs through the channels three times, m₂, m₀ and −m₃, so that no more is in
+registers than in a plain product; what y₁ needs of m₁ and m₂ waits in memory meanwhile.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ganbaru.ship.compiler.activations import Activation
@@ -36,6 +42,8 @@ class Winograd:
         kernel: where the panels of the three taps lie, K = 3 · inputs.
         weights: where the turned panels go.
         turned: where the turned input goes, for each m a matrix ``(rows / 2, inputs)``.
+        common: where m₁ goes, ``(rows / 2, columns / phases)``.
+        phases: of how many groups of columns the taps have the same sum.
         waiting: room for a tile.
         bias: of the columns.
         target: where the first place goes.
@@ -52,6 +60,8 @@ class Winograd:
     kernel: int
     weights: int
     turned: int
+    common: int
+    phases: int
     waiting: int
     bias: int
     target: int
@@ -98,8 +108,23 @@ class Winograd:
     @property
     def making_panels(self) -> tuple[int, ...]:
         """What ``function`` is told beside the panel."""
-        first = self.turned, self.weights, self.bias, self.target, self.waiting
-        return *first, self.rows // 2, self.inputs * WORD, self.part, self.target_step
+        first = self.turned, self.weights, self.bias, self.target, self.common, self.waiting
+        return *first, self.rows // 2, self.inputs * WORD, self.part, self.target_step, self._own
+
+    @property
+    def making_common(self) -> tuple[int, ...]:
+        """What ``$winograd_common`` is told beside the panel."""
+        return self.turned, self.weights, self.common, self.rows // 2, self.inputs * WORD, self.part, self._own
+
+    @property
+    def common_panels(self) -> int:
+        """How many panels m₁ has."""
+        return self.panels // self.phases
+
+    @property
+    def _own(self) -> int:
+        """Bytes from a pair's m₁ to the next one's."""
+        return self.columns // self.phases * WORD
 
 
 def write_weights(text: Text) -> None:
@@ -125,12 +150,13 @@ def write_weights(text: Text) -> None:
 
 
 def write(text: Text, kernels: Iterable[Winograd], *, fused: bool) -> None:
-    """Writes ``$winograd_input``, and a ``$winograd_panel`` for each activation."""
+    """Writes ``$winograd_input`` and ``$winograd_common``, and a ``$winograd_panel`` for each activation."""
     by_function: dict[str, list[Winograd]] = {}
     for one in kernels:
         by_function.setdefault(one.function, []).append(one)
     if by_function:
         _input(text)
+        _common(text, [one for ones in by_function.values() for one in ones], fused)
     for ones in by_function.values():
         _panel(text, ones, fused)
 
@@ -168,60 +194,99 @@ def _stored_apart(text: Text, values: Sequence[str], step: str) -> None:
         text.line(store("v128.store", get("at"), value))
 
 
-_TOLD = ("turned", "weights", "bias", "target", "waiting", "pairs", "place", "part", "step")
+def _common(text: Text, ones: Sequence[Winograd], fused: bool) -> None:
+    """m₁ of one panel."""
+    told = ("panel", "turned", "weights", "target", "pairs", "place", "part", "step")
+
+    def tile(pairs: int, label: str) -> None:
+        _cleared(text, ones[0], pairs)
+        _accumulate(text, ones[0], pairs, fused, 1, label)
+        _stored(text, ones[0], pairs, activated=False)
+        text.line(*(put(name, _times(name, step, pairs)) for name, step in (("turned", "place"), ("target", "step"))))
+
+    with _over_tiles(text, "winograd_common", told, ones, tile):
+        text.line(put("target", f"(i32.add {get('target')} {_panel_at(ones[0])})"))
+
+
+_TOLD = ("turned", "weights", "bias", "target", "common", "waiting", "pairs", "place", "part", "step", "own")
 
 
 def _panel(text: Text, ones: Sequence[Winograd], fused: bool) -> None:
+    text.comment(f"three taps by F(2, 3): tiles of {2 * ones[0].tile[0]} places x {ones[0].panel} columns")
+
+    def tile(pairs: int, label: str) -> None:
+        _tile(text, ones[0], pairs, fused, label)
+
+    with _over_tiles(text, ones[0].function, ("panel", *_TOLD), ones, tile):
+        at_panel = _panel_at(ones[0])
+        text.line(put("common", f"(i32.add {get('common')} (i32.rem_u {at_panel} {get('own')}))"))
+        text.line(*(put(local, f"(i32.add {get(local)} {at_panel})") for local in ("bias", "target")))
+
+
+def _panel_at(one: Winograd) -> str:
+    """Bytes of a row before the panel."""
+    return f"(i32.mul {get('panel')} {i32(one.panel * WORD)})"
+
+
+@contextmanager
+def _over_tiles(
+    text: Text, name: str, told: Sequence[str], ones: Sequence[Winograd], tile: Callable[[int, str], None]
+) -> Iterator[None]:
+    """Writes a function that runs over the tiles of a panel; within, what is done before."""
     one = ones[0]
     pairs, vectors = one.tile
-    told = ("panel", *_TOLD)
-    text.comment(f"three taps by F(2, 3): tiles of {2 * pairs} places x {LANES * vectors} columns")
-    with text.block(f"(func ${one.function} {' '.join(f'(param ${name} i32)' for name in told)}"):
+    with text.block(f"(func ${name} {' '.join(f'(param ${each} i32)' for each in told)}"):
         text.line("(local $left i32) (local $a i32) (local $b i32) (local $end i32) (local $x v128)")
         text.line(" ".join(f"(local $w{v} v128)" for v in range(vectors)))
         for r in range(pairs):
             text.line(" ".join(f"(local $s{r}{v} v128)" for v in range(vectors)))
-        panel = f"(i32.mul {get('panel')} {i32(one.panel * WORD)})"
-        taps = f"(i32.mul {panel} (i32.mul {i32(PARTS)} (i32.shr_u {get('place')} {i32(2)})))"
+        taps = f"(i32.mul {_panel_at(one)} {get('place')})"  # of a number PARTS taps, a word for LANES bytes of a place
         text.line(put("weights", f"(i32.add {get('weights')} {taps})"))
-        text.line(*(put(local, f"(i32.add {get(local)} {panel})") for local in ("bias", "target")))
+        yield
         text.line(put("left", f"(i32.div_u {get('pairs')} {i32(pairs)})"))
         with text.block(f"(if {get('left')}"), text.block("(then"), text.block("(loop $tiles"):
-            _tile(text, one, pairs, fused, "k")
+            tile(pairs, "k")
             text.line(put("left", plus(get("left"), -1)), f"(br_if $tiles {get('left')})")
         if any(each.rows // 2 % pairs for each in ones):
             with text.block(f"(if (i32.rem_u {get('pairs')} {i32(pairs)})"), text.block("(then"):
-                _tile(text, one, 1, fused, "rest")
+                tile(1, "rest")
 
 
 def _tile(text: Text, one: Winograd, pairs: int, fused: bool, label: str) -> None:
-    cells = [(r, v) for r in range(pairs) for v in range(one.tile[1])]
+    cells = _cells(one, pairs)
     places = {cell: 16 * number for number, cell in enumerate(cells)}
     wait = get("waiting")
-    _cleared(text, cells)
-    _accumulate(text, one, pairs, fused, 1, label)
-    text.line(*(store("v128.store", wait, get(f"s{r}{v}"), places[r, v]) for r, v in cells))
-    _cleared(text, cells)
+    _cleared(text, one, pairs)
     _accumulate(text, one, pairs, fused, 2, label)
+    text.line(put("a", get("common")))
     for r, v in cells:
-        waiting = at("v128.load", wait, places[r, v])
-        text.line(put("x", f"(f32x4.add {waiting} {at('v128.load', get('bias'), 16 * v)})"))
+        if r and not v:
+            text.line(put("a", _further("a", "own")))
+        text.line(put("x", f"(f32x4.add {at('v128.load', get('a'), 16 * v)} {at('v128.load', get('bias'), 16 * v)})"))
         text.line(
             store("v128.store", wait, f"(f32x4.sub {get('x')} {get(f's{r}{v}')})", places[r, v]),
             put(f"s{r}{v}", f"(f32x4.add {get('x')} {get(f's{r}{v}')})"),
         )
     _accumulate(text, one, pairs, fused, 0, label)
-    _stored(text, one, pairs)
+    _stored(text, one, pairs, activated=True)
     text.line(*(put(f"s{r}{v}", at("v128.load", wait, places[r, v])) for r, v in cells))
     _accumulate(text, one, pairs, fused, 3, label)
     text.line(put("target", _further("target", "step")))
-    _stored(text, one, pairs)
-    text.line(put("turned", f"(i32.add {get('turned')} (i32.mul {get('place')} {i32(pairs)}))"))
-    text.line(put("target", f"(i32.add {get('target')} (i32.mul {get('step')} {i32(2 * pairs - 1)}))"))
+    _stored(text, one, pairs, activated=True)
+    text.line(*(put(name, _times(name, step, pairs)) for name, step in (("turned", "place"), ("common", "own"))))
+    text.line(put("target", _times("target", "step", 2 * pairs - 1)))
 
 
-def _cleared(text: Text, cells: list[tuple[int, int]]) -> None:
-    text.line(*(put(f"s{r}{v}", "(v128.const i32x4 0 0 0 0)") for r, v in cells))
+def _times(local: str, step: str, count: int) -> str:
+    return f"(i32.add {get(local)} (i32.mul {get(step)} {i32(count)}))"
+
+
+def _cells(one: Winograd, pairs: int) -> list[tuple[int, int]]:
+    return [(r, v) for r in range(pairs) for v in range(one.tile[1])]
+
+
+def _cleared(text: Text, one: Winograd, pairs: int) -> None:
+    text.line(*(put(f"s{r}{v}", "(v128.const i32x4 0 0 0 0)") for r, v in _cells(one, pairs)))
 
 
 def _accumulate(text: Text, one: Winograd, pairs: int, fused: bool, part: int, label: str) -> None:
@@ -244,13 +309,14 @@ def _accumulate(text: Text, one: Winograd, pairs: int, fused: bool, part: int, l
         text.line(f"(br_if ${label}{part} (i32.ne {get('a')} {get('end')}))")
 
 
-def _stored(text: Text, one: Winograd, pairs: int) -> None:
-    """Every second place."""
+def _stored(text: Text, one: Winograd, pairs: int, *, activated: bool) -> None:
+    """Activated, and to every second place; or as it is, to every one."""
     vectors = one.tile[1]
     text.line(put("a", get("target")))
     for r in range(pairs):
         if r:
-            text.line(put("a", f"(i32.add {get('a')} (i32.shl {get('step')} {i32(1)}))"))
+            text.line(put("a", _times("a", "step", 2 if activated else 1)))
         for v in range(vectors):
-            text.line(*one.activation.of(f"s{r}{v}"))
+            if activated:
+                text.line(*one.activation.of(f"s{r}{v}"))
             text.line(store("v128.store", get("a"), get(f"s{r}{v}"), 16 * v))
