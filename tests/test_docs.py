@@ -72,7 +72,7 @@ def test_every_command_in_the_readme_is_understood(readme: str) -> None:
         for line in block.splitlines()
         if "ganbaru" in line
     ]
-    assert set(commands) == {"raise", "listen", "fit", "checkup", "treat"}
+    assert set(commands) == {"raise", "listen", "fit", "checkup", "treat", "ship", "inspect"}
     for command in set(commands):
         done = subprocess.run([sys.executable, "-m", "ganbaru.cli", command, "--help"], capture_output=True, text=True)
         assert done.returncode == 0
