@@ -115,11 +115,14 @@ def _about(module: Module) -> Iterator[tuple[str, str]]:
     yield "named", str(told.get("name") or module.names.module)
     yield "version", str(told.get("version", ""))
     yield "made by", str(told.get("made_with") or ", ".join(makers))
-    yield "weights", f"{told['precision']}, {told.get('parameters', '?')} of them" if "precision" in told else ""
-    yield "sound", f"{told['length']} samples at {told.get('sample_rate')} Hz" if "length" in told else ""
+    yield "weights", f"{told['precision']}, {_spoken(told.get('parameters'))} of them" if "precision" in told else ""
+    yield (
+        "sound",
+        f"{_spoken(told['length'])} samples at {_spoken(told.get('sample_rate'))} Hz" if "length" in told else "",
+    )
     error = told.get("error")
     if isinstance(error, dict) and "maximum" in error:
-        yield "differs", f"from Python's sounds by {error['maximum']} at most, rms {error.get('rms')}"
+        yield "differs", f"from Python's sounds by {_spoken(error['maximum'])} at most, rms {_spoken(error.get('rms'))}"
     yield "labels", ", ".join(map(str, told["labels"])) if isinstance(told.get("labels"), list) else ""
     yield "licence", str(told.get("licence") or "not stated") if told else ""
     yield "credits", ", ".join(map(str, told["credits"])) if isinstance(told.get("credits"), list) else ""
@@ -127,6 +130,13 @@ def _about(module: Module) -> Iterator[tuple[str, str]]:
     yield "needs", ", ".join(each[1:] for each in module.target_features if each.startswith("+"))
     start = module.start
     yield "starts", f"with function {start.name}" if start else ""
+
+
+def _spoken(value: Any) -> str:
+    """A number as it is read; anything else, which only another's file holds, as it stands."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:.2g}"
 
 
 def _sections(module: Module) -> Iterator[str]:
