@@ -54,6 +54,8 @@ _VARIATIONAL = (
     "learning-rate-low.ten",
     "learning-rate-high.hundred",
     "late-degradation",
+    "denormals",
+    "divergence",
 )
 _RESIDUAL = (
     "mode-collapse",
@@ -177,6 +179,7 @@ PROGRAMS: tuple[Program, ...] = (
     Program(
         "epochs_tracker", "soft3", "elu48", "least-squares", {"steps": 600, "width": 48}, only=_TRACKED, paced=True
     ),
+    Program("dirac", "origin4", "vector", "minimax", {"steps": 500, "dims": 4}),
 )
 """Every program on every world that it is run on."""
 

@@ -258,6 +258,12 @@ _OF_OTHER_PARTS: tuple[tuple[str, str, Settings, Settings], ...] = (
     ("clip", "loss-sign", {}, {"own": "Flipped"}),
     ("spiral", "known-domain-failed", {}, {"own": "Blurred", "probes": (*PROBES, "known_domain")}),
     ("ring", "known-domain-failed", {}, {"own": "Blurred", "probes": (*PROBES, "known_domain")}),
+    ("free", "known-domain-failed", {}, {"own": "Blurred", "probes": (*PROBES, "known_domain")}),
+    ("free", "critic-memorises", {}, {"train_count": 40}),
+    ("r1r2", "critic-memorises", {"constraint": "none"}, {"train_count": 40}),
+    ("labelled", "critic-memorises", {"constraint_strength": 0.02}, {"train_count": 24}),
+    ("r1r2", "source-memorised", {}, {"train_count": 24}),
+    ("labelled", "source-memorised", {}, {"train_count": 24}),
     ("spiral", "critic-memorises", {"constraint": "none"}, {"train_count": 40}),
     ("r3", "critic-memorises", {"constraint": "none"}, {"train_count": 40}),
     ("mel", "critic-memorises", {"constraint_strength": 0.05}, {"train_count": 24}),
@@ -272,6 +278,10 @@ _OF_OTHER_PARTS: tuple[tuple[str, str, Settings, Settings], ...] = (
 _CURVES = (
     ("spiral", (8, 16, 32, 64), "data-starved"),
     ("ns", (8, 16, 32, 64), "data-starved"),
+    ("r1r2", (8, 16, 32, 64), "data-starved"),
+    ("free", (8, 16, 32, 64), "data-starved"),
+    ("r1r2", (2000, 6000, 20000, 60000), "data-saturated"),
+    ("free", (2000, 6000, 20000, 60000), "data-saturated"),
     ("spiral", (2000, 6000, 20000, 60000), "data-saturated"),
     ("ns", (2000, 6000, 20000, 60000), "data-saturated"),
 )

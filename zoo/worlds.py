@@ -239,6 +239,7 @@ WORLDS: dict[str, Callable[[], World | None]] = {
     "buzz-pictures": lambda: spectrograms(12, 12, buzzes),
     "origin": lambda: None,
     "origin3": lambda: None,
+    "origin4": lambda: None,
     "arms": lambda: None,
     "surface": lambda: None,
 }

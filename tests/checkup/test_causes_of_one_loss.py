@@ -275,6 +275,94 @@ def trained(end: nn.Module, watched: bool) -> tuple[nn.Sequential, Evidence | No
     return network, watcher.evidence()
 
 
+def test_a_loss_that_grows_for_ever_diverges_though_it_was_good_before() -> None:
+    good = LEARNS[:60]
+    for end, cause in ((np.geomspace(0.2, 1e6, 140), "divergence"), (np.full(140, 0.6), "late-degradation")):
+        evidence = plain(loss=np.concatenate([good, end]), model_gradient=np.concatenate([good, end]) ** 0.5)
+        leading = judge(evidence).leading
+        assert leading is not None
+        assert leading.cause == cause
+
+
+def test_a_held_out_loss_that_rises_while_the_model_learns_is_no_divergence() -> None:
+    assert said("divergence", plain(held_out_loss=np.linspace(1, 5, 200))).verdict == "fine"
+    assert said("divergence", plain(loss=STUCK, held_out_loss=np.linspace(1, 5, 200))).verdict == "found"
+    leading = judge(plain(held_out_loss=np.linspace(1, 5, 200))).leading
+    assert leading is not None
+    assert leading.cause == "overfitting"
+
+
+@pytest.mark.parametrize("checks", [8, 10, 20])
+def test_what_was_learned_by_heart_shows_in_few_held_out_losses(checks: int) -> None:
+    def at(loss: np.ndarray, held_out: float) -> str:
+        evidence = plain(loss=loss)
+        steps = np.linspace(10, 200, checks).astype(int)
+        told = {**evidence.series, "held_out_loss": Series.of(steps, np.full(checks, held_out))}
+        return said("overfitting", Evidence(facts=evidence.facts, series=told)).verdict
+
+    assert at(np.exp(-STEPS / 30), 0.9) == "found"
+    assert at(STUCK, 0.9) == "fine"
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 1000))
+def test_a_loss_of_single_samples_is_not_learned_by_heart_nor_drawn_wide(seed: int) -> None:
+    loss = np.random.default_rng(seed).gamma(2.0, size=200)
+    evidence = plain({"batch": 1, "model_parameters": 50}, loss=loss, held_out_loss=np.full(200, 1.0))
+    for slug in ("overfitting", "exploding-gradient", "late-degradation", "divergence", "loss-sign"):
+        assert said(slug, evidence).verdict == "fine"
+    assert said("batch-too-small", evidence).verdict == "suspect"
+
+
+def test_a_small_batch_is_blamed_where_fewer_samples_were_seen_than_there_are_weights() -> None:
+    rough = (0.3 + LEARNS) * np.random.default_rng(1).exponential(size=200)
+    for parameters, verdict in ((5000, "found"), (50, "suspect")):
+        assert (
+            said("batch-too-small", plain({"batch": 1, "model_parameters": parameters}, loss=rough)).verdict == verdict
+        )
+    assert said("batch-too-small", plain({"batch": 64, "model_parameters": 50000}, loss=rough)).verdict == "fine"
+
+
+def test_a_loss_that_still_falls_after_a_short_way_is_of_a_low_rate_once_the_training_is_over() -> None:
+    falling = {"loss": np.exp(-STEPS / 200), "model_update_ratio": np.full(200, 0.001)}
+    assert said("learning-rate-low", plain({"steps": 200}, **falling)).verdict == "found"
+    assert said("learning-rate-low", plain({"steps": 900}, **falling)).verdict == "fine"
+    assert said("learning-rate-low", plain({"steps": 200}, **{**falling, "loss": LEARNS})).verdict == "fine"
+
+
+def test_a_loss_that_falls_at_once_from_afar_is_of_weights_drawn_wide() -> None:
+    wide = 1e4 * np.exp(-STEPS / 3) + 1.0
+    known = {"loss": wide, "model_update_ratio": np.full(200, 0.002)}
+    leading = judge(plain(**known)).leading
+    assert leading is not None
+    assert leading.cause == "exploding-gradient"
+    assert said("exploding-gradient", plain(**{**known, "model_update_ratio": np.full(200, 0.05)})).verdict == "fine"
+
+
+def test_a_loss_that_falls_without_end_has_the_wrong_sign_with_or_without_a_held_out_one() -> None:
+    endless = -np.geomspace(1, 1e9, 200)
+    assert said("loss-sign", plain(loss=endless)).verdict == "found"
+    assert said("loss-sign", plain(loss=endless, held_out_loss=2 * endless)).verdict == "found"
+    assert said("loss-sign", plain(loss=1.0 - 20 * (1 - LEARNS))).verdict == "fine"
+
+
+def test_a_memory_as_long_as_the_training_is_too_much_momentum_while_the_loss_still_falls() -> None:
+    falling = plain({"model_momentum": 0.99, "model_optimizer": "sgd", "steps": 200}, loss=np.exp(-STEPS / 100))
+    assert said("momentum-high", falling).verdict == "found"
+    usual = plain({"model_momentum": 0.9, "model_optimizer": "sgd", "steps": 20}, loss=np.exp(-STEPS / 100))
+    assert said("momentum-high", usual).verdict == "fine"
+
+
+def test_units_that_cut_the_first_layer_off_are_dead_and_explain_that_no_gradient_comes() -> None:
+    cut = plain(loss=STUCK, dead_units_model=np.full(200, 0.5), gradient_reach=np.zeros(200))
+    assert said("dead-units", cut).verdict == "found"
+    leading = judge(cut).leading
+    assert leading is not None
+    assert leading.cause == "dead-units"
+    faint = plain(loss=STUCK, dead_units_model=np.full(200, 0.5), gradient_reach=np.full(200, 1e-9))
+    assert said("dead-units", faint).verdict == "fine"
+
+
 def test_an_end_that_holds_the_answers_back_is_seen_and_the_numbers_stay_the_same() -> None:
     network, evidence = trained(nn.ReLU(), True)
     assert evidence is not None

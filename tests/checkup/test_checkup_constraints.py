@@ -188,6 +188,35 @@ def test_weights_at_the_bound_follow_from_what_drove_them_there(cause: str) -> N
     assert (leading.cause, leading.consequences) == (cause, ("clip-saturation",))
 
 
+def test_a_critic_that_sees_right_and_is_far_flatter_than_its_penalty_allows_is_held_too_hard() -> None:
+    muted = {"real_score_mean": 0.5, "lipschitz": 0.2, **LOST}
+    for n_critic, verdict in ((3, "found"), (1, "fine")):  # one that lags is as flat
+        evidence = game("gradient-penalty", facts={"n_critic": n_critic}, **muted)
+        assert said("penalty-too-large", evidence).verdict == verdict
+    assert not said("penalty-too-large", game("gradient-penalty", facts={"n_critic": 3}, **{**muted, **WELL}))
+    assert not said("penalty-too-large", game("gradient-penalty", facts={"n_critic": 3}, **{**muted, "lipschitz": 0.9}))
+
+
+def test_scores_that_are_of_the_batch_are_coupled_by_whatever_layer_and_a_little_of_it_is_only_suspected() -> None:
+    def coupled(change: float, batch_norm: float) -> str:
+        probes = {"coupling": [{"change": change, "batch_norm": batch_norm}]}
+        return said("batch-coupling", game("gradient-penalty", probes=probes)).verdict
+
+    assert coupled(1.2, 0.0) == coupled(1.2, 1.0) == coupled(0.1, 1.0) == "found"
+    assert [coupled(0.1, 0.0), coupled(1e-5, 0.0)] == ["suspect", "fine"]
+
+
+def test_a_squared_distance_that_is_raised_is_a_wrong_sign_wherever_it_leads() -> None:
+    def turned(rising: bool) -> str:
+        sides = {f"{side}_family": "linear" for side in ("real", "fake", "generator")}
+        family = {**sides, "real_rising": True, "fake_rising": True, "generator_rising": rising}
+        counts = dict.fromkeys(("critic_told", "critic_apart", "generator_told", "generator_with"), 20)
+        pushes = {**counts, "real_up": 20, "real_down": 0, "generator_up": 20, "generator_down": 0}
+        return said("loss-sign", game("none", "least-squares", probes={"family": family, "pushes": pushes})).verdict
+
+    assert [turned(True), turned(False)] == ["fine", "found"]
+
+
 def test_a_sigmoid_is_told_by_the_generators_loss_where_a_penalty_hides_the_critics() -> None:
     def ends(end: str, generator: str) -> str:
         family = {"real_family": "", "fake_family": "", "generator_family": generator}
@@ -196,7 +225,7 @@ def test_a_sigmoid_is_told_by_the_generators_loss_where_a_penalty_hides_the_crit
 
     assert ends("sigmoid", "constant") == ends("sigmoid", "linear") == "found"
     assert ends("sigmoid", "log") == ends("linear", "constant") == "fine"
-    assert ends("sigmoid", "") == "not-checked"
+    assert ends("sigmoid", "") == "suspect"
 
 
 def test_a_critic_that_is_sure_now_of_this_and_now_of_that_is_not_blind() -> None:

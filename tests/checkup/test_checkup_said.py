@@ -158,3 +158,14 @@ def test_a_run_is_examined_with_the_sounds_that_it_learned_from(
     assert ("files" in gathered[0].probes) == (kept is None)
     assert kept is None or "looks at all" in gathered[0].lacks("files")
     assert kept or (asked["sample_rate"], asked["seed"], asked["seconds"]) == (8000, 5, None)
+
+
+def test_what_a_penalty_is_told_by_is_said_in_words_and_its_shares_as_shares() -> None:
+    said = words.measured({"said": 0.02, "parted": 1.5, "penalty_over_said": 40.0, "right": 0.3, "wrong_sign": 0.7})
+    assert said == [
+        "mean scores 0.02 apart",
+        "mean scores of a batch 1.5 deviations apart",
+        "weighted penalty 40 times the distance of the mean scores",
+        "real scored above generated in 30 % of the records",
+        "generated scored above real in 70 % of the records",
+    ]

@@ -17,6 +17,7 @@ from ganbaru.checkup.causes.blocked import (
     vanishing_gradient,
 )
 from ganbaru.checkup.causes.standing import Standing, by_harm, standing
+from ganbaru.checkup.causes.travelled import travelled
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
@@ -150,8 +151,8 @@ def test_the_way_of_a_generator_is_the_same_however_often_it_was_recorded() -> N
     often = evidence(1.0, generator_update_ratio=0.02)
     steps = np.arange(1, COUNT + 1)[[0, 20, -1]]
     seldom = Evidence("t", {}, {"generator_update_ratio": Series.of(steps, [0.02] * 3)})
-    assert mode_collapse.travelled(often) == pytest.approx(0.02 * COUNT)
-    assert mode_collapse.travelled(seldom) == pytest.approx(0.02 * COUNT)
+    assert travelled(often, "generator") == pytest.approx(0.02 * COUNT)
+    assert travelled(seldom, "generator") == pytest.approx(0.02 * COUNT)
 
 
 def test_units_are_not_dead_where_no_gradient_came_to_the_network() -> None:

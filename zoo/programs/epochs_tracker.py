@@ -19,12 +19,12 @@ BUGS = {
     "latent-ignored": "the noise is normalised over the batch, of which one row was drawn and repeated",
     "mode-dropping": "a filter against outliers, left in the judge's turn, hides all real points of one side",
     "exploding-gradient": "one hidden layer is applied 14 times, drawn orthogonal with a gain of 2.2",
-    "vanishing-gradient": "normal_(0, 0.02), as in a convolutional script, for twelve dense layers without a norm",
+    "vanishing-gradient": "twelve dense layers of sigmoids, as in a book of the eighties",
     "momentum-high": "beta1 of 0.998",
     "learning-rate-high.forty": "both rates forty times as large",
     "learning-rate-high.far": "both rates four hundred times as large",
-    "learning-rate-low": "both rates a sixtieth",
-    "learning-rate-low.far": "both rates a three-hundredth",
+    "learning-rate-low": "both rates a two-hundredth",
+    "learning-rate-low.far": "both rates a thousandth",
 }
 
 
@@ -51,9 +51,7 @@ class Forger(nn.Module):
             nn.init.orthogonal_(self.hidden.weight, 2.2)
             self.times, self.act = 14, nn.LeakyReLU(0.7)
         if bug == "vanishing-gradient":
-            for layer in (self.first, self.hidden, *self.more):
-                nn.init.normal_(layer.weight, 0.0, 0.02)
-                nn.init.zeros_(layer.bias)
+            self.act = nn.Sigmoid()
 
     def forward(self, noise):
         h = self.act(self.first(noise))
@@ -103,13 +101,13 @@ def run(
     factor = {
         "learning-rate-high.forty": 40,
         "learning-rate-high.far": 400,
-        "learning-rate-low": 1 / 60,
-        "learning-rate-low.far": 1 / 300,
+        "learning-rate-low": 1 / 200,
+        "learning-rate-low.far": 1 / 1000,
     }.get(bug or "", pace)
     beta = 0.998 if bug == "momentum-high" else 0.3
-    opt_forger = torch.optim.Adam(forger.parameters(), lr=3e-4 * factor, betas=(beta, 0.99))
+    opt_forger = torch.optim.Adam(forger.parameters(), lr=2e-3 * factor, betas=(beta, 0.99))
     of_judge = players.parameters() if bug == "shared-optimizer" else judge.parameters()
-    opt_judge = torch.optim.Adam(of_judge, lr=6e-4 * factor, betas=(beta, 0.99))
+    opt_judge = torch.optim.Adam(of_judge, lr=4e-3 * factor, betas=(beta, 0.99))
     schedulers = [
         torch.optim.lr_scheduler.LambdaLR(each, lambda epoch: min(1.0, 2 - 2 * epoch / epochs))
         for each in (opt_forger, opt_judge)
@@ -141,7 +139,7 @@ def run(
                     f_loss = ((judge(forged) - 0) ** 2).mean() / 2
                     f_loss.backward()
                     j_loss = judge_loss(judge, kept, forged.detach())
-                    (j_loss + 0.5 * steepness(judge, kept)).backward()
+                    (j_loss + 0.1 * steepness(judge, kept)).backward()
                     opt_judge.step()
                     opt_judge.zero_grad()
                     opt_forger.step()
@@ -149,7 +147,7 @@ def run(
                     if bug != "no-zero-grad.critic":
                         opt_judge.zero_grad()
                     j_loss = judge_loss(judge, kept, forged.detach())
-                    (j_loss + 0.5 * steepness(judge, kept)).backward()
+                    (j_loss + 0.1 * steepness(judge, kept)).backward()
                     if bug != "no-update.critic" or tracker.mean("judge") > 5:
                         opt_judge.step()
                     f_loss = (judge(forged) ** 2).mean() / 2

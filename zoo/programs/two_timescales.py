@@ -16,7 +16,7 @@ BUGS = {
     "penalty-too-large": "penalty=3000",
     "penalty-too-large.far": "penalty=30000",
     "not-lipschitz": "the penalty is that of the averaged copy of the critic, which no optimizer moves",
-    "batch-coupling": "a layer in the critic that appends the deviation over the batch",
+    "batch-coupling": "a layer in the critic that scales its units by their mean and deviation over the batch",
     "n-critic-low": "critic_every=8: the critic moves at each eighth step only",
     "n-critic-high": "critic_steps=60, for the same number of critic steps in all",
     "generator-detached": "the generator's samples pass through a buffer that copy_()s their data",
@@ -63,13 +63,12 @@ CHANGED = {
 }
 
 
-class BatchDeviation(nn.Module):
+class OverBatch(nn.Module):
     def forward(self, h: Tensor) -> Tensor:
-        return torch.cat([h, 3 * h.std(0).mean().expand(len(h), 1)], dim=1)
+        return (h - h.mean(0)) / (h.std(0) + 1e-5)
 
 
 def make_critic(bug: str | None, dim: int, width: int) -> nn.Sequential:
-    told = bug == "batch-coupling"
     return nn.Sequential(
         nn.Linear(dim, width),
         nn.LayerNorm(width),
@@ -77,8 +76,8 @@ def make_critic(bug: str | None, dim: int, width: int) -> nn.Sequential:
         nn.Linear(width, width),
         nn.LayerNorm(width),
         nn.SiLU(),
-        *([BatchDeviation()] if told else []),
-        nn.Linear(width + told, 1),
+        *([OverBatch()] if bug == "batch-coupling" else []),
+        nn.Linear(width, 1),
     )
 
 

@@ -18,6 +18,8 @@ BUGS = {
     "non-finite": "deviations are not exponentiated: the logarithm of a number that becomes negative",
     "exploding-gradient": "the encoder's layers are drawn three times too wide, without a norm",
     "dead-units": "nn.Hardshrink(2) in the place of a ReLU",
+    "denormals": "sounds reach the encoder in a unit in which they are about 1e-39, and its first layer has no bias",
+    "divergence": "weight decay by hand, with the wrong sign",
     "late-degradation": "the weight of the divergence is multiplied by 2.5 each epoch from 60 % on",
     "batch-too-small": "one sound in a batch",
     "momentum-high": "betas of (0.999, 0.9), the wrong way round",
@@ -34,8 +36,13 @@ class VAE(nn.Module):
         self.bug = bug
         act = nn.Hardshrink(2.0) if bug == "dead-units" else nn.ReLU()
         extra = [nn.BatchNorm1d(width), nn.Dropout(0.1)] if bug == "train-eval-mode" else []
+        self.unit = 1e-39 if bug == "denormals" else 1.0
         self.encoder = nn.Sequential(
-            nn.Linear(n_in, width), *extra, act, *self._deeper(bug, width), nn.Linear(width, 2 * latent)
+            nn.Linear(n_in, width, bias=bug != "denormals"),
+            *extra,
+            act,
+            *self._deeper(bug, width),
+            nn.Linear(width, 2 * latent),
         )
         self.decoder = nn.Sequential(nn.Linear(latent, width), act, nn.Linear(width, n_in))
         if bug == "output-range":
@@ -54,7 +61,7 @@ class VAE(nn.Module):
         return mu + torch.randn_like(mu) * torch.exp(0.5 * logvar)
 
     def forward(self, x):
-        mu, logvar = self.encoder(x).chunk(2, dim=1)
+        mu, logvar = self.encoder(self.unit * x).chunk(2, dim=1)
         if self.bug == "non-finite":
             logvar = torch.log(1 + logvar)
         return self.decoder(self.reparameterize(mu, logvar)), mu, logvar
@@ -112,6 +119,10 @@ def run(
                 if bug != "no-zero-grad":
                     optimizer.zero_grad()
                 loss.backward()
+                if bug == "divergence":
+                    with torch.no_grad():
+                        for weight in model.parameters():
+                            weight *= 1 + 0.02
                 optimizer.step()
                 w.step(loss=loss, held_out_loss=valid)
                 valid = None

@@ -26,6 +26,18 @@ _SAID = {
     "fake_gradient": "the critic's message to a sample {}",
     "faded_to": "that message {} of its strongest",
     "separation": "mean scores {} deviations apart",
+    "parted": "mean scores of a batch {} deviations apart",
+    "seen": "mean scores of a batch {} deviations apart",
+    "said": "mean scores {} apart",
+    "penalty_over_said": "weighted penalty {} times the distance of the mean scores",
+    "right": "real scored above generated in {} of the records",
+    "wrong_sign": "generated scored above real in {} of the records",
+    "way_lost_again": "lost {} of all that the loss had fallen by",
+    "model_moved": "weights moved {} of their norm in all",
+    "model_moved_first": "the loss fell to a thirtieth while they moved {}",
+    "loss_noise": "losses of batches {} of their size apart",
+    "samples_to_a_weight": "samples seen to each weight {}",
+    "squares_turned": "squared distances with the wrong sign {}",
     "lipschitz": "steepness of the critic {}",
     "swing": "swing of the generated mean {}",
     "lost": "distance at the end {} times the best",
@@ -33,6 +45,8 @@ _SAID = {
     "end": "distance at the end {}",
 }
 """Numbers whose own names do not say what they are."""
+_SHARES = ("right", "wrong_sign")
+"""Shares whose names do not say so."""
 _FILES_NAMED = 5
 
 
@@ -78,7 +92,7 @@ def number(name: str, value: float) -> str:
     """
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else f"{'−' if value < 0 else ''}∞"
-    if "share" in name:
+    if "share" in name or name.removesuffix(LIMIT) in _SHARES:
         return f"{100 * value:.3g} %"
     unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "")
     said = f"{value:,.0f}" if value == round(value) and abs(value) < 1e9 else f"{value:.3g}"

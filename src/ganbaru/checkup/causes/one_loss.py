@@ -16,6 +16,13 @@ _FALL = 0.25
 """Share of its size that a loss must have fallen by; 0.97 and more where learning went well, 0.16 where it failed."""
 _EARLY = 0.05
 """Share of the steps by which a loss must have been told first, to know what it was untrained."""
+_FIRST = 0.02
+"""Share of the records whose median is what a loss was untrained: a single one may be of a single sample."""
+_MORE, _SURE = 0.02, 2.0
+"""Share of all that a loss fell by which it falls in the last quarter where it is not done, and how many standard
+errors that is at least."""
+_QUARTER = 5
+"""Records in a quarter from which that can be told."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ def falls(evidence: Evidence) -> list[Fall]:
         series = evidence.series.get(name)
         if series is not None and len(series.finite) and _from_the_start(series):
             late = series.late() if np.isfinite(series.values[-max(1, len(series) // 10) :]).any() else math.inf
-            found.append(Fall(name, float(series.finite.values[0]), late))
+            found.append(Fall(name, series.early(_FIRST), late))
     return found
 
 
@@ -61,6 +68,26 @@ def _from_the_start(series: Series) -> bool:
 def least_fall(evidence: Evidence) -> Fall | None:
     """Of that loss that fell least; None where none was told from the start."""
     return min(falls(evidence), key=lambda each: each.fallen, default=None)
+
+
+def still_falls(evidence: Evidence) -> bool:
+    """Whether a loss goes on falling at the end, by the medians of its last two quarters."""
+    return any(_falls_on(evidence.series[name].finite) for name in LOSSES if name in evidence.series)
+
+
+def _falls_on(loss: Series) -> bool:
+    before, last = loss.part(0.5, 0.75), loss.part(0.75)
+    if min(len(before), len(last)) < _QUARTER:
+        return False
+    fall = float(np.median(before) - np.median(last))
+    way = float(loss.values[0] - np.median(last))
+    return fall > _MORE * abs(way) and fall > _SURE * math.hypot(_error(before), _error(last))
+
+
+def _error(values: np.ndarray) -> float:
+    """Standard error of a median, by the distance of the quartiles (McGill, Tukey & Larsen 1978)."""
+    low, high = np.quantile(values, (0.25, 0.75))
+    return float(1.25 * (high - low) / 1.35 / math.sqrt(len(values)))
 
 
 def by_loss(evidence: Evidence, numbers: Mapping[str, float], where: str, *, since: int | None = None) -> Ruling:

@@ -18,8 +18,13 @@ RISE = 0.2
 """Rise of the held-out loss from its least, as a share of that, for a model with one loss."""
 LOST = 0.05
 """The same rise as a share of all that the held-out loss had fallen."""
-HELD, HEART = 0.5, 0.01
-"""Shares that are left of the held-out loss and of the training loss where a model learned by heart."""
+HELD, HEART = 0.5, 0.1
+"""Shares that are left of the held-out loss and of the training loss where a model learned by heart; both fell together
+on the calibration half where learning went well."""
+_FIRST = 5
+"""Training losses, up to the first held-out one, that tell what it was by then."""
+_PARTS = 8
+"""Stretches of a training, of two held-out losses each at least."""
 _Z = 1.959964
 _FEWEST = 8
 _SCORES = ("w1", "w1_held_out", "real_score_std", "fake_score_std")
@@ -42,7 +47,8 @@ class _Mean:
 
     @classmethod
     def of(cls, values: Array) -> "_Mean":
-        return cls(float(values.mean()), _Z * float(values.std(ddof=1)) / math.sqrt(len(values)))
+        deviation = float(values.std(ddof=1)) if len(values) > 1 else 0.0
+        return cls(float(values.mean()), _Z * deviation / math.sqrt(len(values)))
 
     @property
     def low(self) -> float:
@@ -111,14 +117,17 @@ def _one_loss(evidence: Evidence) -> Ruling:
     if lacking:
         return Ruling("not-checked", reason=lacking)
     train, held_out = evidence.series["loss"].finite, evidence.series["held_out_loss"].finite
-    if min(len(train), len(held_out)) < 4 * _FEWEST:
-        return Ruling("not-checked", reason=f"fewer than {4 * _FEWEST} steps were recorded")
-    eighths = [_Mean.of(part) for part in np.array_split(held_out.values, 8)]
-    least = min(range(8), key=lambda index: eighths[index].value)
-    best, last = eighths[least], eighths[-1]
-    learned = [_Mean.of(part) for part in np.array_split(train.values, 8)]
-    rise = last.value - best.value
-    share, lost = rise / max(abs(best.value), 1e-12), rise / max(eighths[0].value - best.value, 1e-12)
+    if min(len(train), len(held_out)) < _FEWEST:
+        return Ruling("not-checked", reason=f"fewer than {_FEWEST} losses were recorded")
+    parts = min(_PARTS, len(held_out) // 2)
+    times = np.array_split(held_out.steps, parts)
+    checks = [_Mean.of(part) for part in np.array_split(held_out.values, parts)]
+    learned = [_Mean.of(part) for part in _alongside(train, times)]
+    least = min(range(parts), key=lambda index: checks[index].value)
+    best, last = checks[least], checks[-1]
+    first = min(_by_then(train, int(held_out.steps[0])), learned[0].value)
+    rise, untrained = last.value - best.value, max(checks[0].value, float(held_out.values[0]))
+    share, lost = rise / max(abs(best.value), 1e-12), rise / max(untrained - best.value, 1e-12)
     numbers = {
         "held_out_loss": last.value,
         "least_held_out_loss": best.value,
@@ -128,19 +137,32 @@ def _one_loss(evidence: Evidence) -> Ruling:
         "lost_limit": LOST,
         "held_out_left": last.value / max(abs(float(held_out.values[0])), 1e-12),
         "held_out_left_limit": HELD,
-        "loss_left": learned[-1].value / max(abs(float(train.values[0])), 1e-12),
+        "loss_left": learned[-1].value / max(abs(first), 1e-12),
         "loss_left_limit": HEART,
         "loss": learned[-1].value,
         "loss_then": learned[least].value,
     }
-    if learned[0].value > 0 and numbers["held_out_left"] > HELD and numbers["loss_left"] < HEART:
-        return Ruling("found", numbers, where="model", reason="it learned what it was shown by heart, and little else")
     rises = last.low > best.high and share > RISE and lost > LOST
     if rises and learned[-1].high < learned[least].low:
-        return Ruling("found", numbers, where="model", since=int(np.array_split(held_out.steps, 8)[least][-1]))
+        return Ruling("found", numbers, where="model", since=int(times[least][-1]))
+    if learned[0].value > 0 and numbers["held_out_left"] > HELD and abs(numbers["loss_left"]) < HEART:
+        return Ruling("found", numbers, where="model", reason="it learned what it was shown by heart, and little else")
     if rises:
         return Ruling("suspect", numbers, where="model", reason="the training loss does not fall meanwhile")
     return Ruling("fine", numbers, where="model")
+
+
+def _by_then(train: Series, step: int) -> float:
+    """The training loss up to a step, by the median of the last few; the first one where none was told by then."""
+    before = train.values[train.steps <= step]
+    return float(np.median(before[-_FIRST:] if len(before) else train.values[:1]))
+
+
+def _alongside(train: Series, times: list[Array]) -> list[Array]:
+    """The training losses up to the end of each stretch of time, and after that of the one before."""
+    ends = np.searchsorted(train.steps, [stretch[-1] for stretch in times[:-1]], side="right")
+    parts = np.split(train.values, np.clip(ends, 1, len(train) - 1))
+    return [part if len(part) else train.values[-1:] for part in parts]
 
 
 CAUSE = Cause(

@@ -9,12 +9,17 @@ import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import late_degradation
-from ganbaru.checkup.causes.one_loss import by_outcome
+from ganbaru.checkup.causes.one_loss import by_outcome, is_plain
+from ganbaru.checkup.causes.travelled import travelled
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
-_DEAD = 0.6
-"""Share of a network's units; up to 0.2 in generators of ReLUs that learned well."""
+_DEAD, _CUT_OFF = 0.6, 0.3
+"""Share of a network's units, and of one whose first layer gets no gradient at all: a faint one comes through layers
+that are only narrow. Up to 0.4 in networks of ReLUs that learned well."""
+_MOVED = 1.0
+"""All updates of a model over the norm of its weights below which most of them stood still; 1.6 and more on the
+calibration half where learning went well."""
 _COMES_IN = {"generator": "fake_gradient", "critic": "critic_gradient", "model": "model_gradient"}
 """What tells whether anything came to a network that its units could have answered."""
 
@@ -27,14 +32,22 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("not-checked", reason="no network ever got a gradient: of its units nothing is known")
     worst = max(known, key=lambda name: shares[name].late())
     series = shares[worst]
-    numbers = {"dead_units": series.late(), "dead_units_limit": _DEAD}
-    if not series.late() > _DEAD:
+    limit = _CUT_OFF if is_plain(evidence) and _is_cut_off(evidence) else _DEAD
+    numbers = {"dead_units": series.late(), "dead_units_limit": limit}
+    if not series.late() > limit:
         return Ruling("fine", numbers)
-    since = series.since(lambda values: values > _DEAD)
+    since = series.since(lambda values: values > limit)
     if late_degradation.begins(evidence, since):
         return Ruling("suspect", numbers, worst, since=since, reason="they died after it had been good")
+    if is_plain(evidence) and (moved := travelled(evidence, worst)) < _MOVED:
+        return Ruling("found", numbers | {"model_moved": moved, "model_moved_limit": _MOVED}, worst, since=since)
     ruling = by_outcome(evidence, numbers, worst, since=since)
     return replace(ruling, verdict="suspect", reason="it learns in spite of it") if ruling.verdict == "fine" else ruling
+
+
+def _is_cut_off(evidence: Evidence) -> bool:
+    """Whether the first layer gets no gradient where the last one does."""
+    return not evidence.lacks("gradient_reach") and evidence.series["gradient_reach"].late() == 0
 
 
 def _while_it_learns(evidence: Evidence, name: str) -> Series:

@@ -5,9 +5,10 @@ import numpy as np
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.breaking import broke_at_once
-from ganbaru.checkup.causes.one_loss import by_outcome
+from ganbaru.checkup.causes.one_loss import by_outcome, falls, is_plain
 from ganbaru.checkup.causes.proved import APART, is_apart
 from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.travelled import travelled
 from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -23,6 +24,12 @@ _EARLY = 0.1
 """Share of the records in which weights are still much as they were drawn."""
 _STAYS = 0.5
 """Share of the later records in which it is so: what exploded wavers."""
+_FELL, _WAY, _MOVED = 30.0, 0.2, 1.0
+"""Times that a model's first loss was what was left after so short a way of its weights, in norms of them, and the
+whole way that goes with it: a loss follows weights so closely where each layer blows up what it is given. On the
+calibration half 0.03 of wide weights, and 0.3 at least of others, which went 1.6 and more where learning went well."""
+_RUNNING, _MOST = 5, 0.95
+"""Losses to a running median; and the quantile of the late ones that the first one is above, though samples differ."""
 
 
 def _when(evidence: Evidence) -> str:
@@ -32,7 +39,7 @@ def _when(evidence: Evidence) -> str:
 def _judge(evidence: Evidence) -> Ruling:
     drawn = drawn_wide(evidence)
     if drawn:
-        return _by_distance(evidence, drawn)
+        return Ruling("found", drawn, "model", since=1) if is_plain(evidence) else _by_distance(evidence, drawn)
     name = max(_networks(evidence), key=lambda each: _growth(evidence.series[f"{each}_gradient"]))
     series = evidence.series[f"{name}_gradient"]
     late, growth = _late(series), _growth(series)
@@ -43,6 +50,8 @@ def _judge(evidence: Evidence) -> Ruling:
     since = series.since(lambda values: ~(values < limit), stays=_STAYS)
     if late_degradation.begins(evidence, since):
         return Ruling("suspect", numbers, name, since=since, reason="they grew after it had been good")
+    if is_plain(evidence) and _loss_growth(evidence) > growth:
+        return Ruling("suspect", numbers, name, since=since, reason="the loss grew more than they did")
     return by_outcome(evidence, numbers, name, since=since)
 
 
@@ -56,11 +65,13 @@ def _by_distance(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
 
 
 def drawn_wide(evidence: Evidence) -> dict[str, float]:
-    """What tells that a generator's layers blow up what they are given, untrained; empty where they do not.
+    """What tells that the layers of a generator or model blow up what they are given, untrained; or nothing.
 
-    On the way there samples are far wider than the data, and on the way back gradients than the message: neither an odd
-    scale of the data nor a steep critic makes both.
+    Of a generator, on the way there samples are far wider than the data, and on the way back gradients than the
+    message: neither an odd scale of the data nor a steep critic makes both.
     """
+    if is_plain(evidence):
+        return _falls_at_once(evidence)
     lacking = [name for name in ("fake_std", "real_std", "generator_gradient", "fake_gradient") if evidence.lacks(name)]
     fake = np.zeros(0) if lacking else evidence.series["fake_std"].finite.values
     if not len(fake):
@@ -69,6 +80,28 @@ def drawn_wide(evidence: Evidence) -> dict[str, float]:
     numbers = {"untrained_over_data": wide, "untrained_over_data_limit": _WIDE}
     numbers |= {"gradient_over_message": amplified, "gradient_over_message_limit": _AMPLIFIED}
     return numbers if wide > _WIDE and amplified > _AMPLIFIED else {}
+
+
+def _falls_at_once(evidence: Evidence) -> dict[str, float]:
+    """Of a model: its first loss falls to a fraction before its weights have moved by much, and they never do."""
+    if evidence.lacks("loss") or evidence.lacks("model_update_ratio"):
+        return {}
+    loss, whole = evidence.series["loss"].finite, travelled(evidence, "model")
+    if len(loss) < 2 * _RUNNING or not loss.values[0] > 0:
+        return {}
+    running = np.median(np.lib.stride_tricks.sliding_window_view(loss.values, _RUNNING), axis=1)
+    low = np.flatnonzero(running < loss.values[0] / _FELL)
+    low = low if loss.values[0] > _FELL * np.quantile(loss.part(0.5), _MOST) else low[:0]
+    way = travelled(evidence, "model", to=int(loss.steps[low[0]])) if len(low) else np.inf
+    numbers = {"model_moved": whole, "model_moved_limit": _MOVED, "model_moved_first": way}
+    numbers |= {"model_moved_first_limit": _WAY}
+    return numbers if way < _WAY and whole < _MOVED else {}
+
+
+def _loss_growth(evidence: Evidence) -> float:
+    """Times that a model's loss ended at what it was first, by the one that rose most; 0 where it broke."""
+    grown = [each.late / max(abs(each.start), 1e-12) for each in falls(evidence)]
+    return max((each for each in grown if np.isfinite(each)), default=0.0)
 
 
 def _amplified(evidence: Evidence) -> float:

@@ -17,6 +17,10 @@ _LOST = 2.0
 """Distance at the end over that of the best time."""
 _BACK = 0.15
 """Share of the way that was lost again; less is how a distance near its floor wavers."""
+_LOSS_BACK = 0.2
+"""The same of a loss. How many times its best it is then says nothing: it may be far from 0 at its best, or below."""
+_WAVERS = 5.0
+"""Times what the losses of the best time waver by, from their median down to the lowest tenth."""
 _WINDOWS = 12
 """Parts of a training, each told by its median, so that a swing to and fro is no rise and fall."""
 
@@ -31,9 +35,7 @@ def begins(evidence: Evidence, since: int | None) -> bool:
 
 def _judge(evidence: Evidence) -> Ruling:
     if is_plain(evidence):
-        loss = evidence.series["loss"].finite
-        least = float(min(loss.values, default=0.0))
-        return _ruling(loss, least, window=max(1, len(loss) // _WINDOWS), where="model")
+        return _of_loss(evidence.series["loss"].finite)
     measured = evidence.series.get("quality.distance")
     if measured is not None and len(measured.finite) >= 4:
         floor = evidence.series.get("quality.distance.floor")
@@ -43,7 +45,37 @@ def _judge(evidence: Evidence) -> Ruling:
     return _ruling(batches, least, window=max(1, len(batches) // _WINDOWS))
 
 
-def _ruling(series: Series, floor: float, *, window: int, where: str = "generator") -> Ruling:
+def _of_loss(loss: Series) -> Ruling:
+    """Told where a share of the way is lost, and three of four late losses are beyond what those at best wavered by."""
+    parts = np.array_split(loss.values, _WINDOWS) if len(loss) >= 2 * _WINDOWS else []
+    if not parts:
+        return Ruling("not-checked", reason="too few records to tell early from late")
+    middles = np.array([np.median(part) for part in parts])
+    best = int(np.argmin(middles))
+    way = float(loss.values[0] - middles[best])
+    if not way > 0:
+        return Ruling("fine", {"best_step": float(loss.steps[0])}, reason="the loss never fell")
+    back, steps = (middles - middles[best]) / way, np.array_split(loss.steps, _WINDOWS)
+    numbers = {
+        "best": float(middles[best]),
+        "best_step": float(steps[best][0]),
+        "way_lost_again": float(back[-1]),
+        "way_lost_again_limit": _LOSS_BACK,
+    }
+    wavers = middles[best] - np.quantile(parts[best], 0.1)  # downwards, for what is above may be of what came next
+    apart = np.quantile(parts[-1], 0.25) > middles[best] + _WAVERS * wavers
+    if back[-1] < _LOSS_BACK or not apart or way < _GOOD * _size(loss) or best == _WINDOWS - 1:
+        return Ruling("fine", numbers)
+    first = best + int(np.argmax(back[best:] > _LOSS_BACK))
+    return Ruling("found", numbers, "model", since=int(steps[first][0]))
+
+
+def _size(loss: Series) -> float:
+    """What a loss was at first, as far as it is above the least it ever was."""
+    return float(loss.values[0] - loss.values.min())
+
+
+def _ruling(series: Series, floor: float, *, window: int) -> Ruling:
     """By medians over so many records, so that one bad batch is none."""
     steps, values = _smooth(series, window)
     if len(values) < 4:
@@ -66,7 +98,7 @@ def _ruling(series: Series, floor: float, *, window: int, where: str = "generato
         return Ruling("fine", numbers)
     after = np.flatnonzero(values[best:] > _LOST * least)
     first = int(after[0]) if len(after) else len(values) - 1 - best
-    return Ruling("found", numbers, where, since=int(steps[best + first]))
+    return Ruling("found", numbers, "generator", since=int(steps[best + first]))
 
 
 def _smooth(series: Series, window: int) -> tuple[np.ndarray, np.ndarray]:

@@ -4,13 +4,12 @@ What never varied may be a generator that has not begun to learn; it is a collap
 way under a clear message and its samples stayed alike.
 """
 
-import math
-
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import vanishing_gradient
 from ganbaru.checkup.causes.standing import is_game, separation
+from ganbaru.checkup.causes.travelled import travelled
 from ganbaru.checkup.causes.usual import paired
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -44,20 +43,11 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _never_varied(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
     """Whether it had every chance to vary: it moved far, was told clearly that it is wrong, and got that message."""
-    way, told = travelled(evidence), separation(evidence, 0.5)
+    way, told = travelled(evidence, "generator"), separation(evidence, 0.5)
     numbers |= {"travelled": way, "travelled_limit": _FAR, "separation": told, "separation_limit": _TOLD}
     if way > _FAR and told > _TOLD and not vanishing_gradient.is_lost(evidence):
         return Ruling("found", numbers, "generator", reason="however far the generator went, they stayed alike")
     return Ruling("suspect", numbers, "generator", reason="they never varied: it may not have begun to learn")
-
-
-def travelled(evidence: Evidence) -> float:
-    """Length of the way that the generator's weights went, in norms of them; NaN where it is not known."""
-    if evidence.lacks("generator_update_ratio"):
-        return math.nan
-    strides = evidence.series["generator_update_ratio"].finite
-    steps, ratios = np.concatenate([[0], strides.steps]), np.concatenate([strides.values[:1], strides.values])
-    return float(np.trapezoid(ratios, steps))
 
 
 def _widest(spread: Series) -> float:

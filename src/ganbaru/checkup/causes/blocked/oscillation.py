@@ -18,7 +18,7 @@ _CROSSINGS = 4
 """How often it must cross its own middle by a whole swing: two full turns."""
 _REST = 0.125
 """Share of the records for which it stays near its middle where it rests: half of the slowest turn that counts."""
-_ITS_PART = 0.6
+_ITS_PART = 0.77
 """Swing over the distance of fakes to reals that it must make up: for one point that circles it is 0.8 and more."""
 
 

@@ -35,7 +35,9 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("fine", numbers, reason="plain cross-entropy wants shares")
     raw = next((_RAW[name] for name in known if name in _RAW), None)
     if raw is None:
-        return Ruling("not-checked", numbers, reason="which loss follows the critic's last activation was not told")
+        return Ruling(
+            "suspect", numbers, "critic", reason=f"it ends in a {ends[0]}, and no cross-entropy was seen to follow"
+        )
     return Ruling("found", numbers, "critic", reason=f"it ends in a {ends[0]}, and {raw} follows")
 
 

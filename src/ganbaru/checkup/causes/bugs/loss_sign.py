@@ -23,10 +23,16 @@ _DOUBTFUL = 0.5
 _APART = 0.1
 """Distance of two targets that are apart; 1 for labels of 0 and 1, smoothed or not at least 0.7."""
 
-_BOUNDLESS = 2.0
-"""Fall of a loss over its first size: a loss that is positive, as most are, falls by 1 at the most."""
+_BOUNDLESS = 100.0
+"""Fall of a loss over its first size: a loss that is positive, as most are, falls by 1 at the most, and a logarithm of
+a density by some tens."""
 _NOT, _RISEN = 0.05, 0.5
 """Fall of the held-out loss that is none, and its rise over its first size."""
+_ENDLESS = 1000.0
+"""Fall over the largest of the first losses that no loss with a least value makes, and no density that is learned: its
+logarithm grows by a few for each number."""
+_FIRST = 3
+"""Losses of which one at least is of its usual size."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -34,15 +40,28 @@ def _judge(evidence: Evidence) -> Ruling:
 
 
 def _of_one_loss(evidence: Evidence) -> Ruling:
-    """Told by a loss that falls past all bounds while the held-out one, of another sign, does nothing but rise."""
-    loss, held_out = (evidence.series[name].finite.values for name in ("loss", "held_out_loss"))
-    if min(len(loss), len(held_out)) < 2:
+    """Told by a loss that falls past all bounds while the held-out one, of another sign, does nothing but rise.
+
+    Where the held-out one has the same sign, it falls as far; where there is none, the fall alone must tell.
+    """
+    loss = evidence.series["loss"].finite.values
+    held_out = None if evidence.lacks("held_out_loss") else evidence.series["held_out_loss"].finite.values
+    if min(len(loss), 2 if held_out is None else len(held_out)) < 2:
         return Ruling("not-checked", reason="too few finite losses were told")
     numbers = {"loss_fallen": _fall(loss, loss.min()), "loss_fallen_limit": _BOUNDLESS}
+    if _is_endless(loss) and (held_out is None or _is_endless(held_out)):
+        return Ruling("found", numbers | {"loss_fallen_limit": _ENDLESS}, "model", reason="it falls without end")
+    if held_out is None:
+        return Ruling("fine", numbers)
     numbers |= {"held_out_fallen": _fall(held_out, held_out.min()), "held_out_fallen_limit": _NOT}
     numbers |= {"held_out_risen": -_fall(held_out, held_out.max()), "held_out_risen_limit": _RISEN}
     wrong = numbers["loss_fallen"] > _BOUNDLESS and numbers["held_out_fallen"] < _NOT
     return Ruling("found" if wrong and numbers["held_out_risen"] > _RISEN else "fine", numbers, "model")
+
+
+def _is_endless(losses: np.ndarray) -> bool:
+    """Whether losses end far below 0, lower than ever, by the size of the first ones."""
+    return bool(np.median(losses[-_FIRST:]) < -_ENDLESS * np.abs(losses[:_FIRST]).max())
 
 
 def _fall(values: np.ndarray, to: float) -> float:
@@ -53,6 +72,10 @@ def _fall(values: np.ndarray, to: float) -> float:
 def _of_game(evidence: Evidence) -> Ruling:
     seen, family = evidence.probes["pushes"], evidence.probes.get("family") or {}
     critic, generator = _critic(seen, family), _generator(seen, family)
+    if turned := [side for side in ("real", "fake", "generator") if _is_hill(family, side)]:
+        squares = {"squares_turned": float(len(turned)), "squares_turned_limit": 0.0}
+        where = "generator" if turned == ["generator"] else "critic"
+        return Ruling("found", squares, where, reason="it raises a squared distance instead of lowering it")
     if critic is None and generator is None:
         return Ruling("not-checked", reason="it could not be told which of the critic's scores are of real samples")
     numbers: dict[str, float] = {}
@@ -71,7 +94,7 @@ def _of_game(evidence: Evidence) -> Ruling:
 
 def _when(evidence: Evidence) -> str:
     if is_plain(evidence):
-        return evidence.lacks("loss") or evidence.lacks("held_out_loss")
+        return evidence.lacks("loss")
     return is_game(evidence) or evidence.lacks("pushes")
 
 
@@ -92,6 +115,11 @@ def _generator(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | No
     return share(seen["generator_with"], seen["generator_told"]) if seen["generator_told"] >= FEW else None
 
 
+def _is_hill(family: Mapping[str, Any], side: str) -> bool:
+    """Whether a side's loss is a square with a maximum: its gradient is a straight line that falls."""
+    return family.get(f"{side}_family") == "linear" and not family.get(f"{side}_rising", True)
+
+
 def _alike(family: Mapping[str, Any], *sides: str) -> bool:
     """Whether sides follow one formula that pulls towards a target."""
     return len({family[f"{side}_family"] for side in sides}) == 1 and all(family[f"{side}_rising"] for side in sides)
@@ -108,5 +136,5 @@ CAUSE = Cause(
     when=_when,
     judge=_judge,
     remedy="Turn the sign, or exchange the labels, of this network's loss.",
-    explains=("output-range", "non-finite", *SPOILS),
+    explains=("output-range", "non-finite", "clip-saturation", *SPOILS),
 )

@@ -4,6 +4,7 @@ Gulrajani et al. 2017, figure 1b: with a bound of 0.001 gradients vanish by the 
 """
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.bugs import loss_sign
 from ganbaru.checkup.causes.clipping import NO_HARM, clipped, published
 from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
@@ -17,6 +18,8 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"fake_gradient": message, "fake_gradient_limit": _FAINT}
     if message > _FAINT:
         return Ruling("fine", numbers)
+    if loss_sign.CAUSE.examine(evidence):
+        return Ruling("suspect", numbers, "critic", reason="a critic of a wrong sign is as flat")
     return by_harm(evidence, numbers, "critic", unseen=NO_HARM, harmless=NO_HARM)
 
 

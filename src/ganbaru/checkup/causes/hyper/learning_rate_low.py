@@ -3,27 +3,51 @@
 import math
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.amount import overfitting
 from ganbaru.checkup.causes.blocked import dead_units, vanishing_gradient
 from ganbaru.checkup.causes.blocked.exploding_gradient import drawn_wide
 from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled
-from ganbaru.checkup.causes.one_loss import by_outcome
+from ganbaru.checkup.causes.one_loss import by_outcome, is_plain, still_falls
 from ganbaru.checkup.evidence import Evidence
 
-_PATH = 0.1
-"""All updates over the norm of the weights; 0.5 and more in trainings that came to their end."""
+_PATH = 0.25
+"""All updates over the norm of the weights; 0.55 and more on the calibration half in games that went well."""
+_SHORT, _UNFINISHED = 0.2, 0.5
+"""The same of a model that learns alone, and where its loss still falls at the end; 1.6 at least on the calibration
+half where learning went well, 0.7 in models elsewhere whose layers are normalised."""
+_OVER = 0.95
+"""Share of the steps that were meant from which a training is over."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
     paths = {name: path(evidence, name) for name in learners(evidence)}
     least = min(paths, key=lambda name: paths[name])
-    numbers = {f"{name}_path": value for name, value in paths.items()} | {f"{least}_path_limit": _PATH}
-    if math.isnan(paths[least]) or paths[least] > _PATH:
+    limit = _limit(evidence)
+    numbers = {f"{name}_path": value for name, value in paths.items()} | {f"{least}_path_limit": limit}
+    if math.isnan(paths[least]) or paths[least] > limit:
         return Ruling("fine", numbers)
     if any(cause.examine(evidence) for cause in (dead_units.CAUSE, vanishing_gradient.CAUSE)):
         return Ruling("suspect", numbers, least, reason="its steps are short for want of a gradient")
     if drawn_wide(evidence):
         return Ruling("suspect", numbers, least, reason="its steps are short beside weights that were drawn wide")
+    if is_plain(evidence) and overfitting.CAUSE.examine(evidence):
+        return Ruling("suspect", numbers, least, reason="it moved enough to learn by heart")
+    if _is_unfinished(evidence):
+        return Ruling("found", numbers, least, reason="it was still learning when it ended")
     return by_outcome(evidence, numbers, least)
+
+
+def _is_unfinished(evidence: Evidence) -> bool:
+    """Whether a model's training is over and its loss falls still."""
+    meant, now = evidence.facts.get("steps"), evidence.facts.get("step")
+    return is_plain(evidence) and bool(meant and now and now >= _OVER * meant) and still_falls(evidence)
+
+
+def _limit(evidence: Evidence) -> float:
+    """The path below which it is too short."""
+    if not is_plain(evidence):
+        return _PATH
+    return _UNFINISHED if _is_unfinished(evidence) else _SHORT
 
 
 def _change(evidence: Evidence) -> Change | None:

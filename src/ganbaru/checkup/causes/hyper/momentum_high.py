@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.hyper.settings import NETWORKS, UNLEARNED
-from ganbaru.checkup.causes.one_loss import by_outcome, is_plain
+from ganbaru.checkup.causes.one_loss import by_outcome, is_plain, still_falls
 from ganbaru.checkup.evidence import Evidence
 
 _GAME, _DOUBTFUL = 0.95, 0.85
 """β₁ or momentum of a player; 0 to 0.5 in published recipes of games, and 0.9 where nobody chose it."""
 _ALONE = 0.985
 """Of a model with one loss; 0.9, seldom 0.99 with long schedules, in published recipes."""
+_MEMORY = 0.2
+"""Updates that momentum averages over, 1 / (1 - β₁), as a share of all from which it has no time to settle."""
 
 
 def _momenta(evidence: Evidence) -> dict[str, float]:
@@ -31,10 +33,20 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {f"{name}_momentum": value for name, value in momenta.items()} | {f"{worst}_momentum_limit": limit}
     if momenta[worst] < limit:
         return Ruling("fine", numbers)
+    memory = _memory(evidence, momenta[worst])
+    if is_plain(evidence) and memory > _MEMORY and still_falls(evidence):
+        numbers |= {"memory_share": memory, "memory_share_limit": _MEMORY}
+        return Ruling("found", numbers, worst, reason="it still speeds up when it ends")
     ruling = by_outcome(evidence, numbers, worst)
     if ruling.verdict == "found" and not is_plain(evidence) and momenta[worst] < _GAME:
         return replace(ruling, verdict="suspect", reason="games were seen to go well with as much")
     return ruling
+
+
+def _memory(evidence: Evidence, momentum: float) -> float:
+    """Updates that momentum averages over, as a share of the training."""
+    steps = max(float(evidence.facts.get("steps") or 0), float(evidence.facts.get("step") or 0))
+    return 1 / max(1 - momentum, 1e-9) / steps if steps else 0.0
 
 
 def _change(evidence: Evidence) -> Change | None:

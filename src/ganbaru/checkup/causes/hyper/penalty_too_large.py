@@ -22,8 +22,14 @@ PROMISE_ONE = ("gradient-penalty", "lipschitz-penalty")
 PENALTIES = (*PROMISE_ONE, "r1", "r1+r2")
 _PUBLISHED = 10.0
 """Weight of Gulrajani et al. 2017, algorithm 1."""
-_RIGHT = 0.4
-"""Share of records with real above generated; 0.95 and more on the calibration half where learning went well."""
+_RIGHT, _SURE = 0.5, 0.85
+"""Shares of records with real above generated below which its sign is wrong, and above which it is right; 0.9 and more
+on the calibration half where learning went well."""
+_RIGHT_AWAY = 0.7
+"""Share below which its sign is wrong where samples are farther off than untrained ones: it drives them to and fro."""
+_MUTED, _MUTED_HEAVY = 0.4, 0.6
+"""Slope of a critic that has the right sign and may not say so, where the weight is not known and where it is heavy: at
+its optimum it has a slope of 1. On the calibration half, samples of those with less were as good as real."""
 _SLOPE = (0.05, 1.5)
 """Between which the slope lies that such a penalty keeps."""
 _UNSAID = 0.2
@@ -76,14 +82,21 @@ def _otherwise(evidence: Evidence) -> str:
 
 
 def _obeys(evidence: Evidence) -> tuple[dict[str, float], bool]:
-    """Of a penalty that promises a slope of 1: it is kept with the wrong sign, or all that is learned is to keep it."""
+    """Of a penalty that promises a slope of 1: it has the wrong sign, or far less, or is all that is minimised."""
     steep, weight = evidence.series["lipschitz"].late(0.75), evidence.facts.get("constraint_strength")
     told = gaps(evidence, 0.75)
     right = float((told > 0).mean()) if len(told) else math.nan
-    numbers = {"lipschitz": steep, "lipschitz_limit": _SLOPE[1], "right": right, "right_limit": _RIGHT}
+    now = standing(evidence)
+    least = _RIGHT_AWAY if now is not None and now.left > 1 else _RIGHT
+    numbers = {"lipschitz": steep, "lipschitz_limit": _SLOPE[1], "right": right, "right_limit": least}
     if weight is not None:
         numbers |= {"weight": float(weight), "weight_limit": _PUBLISHED}
-    heavy, turned = weight is None or float(weight) > _PUBLISHED, right < _RIGHT and _SLOPE[0] < steep < _SLOPE[1]
+    heavy, turned = weight is None or float(weight) > _PUBLISHED, right < least and _SLOPE[0] < steep < _SLOPE[1]
+    limit = _MUTED if weight is None else _MUTED_HEAVY
+    if weight is None and int(evidence.facts.get("n_critic") or 1) == 1:
+        return numbers, False  # a critic that lags has the wrong sign too, and is as flat
+    if heavy and right > _SURE and steep < limit:
+        return numbers | {"lipschitz_limit": limit, "right_limit": _SURE}, True
     if evidence.lacks("penalty") or not len(told):
         return numbers, heavy and turned
     ratio = _over_said(evidence, abs(float(np.median(told))))

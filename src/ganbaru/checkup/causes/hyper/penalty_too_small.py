@@ -65,7 +65,7 @@ CAUSE = Cause(
     needs=("lipschitz", "constraint"),
     when=penalised,
     judge=_judge,
-    remedy="Raise the penalty's weight tenfold.",
+    remedy="Raise the penalty's weight tenfold, and see to it that the penalty is in the loss that is sent back.",
     change=lambda evidence: weaker(evidence, 10.0),
     explains=(
         "not-lipschitz",

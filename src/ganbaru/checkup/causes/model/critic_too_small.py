@@ -8,7 +8,7 @@ from ganbaru.checkup.evidence import Evidence
 def _judge(evidence: Evidence) -> Ruling:
     probe = evidence.probes["critic_by_heart"]
     left, wider = float(probe["left"]), float(probe.get("wider_left", probe["left"]))
-    numbers = {"samples": float(probe["samples"]), "right": float(probe["right"])}
+    numbers = {"samples": float(probe["samples"]), "labels_right": float(probe["right"])}
     numbers |= {"left": left, "left_limit": LEFT, "wider_left": wider, "wider_left_limit": LEFT}
     if critic_is_too_small(evidence):
         return Ruling("found", numbers, "critic")
