@@ -185,7 +185,7 @@ def nothing_folded() -> Iterator[None]:
     """
     with (
         mock.patch.object(module, "folded", lambda graph: graph),
-        mock.patch.object(products, "quickened", lambda kernel, program: kernel),
+        mock.patch.object(products, "quickened", lambda stage, kernel, program: kernel),
     ):
         yield
 
