@@ -197,5 +197,5 @@ def multiply_adds(made: Compiled) -> int:
         if isinstance(kernel, Product):
             total += kernel.turns * kernel.rows * kernel.depth * kernel.columns
         elif isinstance(kernel, Winograd):
-            total += kernel.rows // 2 * PARTS * kernel.inputs * kernel.columns
+            total += kernel.rows // 2 * kernel.inputs * ((PARTS - 1) * kernel.columns + kernel.columns // kernel.phases)
     return total
