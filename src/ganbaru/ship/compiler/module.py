@@ -37,7 +37,7 @@ from ganbaru.ship.compiler.planning import Plan, plan
 from ganbaru.ship.compiler.program import Kernel, Program
 from ganbaru.ship.compiler.special import Zeros
 from ganbaru.ship.compiler.unpacking import Parcel, Precision
-from ganbaru.ship.compiler.wat import Text, i32
+from ganbaru.ship.compiler.wat import Text, f32, i32
 from ganbaru.ship.compiler.way_back import inverse, lapped, search
 from ganbaru.ship.compiler.way_back.notes import NOTES
 from ganbaru.ship.compiler.winograd import Winograd
@@ -195,16 +195,20 @@ def _panels(text: Text, kernel: Product | Winograd) -> None:
         _each_panel(text, kernel.name, kernel.panels, ())
 
 
-def _each_panel(text: Text, function: str, panels: int, told: Sequence[int]) -> None:
+def _each_panel(text: Text, function: str, panels: int, told: Sequence[float]) -> None:
     if panels == 1:
         text.line(_call(function, 0, *told))
         return
     with text.loop("panels", "panel", i32(0), i32(panels), 1):
-        text.line(f"(call ${function} {' '.join(['(local.get $panel)', *map(i32, told)])})")
+        text.line(f"(call ${function} {' '.join(['(local.get $panel)', *map(_constant, told)])})")
 
 
-def _call(function: str, *told: int) -> str:
-    return f"(call {' '.join([f'${function}', *map(i32, told)])})"
+def _call(function: str, *told: float) -> str:
+    return f"(call {' '.join([f'${function}', *map(_constant, told)])})"
+
+
+def _constant(value: float) -> str:
+    return i32(value) if isinstance(value, int) else f32(value)
 
 
 def _notes(program: Program) -> dict[str, str]:
@@ -229,6 +233,7 @@ def _notes(program: Program) -> dict[str, str]:
         shape = " x ".join(map(str, stage.node.shape))
         then = f", then {stage.activation.name}" if stage.activation.name else ""
         if isinstance(kernel, Winograd):
+            then = then if kernel.slope is None else ", with a slope below 0"
             notes[kernel.function] = f"one panel of columns of a convolution of three taps, by Winograd's F(2, 3){then}"
         elif isinstance(kernel, Product):
             notes[kernel.name] = f"{layer} to {shape}{then}, one panel of columns"

@@ -11,8 +11,8 @@ of the three short ones. So ``g₀ + g₁ + g₂`` is the sum of the long kernel
 ``3 s + 1`` products for s phases instead of ``4 s``.
 
 All layers share four functions, for no shape is worth one of its own: the loops are long. ``$winograd_weights`` and
-``$winograd_input`` turn, ``$winograd_common`` makes m₁, ``$winograd_panel`` (one for each activation) all else of one
-panel's columns of all rows.
+``$winograd_input`` turn, ``$winograd_common`` makes m₁, ``$winograd_panel`` (one for all activations that are a slope
+below 0 at most, and one for each other) all else of one panel's columns of all rows.
 
 A tile keeps one set of accumulators and runs through the channels three times, m₂, m₀ and −m₃, so that no more is in
 registers than in a plain product; what y₁ needs of m₁ and m₂ waits in memory meanwhile.
@@ -90,10 +90,19 @@ class Winograd:
         return PARTS * self.inputs * self.panel * WORD
 
     @property
+    def slope(self) -> float | None:
+        """Below 0, of activations that are bent there at most: 1 of none, 0 of ReLU. One function serves them all."""
+        name = self.activation.name
+        slope = {"": 1.0, "relu": 0.0}.get(name, self.activation.numbers.get("slope") if name == "leaky_relu" else None)
+        return slope if slope is not None and slope <= 1 else None
+
+    @property
     def function(self) -> str:
         """The one that makes a panel."""
+        if self.slope is not None:
+            return "winograd_panel"
         told = "".join(f"_{value:g}" for value in self.activation.numbers.values())
-        return f"winograd_panel{'_' * bool(self.activation.name)}{self.activation.name}{told}"
+        return f"winograd_panel_{self.activation.name}{told}"
 
     @property
     def turning_weights(self) -> tuple[int, ...]:
@@ -106,10 +115,11 @@ class Winograd:
         return self.source, self.turned, self.rows // 2, self.inputs * WORD, self.part
 
     @property
-    def making_panels(self) -> tuple[int, ...]:
+    def making_panels(self) -> tuple[float, ...]:
         """What ``function`` is told beside the panel."""
         first = self.turned, self.weights, self.bias, self.target, self.common, self.waiting
-        return *first, self.rows // 2, self.inputs * WORD, self.part, self.target_step, self._own
+        bent = () if self.slope is None else (self.slope,)
+        return *first, self.rows // 2, self.inputs * WORD, self.part, self.target_step, self._own, *bent
 
     @property
     def making_common(self) -> tuple[int, ...]:
@@ -217,7 +227,10 @@ def _panel(text: Text, ones: Sequence[Winograd], fused: bool) -> None:
     def tile(pairs: int, label: str) -> None:
         _tile(text, ones[0], pairs, fused, label)
 
-    with _over_tiles(text, ones[0].function, ("panel", *_TOLD), ones, tile):
+    bent = ("slope",) if ones[0].slope is not None else ()
+    with _over_tiles(text, ones[0].function, ("panel", *_TOLD, *bent), ones, tile):
+        if bent:
+            text.line(put("slopes", f"(f32x4.splat {get('slope')})"))
         at_panel = _panel_at(ones[0])
         text.line(put("common", f"(i32.add {get('common')} (i32.rem_u {at_panel} {get('own')}))"))
         text.line(*(put(local, f"(i32.add {get(local)} {at_panel})") for local in ("bias", "target")))
@@ -235,8 +248,12 @@ def _over_tiles(
     """Writes a function that runs over the tiles of a panel; within, what is done before."""
     one = ones[0]
     pairs, vectors = one.tile
-    with text.block(f"(func ${name} {' '.join(f'(param ${each} i32)' for each in told)}"):
+    kinds = {"slope": "f32"}
+    given = " ".join(f"(param ${each} {kinds.get(each) or 'i32'})" for each in told)
+    with text.block(f"(func ${name} {given}"):
         text.line("(local $left i32) (local $a i32) (local $b i32) (local $end i32) (local $x v128)")
+        if "slope" in told:
+            text.line("(local $slopes v128)")
         text.line(" ".join(f"(local $w{v} v128)" for v in range(vectors)))
         for r in range(pairs):
             text.line(" ".join(f"(local $s{r}{v} v128)" for v in range(vectors)))
@@ -317,6 +334,9 @@ def _stored(text: Text, one: Winograd, pairs: int, *, activated: bool) -> None:
         if r:
             text.line(put("a", _times("a", "step", 2 if activated else 1)))
         for v in range(vectors):
-            if activated:
+            if activated and one.slope is None:
                 text.line(*one.activation.of(f"s{r}{v}"))
+            elif activated:
+                below = f"(f32x4.mul {get(f's{r}{v}')} {get('slopes')})"
+                text.line(put(f"s{r}{v}", f"(f32x4.pmax {get(f's{r}{v}')} {below})"))
             text.line(store("v128.store", get("a"), get(f"s{r}{v}"), 16 * v))
