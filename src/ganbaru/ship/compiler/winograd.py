@@ -145,11 +145,7 @@ def write_weights(text: Text) -> None:
         text.line(*(f"(local ${name} v128)" for name in taps))
         with text.loop("panels", "panel", i32(0), get("panels"), 1):
             with text.loop("numbers", "left", i32(0), get("tap"), LANES * WORD):
-                text.line(put("at", get("from")))
-                for number, name in enumerate(taps):
-                    if number:
-                        text.line(put("at", _further("at", "tap")))
-                    text.line(put(name, at("v128.load", get("at"))))
+                _loaded_apart(text, taps, "tap")
                 text.line(put("at", get("to")))
                 ends = f"(f32x4.add {get('first')} {get('third')})"
                 halves = (f"(f32x4.mul {splat(0.5)} (f32x4.{sign} {ends} {get('second')}))" for sign in ("add", "sub"))
@@ -180,11 +176,7 @@ def _input(text: Text) -> None:
         text.line(" ".join(f"(local ${name} v128)" for name in places))
         with text.loop("pairs", "pair", i32(0), get("pairs"), 1):
             with text.loop("channels", "channel", i32(0), get("place"), LANES * WORD):
-                text.line(put("at", get("from")))
-                for number, name in enumerate(places):
-                    if number:
-                        text.line(put("at", _further("at", "place")))
-                    text.line(put(name, at("v128.load", get("at"))))
+                _loaded_apart(text, places, "place")
                 text.line(put("at", get("to")))
                 sums = (("sub", "d0", "d2"), ("add", "d1", "d2"), ("sub", "d2", "d1"), ("sub", "d1", "d3"))
                 _stored_apart(text, [f"(f32x4.{how} {get(x)} {get(y)})" for how, x, y in sums], "part")
@@ -194,6 +186,15 @@ def _input(text: Text) -> None:
 
 def _further(local: str, step: str) -> str:
     return f"(i32.add {get(local)} {get(step)})"
+
+
+def _loaded_apart(text: Text, names: Sequence[str], step: str) -> None:
+    """Loads vectors from ``$from``, and so far behind each other."""
+    text.line(put("at", get("from")))
+    for number, name in enumerate(names):
+        if number:
+            text.line(put("at", _further("at", step)))
+        text.line(put(name, at("v128.load", get("at"))))
 
 
 def _stored_apart(text: Text, values: Sequence[str], step: str) -> None:
