@@ -64,7 +64,7 @@ BUSY = 1.1
 """How many times its processor time torch may take on a machine that is quiet enough."""
 PIECES = 5
 """Times that torch runs in a turn, of which the median counts; the other sides' turns are alike, see ``sides.mjs``."""
-PRECISIONS = ("fp32", "fp16", "int8")
+PRECISIONS = ("fp32", "fp16", "int8", "int5")
 
 
 class Prepared:
@@ -300,7 +300,7 @@ def over_the_wire(prepared: Prepared, process: Node, packages: Path, *, quality:
         content = module.read_bytes()
         code = code_bytes(content), code_bytes(sections_of(content)[FUSED])
         print(f"  ours, {precision}: {ours:,} ({module.stat().st_size:,} as they are), code {code[0]:,} + {code[1]:,}")
-        bar = {"fp32": " (bar 2)", "int8": " (bar 8)"}.get(precision, "")
+        bar = {"fp32": " (bar 2)", "int8": " (bar 8)", "int5": " (bar 8)"}.get(precision, "")
         lines.append(f"{name}, bytes: ORT / ours at {precision}{bar}: {theirs / ours:.2f}x")
     return [
         f"{name}, code: {code[0]:,} bytes, and {code[1]:,} once more with relaxed multiply-adds (bar 15,000)",

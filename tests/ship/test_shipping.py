@@ -64,7 +64,7 @@ def test_equal_runs_give_equal_modules(shipped: Path, waveform_run: gb.Run, tmp_
 
 def test_auto_takes_the_smallest_of_which_nothing_is_heard(waveform_run: gb.Run, tmp_path: Path) -> None:
     made = gb.ship(waveform_run, tmp_path / "site")
-    sizes = [each.module for each in made.tried]
+    sizes = [each.packed for each in made.tried]
     assert sizes == sorted(sizes)
     assert made.chosen == made.tried[-1]
     assert made.chosen.audible <= UNHEARD

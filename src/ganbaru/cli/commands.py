@@ -262,7 +262,8 @@ def ship(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
     site: Annotated[Path, typer.Argument(help="The folder to write; an earlier site there is replaced.")],
     precision: Annotated[
-        str, typer.Option(help="fp32, fp16, int8, or auto: the smallest that is heard to be the same.")
+        str,
+        typer.Option(help="fp32, fp16, int8, int7, int6, int5, or auto: the smallest that is heard to be the same."),
     ] = "auto",
     name: Annotated[str | None, typer.Option(help="Of the model. Default: that of what it was trained on.")] = None,
     licence: Annotated[str | None, typer.Option(help="Under which the sounds may be used.")] = None,

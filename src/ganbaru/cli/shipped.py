@@ -29,7 +29,8 @@ def described(made: Shipped) -> Iterator[str]:
     yield f"network: WebAssembly and torch differ by {made.network:.1e} of full scale"
     yield from map(_tried, made.tried)
     yield (
-        f"model.wasm: {chosen.module:,} bytes, {chosen.code:,} of them code; {chosen.precision} weights; "
+        f"model.wasm: {chosen.module:,} bytes, {chosen.packed:,} packed, {chosen.code:,} of them code; "
+        f"{chosen.precision} weights; "
         f"the sounds of {chosen.error.seeds} seeds differ from Python's by {_spoken(chosen)}"
     )
     yield f"page: {made.site / 'index.html'}"
@@ -37,7 +38,11 @@ def described(made: Shipped) -> Iterator[str]:
 
 def _tried(each: Tried) -> str:
     verdict = "not heard" if each.audible <= UNHEARD else "heard"
-    return f"{each.precision}: {each.module:,} bytes; {each.audible:.1%} of the loudness differs from fp32: {verdict}"
+    return f"{_sized(each)}; {each.audible:.1%} of the loudness differs from fp32: {verdict}"
+
+
+def _sized(each: Tried) -> str:
+    return f"{each.precision}: {each.module:,} bytes, {each.packed:,} packed"
 
 
 def _spoken(chosen: Tried) -> str:

@@ -1,6 +1,7 @@
 """A run's generator to a static site: compiled, held against torch, written with all that it says of itself."""
 
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,8 @@ from ganbaru.ship.sections import ABOUT, FUSED, NOTES, code_bytes, with_sections
 from ganbaru.ship.site import write_site
 from ganbaru.training.trained import Trained
 
-Wanted = Literal["auto", "fp32", "fp16", "int8"]
+Wanted = Literal["auto", "fp32", "fp16", "int8", "int7", "int6", "int5"]
+SMALLEST_FIRST: tuple[Precision, ...] = ("int5", "int6", "int7", "int8", "fp16", "fp32")
 UNHEARD = 0.02
 """Share of the loudness up to which ``auto`` lets weights be rounded: about what a codec near transparency does."""
 
@@ -36,6 +38,7 @@ class Tried:
     Attributes:
         precision: which.
         module: bytes.
+        packed: bytes on the way, where a server packs them (gzip).
         code: bytes of its code section.
         error: its sounds against those that Python makes.
         audible: against its own at fp32: the worst share of the loudness heard to be different.
@@ -43,6 +46,7 @@ class Tried:
 
     precision: Precision
     module: int
+    packed: int
     code: int
     error: Difference
     audible: float
@@ -144,12 +148,14 @@ def _tried(whole: Graph, trained: Trained, wanted: Wanted) -> tuple[list[Tried],
     ours = checking.module_sounds(full.binary(), trained)
     _check_sounds(checking.difference(theirs, ours, trained.rate))
     tried: list[Tried] = []
-    for precision in ("int8", "fp16", "fp32") if wanted == "auto" else (wanted,):
+    for precision in SMALLEST_FIRST if wanted == "auto" else (wanted,):
         made = full if precision == "fp32" else compiled(whole, rate=trained.rate, precision=precision)
         module = made.binary()
         sounds = checking.module_sounds(module, trained)
         error, own = (checking.difference(each, sounds, trained.rate) for each in (theirs, ours))
-        tried.append(Tried(precision, len(module), code_bytes(module), error, own.audible))
+        tried.append(
+            Tried(precision, len(module), len(zlib.compress(module, 9)), code_bytes(module), error, own.audible)
+        )
         if own.audible <= UNHEARD:
             break
     return tried, made

@@ -15,8 +15,10 @@ from ganbaru.ship.compiler.memory import Memory
 from ganbaru.ship.compiler.wat import Text, at, get, i32, plus, put
 
 Array = np.ndarray[Any, Any]
-Precision = Literal["fp32", "fp16", "int8"]
-BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
+Precision = Literal["fp32", "fp16", "int8", "int7", "int6", "int5"]
+"""Whole numbers of fewer bits lie in a byte each all the same; what packs files on their way, as servers do, gains them."""
+BYTES: dict[Precision, int] = {"fp32": 4, "fp16": 2, "int8": 1, "int7": 1, "int6": 1, "int5": 1}
+_LARGEST = {"int8": 127, "int7": 63, "int6": 31, "int5": 15}
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Placement:
 
     Attributes:
         source: where it is shipped, ``(rows, columns)``.
-        scales: where the factors of its columns lie, for int8.
+        scales: where the factors of its columns lie, for whole numbers.
         target: where the panels begin.
         rows: of the matrix.
         columns: of the matrix.
@@ -98,13 +100,13 @@ class Parcel:
 
 
 def encode(values: Array, precision: Precision) -> tuple[bytes, Array | None]:
-    """Numbers ``(…, columns)`` as bytes, and for int8 a factor for each column: the largest becomes ±127."""
+    """Numbers ``(…, columns)`` as bytes; for whole ones a factor for each column, with which its largest is the largest."""
     if precision == "fp32":
         return values.astype("<f4").tobytes(), None
     if precision == "fp16":
         return values.astype("<f2").tobytes(), None
     largest = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
-    scales = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    scales = np.where(largest > 0, largest / _LARGEST[precision], 1).astype(np.float32)
     return np.rint(values / scales).astype(np.int8).tobytes(), scales
 
 
@@ -156,7 +158,7 @@ def _add(text: Text, precision: Precision, kind: str, count: int) -> None:
     """Adds one weight, or four, to what is there."""
     arithmetic, decoded = ("f32x4", "weights") if count > 1 else ("f32", "weight")
     value = f"(call ${decoded} {get('source')})"
-    if precision == "int8":
+    if precision in _LARGEST:
         scale = f"(i32.add {get('scales')} (i32.shl (i32.sub {get('n')} {get('column')}) {i32(2)}))"
         value = f"({arithmetic}.mul {value} ({kind}.load {scale}))"
     text.line(f"({kind}.store {get('to')} ({arithmetic}.add ({kind}.load {get('to')}) {value}))")
@@ -167,7 +169,7 @@ def _decode(text: Text, precision: Precision) -> None:
     with text.block("(func $weight (param $from i32) (result f32) (local $bits i32)"):
         if precision == "fp32":
             text.line(f"(f32.load {get('from')})")
-        elif precision == "int8":
+        elif precision in _LARGEST:
             text.line(f"(f32.convert_i32_s (i32.load8_s {get('from')}))")
         else:
             text.comment("a half: its exponent and fraction, shifted, are a single one 2^112 too small")
@@ -182,7 +184,7 @@ def _decode_four(text: Text, precision: Precision) -> None:
     with text.block("(func $weights (param $from i32) (result v128) (local $bits v128)"):
         if precision == "fp32":
             text.line(f"(v128.load {get('from')})")
-        elif precision == "int8":
+        elif precision in _LARGEST:
             wide = f"(i16x8.extend_low_i8x16_s (v128.load32_zero {get('from')}))"
             text.line(f"(f32x4.convert_i32x4_s (i32x4.extend_low_i16x8_s {wide}))")
         else:

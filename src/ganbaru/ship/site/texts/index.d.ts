@@ -8,7 +8,7 @@ export interface Info {
   readonly licence: string | null;
   readonly credits: readonly string[];
   /** Of the weights. */
-  readonly precision: "fp32" | "fp16" | "int8";
+  readonly precision: "fp32" | "fp16" | "int8" | "int7" | "int6" | "int5";
   /** Hz. */
   readonly sample_rate: number;
   /** Samples of a sound. */
