@@ -16,7 +16,7 @@ from ganbaru.ship.compiler.wat import Text, at, get, i32, plus, put
 
 Array = np.ndarray[Any, Any]
 Precision = Literal["fp32", "fp16", "int8", "int7", "int6", "int5"]
-"""Whole numbers of fewer bits lie in a byte each all the same; what packs files on their way, as servers do, gains them."""
+"""Whole numbers of fewer bits lie in a byte each all the same; what packs files on their way, as servers do, gains."""
 BYTES: dict[Precision, int] = {"fp32": 4, "fp16": 2, "int8": 1, "int7": 1, "int6": 1, "int5": 1}
 _LARGEST = {"int8": 127, "int7": 63, "int6": 31, "int5": 15}
 
@@ -100,7 +100,7 @@ class Parcel:
 
 
 def encode(values: Array, precision: Precision) -> tuple[bytes, Array | None]:
-    """Numbers ``(…, columns)`` as bytes; for whole ones a factor for each column, with which its largest is the largest."""
+    """Numbers ``(…, columns)`` as bytes; for whole ones, a factor for each column: its largest becomes the largest."""
     if precision == "fp32":
         return values.astype("<f4").tobytes(), None
     if precision == "fp16":
