@@ -75,14 +75,16 @@ function small(value) {
 function facts(words, info, relaxed, lang) {
   const number = (value, digits = 3) => new Intl.NumberFormat(lang, { maximumSignificantDigits: digits }).format(value);
   const seconds = number(info.length / info.sample_rate), rate = number(info.sample_rate, 6);
-  const { error } = info, marks = [info.mark].filter((mark) => mark && !/machine-made/i.test(mark));
+  const share = new Intl.NumberFormat(lang, { style: "percent", maximumSignificantDigits: 2 });
+  const { error } = info, heard = Number.isFinite(error.audible) ? share.format(error.audible) : "";
+  const marks = [info.mark].filter((mark) => mark && !/machine-made/i.test(mark));
   const lines = [
     [words.model, `${info.name} · ${info.version} · ${info.made_with}`],
     [words.sound, `${words.soundValue(seconds, rate)} · ${info.representation}`],
     [words.parameters, number(info.parameters, 9)],
     ...(info.labels.length ? [[words.labels, info.labels.join(lang === "ja" ? "、" : ", ")]] : []),
     [words.precision, `${words.precisionValue(info.precision)} · ${relaxed ? words.quicker : words.plain}`,
-      words.errorValue(small(error.maximum), small(error.rms), error.seeds)],
+      words.errorValue(heard, small(error.maximum), small(error.rms), error.seeds)],
     [words.licence, info.licence ?? words.unlicensed],
     [words.credits, ...(info.credits.length ? info.credits : [words.uncredited])],
     [words.mark, words.machine, ...marks],

@@ -18,9 +18,9 @@ const WORDS = {
     licence: "Licence", credits: "Credits", mark: "Mark",
     soundValue: (seconds, rate) => `${seconds} s at ${rate} Hz`,
     precisionValue: (precision) => `${precision} weights`,
-    errorValue: (maximum, rms, seeds) =>
-      `of ${seeds} sounds no sample is more than ${maximum} of full scale off what Python makes of the same seed`
-      + ` (rms ${rms})`,
+    errorValue: (heard, maximum, rms, seeds) =>
+      (heard ? `${heard} of the loudness at most is heard to differ from what Python makes of the same seed; ` : "")
+      + `of ${seeds} sounds no sample is more than ${maximum} of full scale off what Python makes (rms ${rms})`,
     quicker: "relaxed SIMD", plain: "plain SIMD",
     unlicensed: "licence not stated", uncredited: "nobody is named", machine: "Every sound is machine-made.",
     errors: {
@@ -54,8 +54,9 @@ const WORDS = {
     licence: "ライセンス", credits: "クレジット", mark: "表示",
     soundValue: (seconds, rate) => `${seconds}秒、${rate} Hz`,
     precisionValue: (precision) => `重みは${precision}`,
-    errorValue: (maximum, rms, seeds) =>
-      `${seeds}個の音で、同じシードからPythonが作る音との差は最大でもフルスケールの${maximum}（実効値${rms}）`,
+    errorValue: (heard, maximum, rms, seeds) =>
+      (heard ? `同じシードからPythonが作る音と違って聞こえるのは音の大きさの最大${heard}。` : "")
+      + `${seeds}個の音で、標本ごとの差は最大でもフルスケールの${maximum}（実効値${rms}）`,
     quicker: "relaxed SIMD", plain: "通常のSIMD",
     unlicensed: "ライセンスの記載なし", uncredited: "記載なし", machine: "すべて機械が作った音です。",
     errors: {
