@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "diagnosis": ["--only", "folder-vowels-*"],
     "treatment": ["--only", "fit-ring-learning-rate-high", "--trials", "1"],
     "ship": ["--rounds", "2", "--starts", "1", "--quality", "5", "--generators", "feasibility"],
+    "studies": ["--cases", "30"],
     "recipes": ["--minutes", "0.3", "--only", "default (r1 of 5)"],
 }
 """The benchmarks, each with what makes it quick."""

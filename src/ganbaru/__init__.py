@@ -13,7 +13,7 @@ from ganbaru._version import __version__
 from ganbaru.errors import UserError
 
 if TYPE_CHECKING:
-    from ganbaru import distances, models, objectives, quality, runs, signal, sources, training
+    from ganbaru import distances, models, objectives, quality, runs, signal, sources, studies, training
     from ganbaru.checkup import Finding, Findings
     from ganbaru.checkup.examining import checkup  # the room may be called like this function
     from ganbaru.checkup.treating.treat import treat
@@ -36,6 +36,7 @@ _ROOMS = (
     "ship",
     "signal",
     "sources",
+    "studies",
     "training",
 )
 _NAMES = {
@@ -70,6 +71,7 @@ __all__ = [
     "ship",
     "signal",
     "sources",
+    "studies",
     "training",
     "treat",
     "watch",

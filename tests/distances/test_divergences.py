@@ -168,13 +168,13 @@ def test_distances_of_points_on_the_line_are_scipys(a: Histogram, b: Histogram) 
 
 @given(steps(), steps() | atoms(), st.sampled_from([1, 1.5, 2, 3]))
 def test_mass_between_edges_lies_evenly(a: Histogram, b: Histogram, order: float) -> None:
-    """Against points at the middles of a thousand slices of each distribution."""
+    """Against points at the middles of slices of each distribution."""
     levels = (np.arange(4_000) + 0.5) / 4_000
     x, y = (slowly(each, levels) for each in (a, b))
     expected = np.mean(np.abs(x - y) ** order) ** (1 / order)
-    assert histograms.wasserstein(a, b, order).value == pytest.approx(expected, abs=0.1)
+    assert histograms.wasserstein(a, b, order).value == pytest.approx(expected, rel=1e-3, abs=0.1)
     energy = stats.energy_distance(x, y) ** 2
-    assert energy_distance(a, b).value == pytest.approx(energy, abs=0.05)
+    assert energy_distance(a, b).value == pytest.approx(energy, rel=1e-3, abs=0.05)
 
 
 def slowly(a: Histogram, levels: Array) -> Array:
