@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from ganbaru.checkup.finding import Findings
     from ganbaru.checkup.treating import Treatment
 
-_REPORT_SECONDS, _REPORT_SHARE = 35.0, 0.6
-"""What the checkup, the report and the page take at the end, and the most of a short budget that is kept for them."""
+_REPORT_SECONDS, _LEAST_SECONDS, _REPORT_SHARE = 35.0, 15.0, 0.6
+"""What the checkup, the report and the page take at the end, what they take of small runs, and the share of a short budget
+that is kept for them."""
 _NAMED = 10
 """Files that were left out and are named; the report names them all."""
 LABELS = ("auto", "folder", "none")
@@ -53,8 +54,8 @@ def raise_model(
     """
     settings = _told(labels, settings)
     source = open_source(name, labels=labels, rate=rate, seconds=seconds, files=files, settings=settings, quiet=quiet)
-    kept = min(_REPORT_SECONDS / 60, _REPORT_SHARE * minutes)
-    left = minutes - (monotonic() - began) / 60 - kept
+    kept = min(_REPORT_SECONDS, max(_LEAST_SECONDS, _REPORT_SHARE * 60 * minutes))
+    left = minutes - (monotonic() - began + kept) / 60
     if left <= 0:
         raise UserError(f"preparing {name} used up the {minutes:g} minutes", hint="give more --minutes")
     run = _fit(source, out or free_folder(name), {"minutes": left, **settings}, quiet=quiet)
