@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ganbaru.checkup.treating import Treatment
 
 _REPORT_SECONDS, _LEAST_SECONDS, _REPORT_SHARE = 35.0, 15.0, 0.6
-"""What the checkup, the report and the page take at the end, what they take of small runs, and the share of a short budget
-that is kept for them."""
+"""What the checkup, the report and the page take at the end, what they take of small runs, and the share of a short
+budget that is kept for them."""
 _NAMED = 10
 """Files that were left out and are named; the report names them all."""
 LABELS = ("auto", "folder", "none")
