@@ -172,12 +172,12 @@ def test_a_trial_that_does_not_stop_is_killed_at_the_second_ring(tmp_path: Path,
 
 
 def test_a_study_in_this_process_stops_at_once_and_goes_on(tmp_path: Path, drive: Drive) -> None:
-    driver = drive(tmp_path, "stepping", jobs=0, cells=1, seeds=2, steps=60)
+    driver = drive(tmp_path, "stepping", jobs=0, cells=1, seeds=2, steps=300)
     until(lambda: begun(tmp_path))
     time.sleep(0.2)
     driver.send_signal(signal.SIGINT)
     assert driver.communicate(timeout=10)[0].startswith("Interrupted: stopped: 0 of 2")
-    found = run_study(tmp_path, trainees.plan(1, 2, steps=60), trainees.stepping, jobs=0)
+    found = run_study(tmp_path, trainees.plan(1, 2, steps=300), trainees.stepping, jobs=0)
     assert found.detail("first")[0, 0] > 5
 
 

@@ -131,6 +131,7 @@ def ship(
     module = finished(made, encoded(document))
     plain, fused = (checking.module_sounds(module, trained, fused=fused) for fused in (False, True))
     quicker = checking.difference(plain, fused, trained.rate)
+    _check_sounds(quicker)
     files = write_site(Path(site), module, inside=inside(module))
     return Shipped(Path(site), tuple(files), chosen, tuple(tried), apart, quicker)
 

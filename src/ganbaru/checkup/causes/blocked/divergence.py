@@ -33,6 +33,8 @@ def _of_samples(evidence: Evidence) -> Ruling:
     if now is None:
         return Ruling("not-checked", reason="samples were not seen")
     series = evidence.series["batch_distance"].finite
+    if not len(series):
+        return Ruling("not-checked", reason="no distance of the samples is a number")
     start = series.early(0.05)
     worse = now.apart / max(now.start, 1e-9)
     numbers = {"times_untrained": worse, "times_untrained_limit": _WORSE, "apart": now.apart, "apart_limit": _FAR}
