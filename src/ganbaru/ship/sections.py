@@ -1,11 +1,11 @@
 """Custom sections of a WebAssembly module: what it says of itself beside its code (core specification, 5.5.3)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+
+from ganbaru.ship.binary import read
 
 ABOUT, FUSED, NOTES = "ganbaru", "ganbaru.fused", "ganbaru.notes"
 """What the model is (JSON), the quicker kernels (a module), what each function does (JSON)."""
-
-_HEADER = 8
 
 
 def with_sections(module: bytes, sections: Mapping[str, bytes]) -> bytes:
@@ -15,25 +15,12 @@ def with_sections(module: bytes, sections: Mapping[str, bytes]) -> bytes:
 
 def sections_of(module: bytes) -> dict[str, bytes]:
     """The custom sections of a module, by name; of several with one name the last."""
-    found = {}
-    for kind, content in _each(module):
-        if kind == 0:
-            length, start = _number(content, 0)
-            found[content[start : start + length].decode()] = content[start + length :]
-    return found
+    return {each.name: module[each.start : each.end] for each in read(module).sections if each.custom}
 
 
 def code_bytes(module: bytes) -> int:
     """Size of a module's code section."""
-    return sum(len(content) for kind, content in _each(module) if kind == 10)
-
-
-def _each(module: bytes) -> Iterator[tuple[int, bytes]]:
-    at = _HEADER
-    while at < len(module):
-        size, start = _number(module, at + 1)
-        yield module[at], module[start : start + size]
-        at = start + size
+    return sum(each.end - each.start for each in read(module).sections if each.name == "code" and not each.custom)
 
 
 def _section(name: str, content: bytes) -> bytes:
@@ -48,12 +35,3 @@ def _leb128(value: int) -> bytes:
         value >>= 7
     made.append(value)
     return bytes(made)
-
-
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    """An unsigned LEB128 number, and where it ends."""
-    value = shift = 0
-    while data[at] > 127:
-        value |= (data[at] & 127) << shift
-        at, shift = at + 1, shift + 7
-    return value | data[at] << shift, at + 1

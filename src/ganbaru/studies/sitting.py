@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ganbaru.bell import Bell, listening
 from ganbaru.studies import performing
 from ganbaru.studies.ledger import DONE, PLANNED, Ledger, Trial
 from ganbaru.studies.live import Live, Running, live
 from ganbaru.studies.performing import Trainee, perform
 from ganbaru.studies.plan import Key, Plan, Settings, write_plan
-from ganbaru.studies.stopping import Bell, listening
 from ganbaru.studies.table import Results
 from ganbaru.studies.workers import Worker, cannot_start, cores, forget_empty_log
 
@@ -73,7 +73,7 @@ class Sitting:
     def run(self, trial: bytes) -> bool:
         """Have all trials done by workers; returns whether it was stopped."""
         try:
-            with listening() as bell:
+            with listening(Bell()) as bell:
                 while self._has_work():
                     if bell.rung:
                         self._stop(bell)

@@ -8,6 +8,7 @@ from typing import Any
 from torch import nn
 
 from ganbaru import sources
+from ganbaru.bell import listening
 from ganbaru.errors import UserError
 from ganbaru.objectives import Constraint, Objective
 from ganbaru.progress import Progress, silent
@@ -18,7 +19,7 @@ from ganbaru.training import phase, settings, state
 from ganbaru.training import session as game
 from ganbaru.training.config import Config
 from ganbaru.training.events import Callback
-from ganbaru.training.interrupt import listening
+from ganbaru.training.interrupt import ImpatientBell
 from ganbaru.training.journal import Journal
 from ganbaru.training.loop import Loop
 from ganbaru.training.measure import from_json, write_quality
@@ -112,7 +113,7 @@ def _accompany(session: Session, old: Run | None, progress: Progress, began: flo
 def _play(session: Session, run: Run | None, callbacks: Iterable[Callback], progress: Progress, began: float) -> None:
     """Trains, then measures in full."""
     measurer = journal = None
-    with listening() as bell:
+    with listening(ImpatientBell()) as bell:
         if run is not None:
             journal = Journal(run)
             measurer = session.measurer(progress)

@@ -1,11 +1,9 @@
 """Ctrl-C and SIGTERM: the first asks the training to finish its step and save, the second stops at once."""
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+
+from ganbaru.bell import Bell
 
 
 class Interrupted(KeyboardInterrupt):
@@ -22,32 +20,11 @@ class Interrupted(KeyboardInterrupt):
         self.step = step
 
 
-class Bell:
-    """Whether somebody asked to stop."""
-
-    def __init__(self) -> None:
-        self.rung = False
+class ImpatientBell(Bell):
+    """One whose second ring is an ordinary KeyboardInterrupt."""
 
     def ring(self, number: int, frame: FrameType | None) -> None:
-        """The signal's handler: the second ring is an ordinary KeyboardInterrupt."""
+        """The signal's handler."""
         if self.rung:
             raise KeyboardInterrupt
-        self.rung = True
-
-
-@contextmanager
-def listening() -> Iterator[Bell]:
-    """A block in which SIGINT and SIGTERM ring a bell; the handlers that were there come back after it.
-
-    Outside of the main thread no handler can be set: the bell then never rings.
-    """
-    bell = Bell()
-    if threading.current_thread() is not threading.main_thread():
-        yield bell
-        return
-    before = {number: signal.signal(number, bell.ring) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield bell
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        super().ring(number, frame)

@@ -8,11 +8,12 @@ from typing import Any
 
 import torch
 
+from ganbaru.bell import Bell
 from ganbaru.errors import UserError
 from ganbaru.training import state
 from ganbaru.training.events import Callback, Event, Measured, Request, Saved, Started, StepDone
 from ganbaru.training.evidence import Before, layers
-from ganbaru.training.interrupt import Bell, Interrupted
+from ganbaru.training.interrupt import Interrupted
 from ganbaru.training.journal import Journal
 from ganbaru.training.measure import as_json, run_samples, samples_folder
 from ganbaru.training.optimizers import rate_factor

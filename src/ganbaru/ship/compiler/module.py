@@ -24,6 +24,7 @@ kernels stand a second time in a module of their own, without weights: it takes 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ganbaru.ship.compiler import copying, drawing, gemm, mathematics, special, unpacking, winograd
@@ -47,26 +48,45 @@ ABI = "ganbaru.module/1"
 
 @dataclass(frozen=True)
 class Compiled:
-    """A module on its way.
+    """A module on its way; each of its forms is made when it is first asked for.
 
     Attributes:
         graph: what was captured.
-        plan: of the folded graph.
-        program: its kernels and weights.
-        text: the module, in WebAssembly's text format.
-        fused: the kernels once more with relaxed multiply-adds, likewise.
-        notes: what each function does, by its name.
+        program: kernels and weights of the folded graph.
+        rate: samples a second, Hz.
     """
 
     graph: Graph
-    plan: Plan
     program: Program
-    text: str
-    fused: str
-    notes: dict[str, str]
+    rate: int
+
+    @property
+    def plan(self) -> Plan:
+        """Of the folded graph."""
+        return self.program.plan
+
+    @cached_property
+    def text(self) -> str:
+        """The module, in WebAssembly's text format."""
+        return _plain(self.program, self.graph, self.rate)
+
+    @cached_property
+    def fused(self) -> str:
+        """The kernels once more with relaxed multiply-adds, likewise."""
+        return _fused(self.program, self.graph)
+
+    @cached_property
+    def notes(self) -> dict[str, str]:
+        """What each function does, by its name."""
+        written = set(re.findall(r'\(func (?:\$|\(export ")([\w.]+)', self.text))
+        return {name: line for name, line in _notes(self.program).items() if name in written}
 
     def binary(self) -> bytes:
         """The module, assembled."""
+        return self._binary
+
+    @cached_property
+    def _binary(self) -> bytes:
         return assembled(self.text)
 
 
@@ -87,10 +107,7 @@ def compiled(graph: Graph, *, rate: int = 0, precision: Precision = "fp32") -> C
     """
     planned = plan(folded(graph), Memory())
     program = lower(planned, Parcel(planned.memory, precision))
-    text = _plain(program, graph, rate)
-    written = set(re.findall(r'\(func (?:\$|\(export ")([\w.]+)', text))
-    notes = {name: line for name, line in _notes(program).items() if name in written}
-    return Compiled(graph, planned, program, text, _fused(program, graph), notes)
+    return Compiled(graph, program, rate)
 
 
 def _plain(program: Program, graph: Graph, rate: int) -> str:

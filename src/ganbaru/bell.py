@@ -1,10 +1,11 @@
-"""How a study is asked to stop: Ctrl-C and SIGTERM ring a bell that the driver looks at."""
+"""How whatever takes long is asked to stop: Ctrl-C and SIGTERM ring a bell that it looks at."""
 
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 
 class Bell:
@@ -14,13 +15,19 @@ class Bell:
         self.rung = False
 
     def ring(self, number: int, frame: FrameType | None) -> None:
+        """The signal's handler."""
         self.rung = True
 
 
+_Any = TypeVar("_Any", bound=Bell)
+
+
 @contextmanager
-def listening() -> Iterator[Bell]:
-    """A block in which SIGINT and SIGTERM ring a bell; only the main thread can hear them."""
-    bell = Bell()
+def listening(bell: _Any) -> Iterator[_Any]:
+    """A block in which SIGINT and SIGTERM ring a bell; the handlers that were there come back after it.
+
+    Outside of the main thread no handler can be set: the bell then never rings.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield bell
         return
