@@ -49,5 +49,5 @@ $(VENV)/base: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/test: $(VENV)/base
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[speech,tensorboard,test,check]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[speech,tensorboard,postgresql,cluster,rights,scout,test,check]'
 	@touch $@
