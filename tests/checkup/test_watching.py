@@ -242,9 +242,9 @@ def test_a_watch_that_was_closed_goes_on_where_it_is_entered_again() -> None:
 class Clipped(Game):
     """The original Wasserstein game: clipped before the critic's passes or after its step, one score or many."""
 
-    def __init__(self, *, early: bool, whole: bool, bound: float = 0.03) -> None:
+    def __init__(self, *, early: bool, whole: bool, bound: float = 0.03, copied: bool = False) -> None:
         super().__init__()
-        self.early, self.bound = early, bound
+        self.early, self.bound, self.copied = early, bound, copied
         if whole:
             self.critic.register_forward_hook(lambda module, given, said: said.mean(0).view(1))
         self.mover_g = torch.optim.RMSprop(self.generator.parameters(), lr=5e-4)
@@ -252,7 +252,10 @@ class Clipped(Game):
 
     def clip(self) -> None:
         for weight in self.critic.parameters():
-            weight.data.clamp_(-self.bound, self.bound)
+            if self.copied:
+                weight.data.copy_(weight.data.clip(-self.bound, self.bound))
+            else:
+                weight.data.clamp_(-self.bound, self.bound)
 
     def turn_of_critic(self, real: Tensor) -> Tensor:
         if self.early:
@@ -275,10 +278,11 @@ def steepest(critic: nn.Module) -> float:
 
 @pytest.mark.parametrize("early", [True, False])
 @pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("copied", [True, False])
 def test_weight_clipping_is_told_wherever_it_is_done_also_of_a_critic_with_one_score_for_all(
-    early: bool, whole: bool
+    early: bool, whole: bool, copied: bool
 ) -> None:
-    game = Clipped(early=early, whole=whole)
+    game = Clipped(early=early, whole=whole, copied=copied)
     with watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c]) as watcher:
         play(game, watcher)
     evidence = watcher.evidence()
@@ -292,7 +296,7 @@ def test_weight_clipping_is_told_wherever_it_is_done_also_of_a_critic_with_one_s
 
 
 def test_a_clip_that_only_a_normalisation_reaches_is_told_too() -> None:
-    game = Clipped(early=True, whole=False, bound=1.0)
+    game = Clipped(early=True, whole=False, bound=1.0, copied=True)
     norm = nn.LayerNorm(32)
     nn.init.normal_(norm.weight, 1.0, 0.02)
     game.critic = nn.Sequential(nn.Linear(2, 32), norm, nn.ReLU(), nn.Linear(32, 1))
@@ -301,6 +305,43 @@ def test_a_clip_that_only_a_normalisation_reaches_is_told_too() -> None:
         play(game, watcher, steps=6)
     assert watcher.evidence().facts["constraint_strength"] == 1.0
     assert 0 < watcher.evidence().series["clipped_share"].late() < 0.25
+
+
+def test_a_bound_that_no_weight_reaches_is_told_by_the_clip_itself() -> None:
+    game = Clipped(early=False, whole=False, bound=50.0)
+    with watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c]) as watcher:
+        play(game, watcher, steps=8)
+    evidence = watcher.evidence()
+    assert (evidence.facts["constraint"], evidence.facts["constraint_strength"]) == ("clip", 50.0)
+    assert evidence.series["clipped_share"].late() == 0.0
+
+
+def test_what_else_is_clamped_is_no_clip_of_the_critic() -> None:
+    game = Game()
+    with watch(generator=game.generator, critic=game.critic, optimizers=[game.mover_g, game.mover_c]) as watcher:
+        for weight in (*game.generator.parameters(), torch.ones(3)):
+            weight.data.clamp_(-50.0, 50.0)
+        for weight in game.critic.parameters():
+            weight.data.clip_(min=-50.0)
+        play(game, watcher, steps=8)
+    assert watcher.evidence().facts["constraint"] == "gradient-penalty"
+
+
+def test_tensors_clamp_as_before_while_clips_are_listened_for_and_have_their_own_method_back_after() -> None:
+    kept = torch.Tensor.clamp_
+    game, other = Game(), Game()
+    outer = watch(generator=game.generator, critic=game.critic)
+    with outer, watch(generator=other.generator, critic=other.critic):
+        some = torch.linspace(-2, 2, 9)
+        low, high = -torch.ones(9), torch.full((9,), 0.5)
+        assert some.clone().clamp_(-1, 1).tolist() == some.clamp(-1, 1).tolist()
+        assert some.clone().clip_(max=0.5).tolist() == some.clamp(max=0.5).tolist()
+        assert some.clone().clamp_(low, high).tolist() == some.clamp(low, high).tolist()
+        outer.close()
+        assert torch.Tensor.clamp_ is not kept
+        with pytest.raises(RuntimeError, match="At least one"):
+            some.clamp_()
+    assert torch.Tensor.clamp_ is kept
 
 
 @pytest.mark.parametrize("trained", [True, False])

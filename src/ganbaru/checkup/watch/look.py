@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ganbaru.checkup.watch import outputs, passes
 from ganbaru.checkup.watch.answers import Answers
+from ganbaru.checkup.watch.clamps import Clamps
 from ganbaru.checkup.watch.clearing import Clearing
 from ganbaru.checkup.watch.gauging import Gauging
 from ganbaru.checkup.watch.generated import Generated
@@ -49,6 +50,7 @@ class Look:
         self.turns = Turns()
         self.clearing = {name: Clearing(name, part, self.turns, guard) for name, part in parts.items()}
         self.moving = {name: Moving(name, part) for name, part in parts.items()}
+        self._clamps = Clamps(parts["critic"], guard) if "critic" in parts else None
         self.modes = {name: Modes(part, lasting=name != "critic") for name, part in parts.items()}
         self.pushes, self.generated = Pushes(), Generated(self.turns, guard)
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
@@ -57,7 +59,8 @@ class Look:
 
     def hook_on(self) -> list[Any]:
         """Puts hooks on the weights; gives their handles."""
-        return [handle for each in self.clearing.values() for handle in each.hook_on()]
+        handles: list[Any] = [handle for each in self.clearing.values() for handle in each.hook_on()]
+        return handles if self._clamps is None else [*handles, self._clamps.hook_on()]
 
     def begin(self) -> None:
         """Starts looking at the next step, or goes on with it."""
@@ -76,6 +79,11 @@ class Look:
         self.looking = self._guard.counts = False
         for clearing in self.clearing.values():
             clearing.look(False)
+
+    @property
+    def _clip(self) -> float | None:
+        """The bound of the clip that was seen; None where none was."""
+        return None if self._clamps is None else self._clamps.bound
 
     def awake(self) -> bool:
         """Whether a pass of a network is of interest."""
@@ -128,7 +136,7 @@ class Look:
             self.modes[name].update()
             if not closure:
                 if name == "critic" and not self.moving[name].updates:
-                    self._guard.run("clip", self.moving[name].clipped, self._record)
+                    self._guard.run("clip", self.moving[name].clipped, self._record, self._clip)
                 self.turns.now.tasks[name] = self.clearing[name].step(optimizer)
                 self.moving[name].gradients(optimizer)
 

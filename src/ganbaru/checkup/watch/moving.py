@@ -81,7 +81,7 @@ class Moving:
         if self.updates:
             record.add(f"{self.name}_update_ratio", way / max(size, 1e-30) * per_step / self.updates)
 
-    def clipped(self, record: Record) -> None:
+    def clipped(self, record: Record, bound: float | None = None) -> None:
         """Whether the weights are clipped, seen as an own step comes: they are then what the loss was taken with.
 
         A loop may clip before the critic's passes (Arjovsky's own code) or after its step (their algorithm 1, line 7).
@@ -91,8 +91,12 @@ class Moving:
 
         Args:
             record: is told which share of the weights stands at the bound.
+            bound: where the clip itself was seen; then nothing need be told from the weights.
         """
         some = [weight for weight in weights(self._network) if weight.numel()]
+        if bound is not None:
+            self._at(bound, some, some, record)
+            return
         sizes = [float(weight.detach().abs().max()) for weight in some]
         before, self._largest = self._largest, max(sizes, default=math.nan)
         if not 0 < self._largest == before < math.inf:
@@ -100,9 +104,13 @@ class Moving:
         low = self._largest * _AT_BOUND
         reaching = [weight for weight, size in zip(some, sizes, strict=True) if size >= low]
         if sum(_pushed(weight, low) for weight in reaching) >= _CLIPPED:
-            self.bound = self._largest
-            at = sum(int((weight.detach().abs() >= low).sum()) for weight in reaching)
-            record.add("clipped_share", at / sum(weight.numel() for weight in some))
+            self._at(self._largest, reaching, some, record)
+
+    def _at(self, bound: float, reaching: list[nn.Parameter], some: list[nn.Parameter], record: Record) -> None:
+        """Notes a bound, and how many of some weights stand there: of those that reach it."""
+        self.bound = bound
+        at = sum(int((weight.detach().abs() >= bound * _AT_BOUND).sum()) for weight in reaching)
+        record.add("clipped_share", at / max(1, sum(weight.numel() for weight in some)))
 
     def to_json(self) -> dict[str, Any]:
         """How it moved: part of the probe ``updates``."""

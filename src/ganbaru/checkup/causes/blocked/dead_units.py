@@ -45,6 +45,12 @@ def _judge(evidence: Evidence) -> Ruling:
     return replace(ruling, verdict="suspect", reason="it learns in spite of it") if ruling.verdict == "fine" else ruling
 
 
+def at_first(evidence: Evidence, name: str) -> bool:
+    """Whether most units of a network were dead at the first record already: nothing in the training killed them."""
+    known = not evidence.lacks(f"dead_units_{name}") and len(series := _while_it_learns(evidence, name))
+    return bool(known and series.values[0] > _DEAD)
+
+
 def _is_cut_off(evidence: Evidence) -> bool:
     """Whether the first layer gets no gradient where the last one does."""
     return not evidence.lacks("gradient_reach") and evidence.series["gradient_reach"].late() == 0
@@ -53,11 +59,17 @@ def _is_cut_off(evidence: Evidence) -> bool:
 def _while_it_learns(evidence: Evidence, name: str) -> Series:
     """The share of a network's dead units, at the records at which some gradient came to it."""
     dead = evidence.series[f"dead_units_{name}"].finite
-    if evidence.lacks(_COMES_IN[name]):
+    if evidence.lacks(_COMES_IN[name]) or (name == "critic" and _is_constant(evidence)):
         return dead
     came = evidence.series[_COMES_IN[name]]
     there = ~np.isin(dead.steps, came.steps[came.values == 0])
     return Series.of(dead.steps[there], dead.values[there])
+
+
+def _is_constant(evidence: Evidence) -> bool:
+    """Whether the critic gives all samples one score from first to last: not its loss is flat, but it itself."""
+    slopes = np.zeros(0) if evidence.lacks("lipschitz") else evidence.series["lipschitz"].finite.values
+    return len(slopes) > 0 and not slopes.any()
 
 
 def _when(evidence: Evidence) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.blocked import dead_units
 from ganbaru.checkup.causes.bugs.seen import FEW, NETWORKS, SPOILS, part
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -20,6 +21,8 @@ _RECORDS = 10
 """Records in a row without any movement, after some with it."""
 _STILL = 0.3
 """Share of all records that these must be; a schedule that ends at 0 is still for the last one only."""
+_IN_VAIN, _UNTOLD = "its optimizer steps without effect", "it has no gradient when its optimizer steps"
+"""Why it may not move though its optimizer is right: nothing comes to it."""
 _LOSS = {"generator": "generator_loss", "critic": "critic_loss", "model": "loss"}
 
 
@@ -93,7 +96,10 @@ def _still(evidence: Evidence, name: str) -> Ruling:
         return Ruling("fine", numbers, name, reason=f"the {name} has no parameters")
     if tries < FEW or seen["looked"] < FEW:
         return Ruling("not-checked", numbers, name, reason=f"the {name} had too few steps to move")
-    reason = f"the {name} did not move: {_why(evidence, name)}"
+    why = _why(evidence, name)
+    if why in (_IN_VAIN, _UNTOLD) and dead_units.CAUSE.examine(evidence):
+        return Ruling("suspect", numbers, name, reason="no gradient comes through units that are dead")
+    reason = f"the {name} did not move: {why}"
     return Ruling("found" if tries >= limit else "suspect", numbers, name, reason=reason)
 
 
@@ -109,8 +115,8 @@ def _why(evidence: Evidence, name: str) -> str:
         return "its learning rate is 0"
     counts = part(evidence, "clearing", name)
     if counts.get("steps") and counts.get("empty") == counts.get("steps"):
-        return "it has no gradient when its optimizer steps"
-    return "its optimizer steps without effect"
+        return _UNTOLD
+    return _IN_VAIN
 
 
 CAUSE = Cause(
