@@ -3,8 +3,8 @@
 Text is kept as it came; whoever shows it escapes it. No picture, clip or page is ever copied: these are links.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 State = Literal["well", "closed", "over quota", "out", "not asked"]
@@ -41,6 +41,7 @@ class Account:
         wishes: what its owner asks for, such as "not discoverable", "noindex", "no AI training", "no reposting".
         bot: it says that it is automated.
         seen: when it was looked at (UTC seconds).
+        whole: the profile itself was read; False where only what stands beside a post is known.
     """
 
     place: str
@@ -58,6 +59,7 @@ class Account:
     wishes: Sequence[str] = ()
     bot: bool = False
     seen: float = 0.0
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -133,4 +135,39 @@ class Health:
     until: float = 0.0
 
 
-Seen = Account | Post | Gone
+@dataclass(frozen=True)
+class Lent:
+    """A figure that its place lends for a while only: kept raw, apart from all others, and dropped when time is over.
+
+    Attributes:
+        place: as of `Account`.
+        id: of the account or post that it is about.
+        name: what the place calls it, such as "viewCount".
+        value: as it came.
+        at: when it was told (UTC seconds).
+        until: when it must be dropped (UTC seconds).
+    """
+
+    place: str
+    id: str
+    name: str
+    value: str
+    at: float
+    until: float
+
+
+Seen = Account | Post | Gone | Lent
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What was seen between two points at which a source may be cut and gone on with.
+
+    Attributes:
+        seen: in the order in which it was told.
+        marks: where to go on from and what to ask for a change of, by name; they are stored with ``seen`` or not at
+            all, so that a cut loses nothing.
+    """
+
+    seen: Sequence[Seen] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)

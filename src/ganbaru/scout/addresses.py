@@ -1,0 +1,55 @@
+"""Which addresses of the network a feed may be read from: public ones only, and those that the caller allowed by name.
+
+A name is resolved once, every address that it has is checked, and the connection goes to the address that was checked,
+so that a second answer of the name server cannot lead elsewhere. Source of the ranges: IANA's registries of special
+addresses, as Python's ``ipaddress`` holds them; those that carry an IPv4 address inside (mapped, 6to4, Teredo, NAT64 of
+RFC 6052) are judged by that one too.
+"""
+
+import ipaddress
+import socket
+
+from ganbaru.scout.trouble import Out
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def public_address(host: str, port: int, allowed: frozenset[tuple[str, int]]) -> str:
+    """The address to connect to for a host.
+
+    Args:
+        host: name or literal address.
+        port: of the connection.
+        allowed: hosts and ports that may be anywhere, as the caller of the run has said.
+
+    Raises:
+        Out: it has no address, or one that is not public.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Out(f"the name {host!r} has no address") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    if (host, port) not in allowed:
+        for address in addresses:
+            if not is_public(address):
+                raise Out(f"{host!r} leads to {address}, which is not public")
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address, and the IPv4 address that it may carry, belongs to the public network."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    judged = (_carried(parsed) if isinstance(parsed, ipaddress.IPv6Address) else None) or [parsed]
+    return all(one.is_global and not one.is_multicast and not one.is_reserved for one in judged)
+
+
+def _carried(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """The IPv4 addresses inside an IPv6 address."""
+    if address in _NAT64:
+        return [ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)]
+    teredo = address.teredo or ()
+    return [one for one in (address.ipv4_mapped, address.sixtofour, *teredo) if one is not None]

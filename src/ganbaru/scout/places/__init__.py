@@ -1,0 +1,1 @@
+"""The places that posts are read from, one file for each protocol."""
