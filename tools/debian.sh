@@ -4,6 +4,7 @@ set -eu
 wanted=""
 command -v chromium >/dev/null || wanted="$wanted chromium"
 [ -d /usr/share/sonic-pi/samples ] || [ -d ../shared/sounds/drums ] || wanted="$wanted sonic-pi-samples"
+[ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || wanted="$wanted postgresql"
 [ -n "$wanted" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "not installed, so tests that need them are skipped:$wanted" >&2

@@ -13,7 +13,7 @@ from ganbaru._version import __version__
 from ganbaru.errors import UserError
 
 if TYPE_CHECKING:
-    from ganbaru import distances, models, objectives, quality, runs, signal, sources, studies, training
+    from ganbaru import distances, models, objectives, quality, rights, runs, scout, signal, sources, studies, training
     from ganbaru.checkup import Finding, Findings
     from ganbaru.checkup.examining import checkup  # the room may be called like this function
     from ganbaru.checkup.treating.treat import treat
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ganbaru.report import build as report  # the room may be called like this function
     from ganbaru.runs import Run
     from ganbaru.ship import ship  # likewise
+    from ganbaru.studies import kinds as study
     from ganbaru.training import fit, load
 
 _ROOMS = (
@@ -32,7 +33,9 @@ _ROOMS = (
     "objectives",
     "quality",
     "report",
+    "rights",
     "runs",
+    "scout",
     "ship",
     "signal",
     "sources",
@@ -67,11 +70,14 @@ __all__ = [
     "objectives",
     "quality",
     "report",
+    "rights",
     "runs",
+    "scout",
     "ship",
     "signal",
     "sources",
     "studies",
+    "study",
     "training",
     "treat",
     "watch",
@@ -81,6 +87,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return import_module(f"ganbaru.{name}")
+    if name == "study":
+        return import_module("ganbaru.studies.kinds")
     if name in _NAMES:
         return getattr(import_module(f"ganbaru.{_NAMES[name]}"), name)
     raise AttributeError(f"module 'ganbaru' has no attribute {name!r}")

@@ -7,6 +7,7 @@ Accounts and posts are those of `ganbaru.scout.seen`; their place says which ser
 """
 
 import contextlib
+import functools
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -36,11 +37,27 @@ def did(name: str) -> str:
     return f"did:plc:{name}"
 
 
+compared = functools.lru_cache(10_000)(plain_tag)
+
+
+class Sorted:
+    """A world's people and posts by what they are asked for: each list in the order of identifiers."""
+
+    def __init__(self, accounts: Iterable[Account], posts: Iterable[Post]) -> None:
+        self.accounts = {(one.place, one.id): one for one in accounts}
+        self.by_id = {(post.place, post.id): post for post in posts}
+        self.by_place: dict[str, list[Post]] = {}
+        self.by_author: dict[tuple[str, str], list[Post]] = {}
+        for post in sorted(posts, key=lambda post: (len(post.id), post.id)):
+            self.by_place.setdefault(post.place, []).append(post)
+            self.by_author.setdefault((post.place, post.author), []).append(post)
+
+
 class World:
     """The servers, running while it is a context.
 
     Attributes:
-        accounts, posts: what there is; change them as the world changes.
+        accounts, posts: what there is; add to them, take from them or give new lists as the world changes.
         now: the time that its clock tells; None for the real one.
         misskey, mastodon, youtube, profiles, stream: the servers.
     """
@@ -56,6 +73,7 @@ class World:
         self.profiles = Loopback(lambda ask: profiles_reply(self, ask))
         self.stream = Jetstream([], self.clock)
         self._open = contextlib.ExitStack()
+        self._index, self._as_of = Sorted((), ()), (0, 0, 0, 0)
 
     def __enter__(self) -> "World":
         self.tell_stream()
@@ -96,10 +114,26 @@ class World:
         return [account for account in self.accounts if account.place == place]
 
     def posts_of(self, place: str) -> list[Post]:
-        return [post for post in self.posts if post.place == place]
+        return self._sorted().by_place.get(place, [])
+
+    def tagged(self, place: str, tags: set[str]) -> list[Post]:
+        """The posts with one of the hashtags."""
+        return [post for post in self.posts_of(place) if not tags.isdisjoint(map(compared, post.tags))]
+
+    def by(self, place: str, author: str) -> list[Post]:
+        return self._sorted().by_author.get((place, author), [])
+
+    def post(self, place: str, identifier: str) -> Post | None:
+        return self._sorted().by_id.get((place, identifier))
 
     def account(self, place: str, identifier: str) -> Account | None:
-        return next((one for one in self.accounts if (one.place, one.id) == (place, identifier)), None)
+        return self._sorted().accounts.get((place, identifier))
+
+    def _sorted(self) -> "Sorted":
+        now = (id(self.posts), len(self.posts), id(self.accounts), len(self.accounts))
+        if now != self._as_of:
+            self._index, self._as_of = Sorted(self.accounts, self.posts), now
+        return self._index
 
     def stored_place(self, place: str) -> str:
         """The name under which the store holds a place."""
@@ -190,11 +224,10 @@ def misskey_reply(world: World, ask: Ask) -> Reply:
     if ask.path == "/api/meta":
         return Reply({"name": "a server", "version": "2026.10.0", "features": {}})
     if ask.path == "/api/notes/search-by-tag":
-        tags = {plain_tag(tag) for group in asked["query"] for tag in group}
-        notes = [post for post in world.posts_of("misskey") if tags & {plain_tag(tag) for tag in post.tags}]
+        notes = world.tagged("misskey", {compared(tag) for group in asked["query"] for tag in group})
         return Reply([note(world, post) for post in paged(notes, asked, asked["limit"])])
     if ask.path == "/api/users/notes":
-        notes = [post for post in world.posts_of("misskey") if post.author == asked["userId"]]
+        notes = world.by("misskey", asked["userId"])
         return Reply([note(world, post) for post in paged(notes, asked, asked["limit"])])
     if ask.path == "/api/users/show" and "userIds" in asked:
         users = [world.account("misskey", one) for one in asked["userIds"]]
@@ -205,8 +238,8 @@ def misskey_reply(world: World, ask: Ask) -> Reply:
         ]
         return Reply(misskey_user(users[0])) if users else misskey_error("NO_SUCH_USER", 404)
     if ask.path == "/api/notes/show":
-        notes = [post for post in world.posts_of("misskey") if post.id == asked["noteId"]]
-        return Reply(note(world, notes[0])) if notes else misskey_error("NO_SUCH_NOTE", 400)
+        found = world.post("misskey", asked["noteId"])
+        return Reply(note(world, found)) if found else misskey_error("NO_SUCH_NOTE", 400)
     return NOT_FOUND
 
 
@@ -215,9 +248,9 @@ def misskey_error(code: str, status: int) -> Reply:
     return Reply({"error": told}, status)
 
 
-def paged(posts: Iterable[Post], asked: Mapping[str, Any], limit: int) -> list[Post]:
+def paged(posts: Sequence[Post], asked: Mapping[str, Any], limit: int) -> list[Post]:
     """As Misskey does: forward from ``sinceId``, else backward from ``untilId`` or the newest."""
-    order = sorted(posts, key=lambda post: (len(post.id), post.id))
+    order = list(posts)
     if since := asked.get("sinceId"):
         return [post for post in order if (len(post.id), post.id) > (len(since), since)][:limit]
     until = asked.get("untilId")
@@ -227,7 +260,7 @@ def paged(posts: Iterable[Post], asked: Mapping[str, Any], limit: int) -> list[P
 
 def note(world: World, post: Post) -> dict[str, Any]:
     author = world.account("misskey", post.author) or Account("misskey", post.author, post.author)
-    repeated = next((one for one in world.posts_of("misskey") if post.repost_of and one.id == post.repost_of), None)
+    repeated = world.post("misskey", post.repost_of)
     return {
         "id": post.id,
         "createdAt": iso(post.at),
@@ -279,20 +312,18 @@ def mastodon_reply(world: World, ask: Ask) -> Reply:
         feeds = {"hashtag_feeds": {"local": "public", "remote": "authenticated"}}
         return Reply({"domain": "a server", "version": "4.5.2", "configuration": {"timelines_access": feeds}})
     if path.startswith("/api/v1/timelines/tag/"):
-        tags = {plain_tag(tag) for tag in (path.rpartition("/")[2], *ask.every("any[]"))}
-        found = [post for post in world.posts_of("mastodon") if tags & {plain_tag(tag) for tag in post.tags}]
-        return statuses_reply(world, found, ask)
+        tags = {compared(tag) for tag in (path.rpartition("/")[2], *ask.every("any[]"))}
+        return statuses_reply(world, world.tagged("mastodon", tags), ask)
     if path == "/api/v1/statuses":
-        return Reply([status(world, post) for post in world.posts_of("mastodon") if post.id in ask.every("id[]")])
+        found = [world.post("mastodon", one) for one in ask.every("id[]")]
+        return Reply([status(world, post) for post in found if post])
     if path.startswith("/api/v1/statuses/"):
-        return one_reply(
-            [status(world, one) for one in world.posts_of("mastodon") if one.id == path.rpartition("/")[2]]
-        )
+        post = world.post("mastodon", path.rpartition("/")[2])
+        return one_reply([status(world, post)] if post else [])
     if path == "/api/v1/accounts/lookup":
         return one_reply([mastodon_user(one) for one in world.of("mastodon") if one.handle == ask.one("acct")])
     if path.startswith("/api/v1/accounts/") and path.endswith("/statuses"):
-        author = path.split("/")[4]
-        return statuses_reply(world, [one for one in world.posts_of("mastodon") if one.author == author], ask)
+        return statuses_reply(world, world.by("mastodon", path.split("/")[4]), ask)
     if path.startswith("/api/v1/accounts/"):
         return one_reply([mastodon_user(one) for one in world.of("mastodon") if one.id == path.rpartition("/")[2]])
     return NOT_FOUND
@@ -302,10 +333,10 @@ def one_reply(found: list[dict[str, Any]]) -> Reply:
     return Reply(found[0]) if found else Reply({"error": "Record not found"}, 404)
 
 
-def statuses_reply(world: World, posts: Iterable[Post], ask: Ask) -> Reply:
+def statuses_reply(world: World, posts: Sequence[Post], ask: Ask) -> Reply:
     """Newest first, as Mastodon does; with ``min_id`` those that come next after it."""
     limit = min(int(ask.one("limit") or 20), 40)
-    order = sorted(posts, key=lambda post: (len(post.id), post.id))
+    order = list(posts)
     if least := ask.one("min_id"):
         page = [post for post in order if (len(post.id), post.id) > (len(least), least)][:limit][::-1]
     else:
@@ -317,7 +348,7 @@ def statuses_reply(world: World, posts: Iterable[Post], ask: Ask) -> Reply:
 
 def status(world: World, post: Post) -> dict[str, Any]:
     author = world.account("mastodon", post.author) or Account("mastodon", post.author, post.author)
-    repeated = next((one for one in world.posts_of("mastodon") if post.repost_of and one.id == post.repost_of), None)
+    repeated = world.post("mastodon", post.repost_of)
     return {
         "id": post.id,
         "created_at": iso(post.at),
@@ -380,7 +411,7 @@ def youtube_reply(world: World, ask: Ask) -> Reply:
 
 def feed(world: World, channel: Account) -> str:
     """The fifteen newest videos of a channel, as its Atom feed tells them."""
-    videos = sorted((one for one in world.posts_of("youtube") if one.author == channel.id), key=lambda one: -one.at)
+    videos = sorted(world.by("youtube", channel.id), key=lambda one: -one.at)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns:yt="http://www.youtube.com/xml/schemas/2015"'
         ' xmlns:media="http://search.yahoo.com/mrss/" xmlns="http://www.w3.org/2005/Atom">\n'

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ganbaru import UserError
 from ganbaru.scout import query, taken, times, wishes
-from ganbaru.scout.addresses import is_public, public_address
+from ganbaru.scout.addresses import is_public, public_addresses
 from ganbaru.scout.names import plain, plain_tag, shown
 from ganbaru.scout.places.visit import language
 from ganbaru.scout.places.youtube_feed import hashtags
@@ -143,14 +143,14 @@ def test_addresses_that_are_not_public(address: str) -> None:
 )
 def test_names_that_lead_to_the_own_machine_or_nowhere_are_refused(host: str) -> None:
     with pytest.raises(Out):
-        public_address(host.strip("[]"), 443, frozenset())
+        public_addresses(host.strip("[]"), 443, frozenset())
 
 
 def test_what_the_caller_allowed_is_allowed_at_that_port_only() -> None:
     allowed = frozenset({("127.0.0.1", 8000)})
-    assert public_address("127.0.0.1", 8000, allowed) == "127.0.0.1"
+    assert public_addresses("127.0.0.1", 8000, allowed) == ["127.0.0.1"]
     with pytest.raises(Out):
-        public_address("127.0.0.1", 8001, allowed)
+        public_addresses("127.0.0.1", 8001, allowed)
 
 
 ROBOTS = """

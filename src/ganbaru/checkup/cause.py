@@ -47,6 +47,7 @@ class Cause:
         when: evidence to why this cause is not looked at there; empty where it is.
         change: the settings that mend it, or None.
         explains: causes that follow from this one, so that they do not lead where both are found.
+        instead: a probe by which it can be judged where what it needs is not there; "" for none.
     """
 
     slug: str
@@ -56,6 +57,7 @@ class Cause:
     when: Callable[[Evidence], str] = always
     change: Callable[[Evidence], Change | None] = nothing
     explains: Sequence[str] = ()
+    instead: str = ""
 
     def __post_init__(self) -> None:
         for slug in (self.slug, *self.explains):
@@ -64,7 +66,8 @@ class Cause:
 
     def examine(self, evidence: Evidence) -> Finding:
         """The finding on this evidence."""
-        reason = self.when(evidence) or "; ".join(filter(None, map(evidence.lacks, self.needs)))
+        needs = () if self.instead in evidence.probes else self.needs
+        reason = self.when(evidence) or "; ".join(filter(None, map(evidence.lacks, needs)))
         if reason:
             return Finding(self.slug, "not-checked", reason=reason)
         with np.errstate(all="ignore"):  # numbers of a training that broke down may be of any size

@@ -10,6 +10,7 @@ from ganbaru.checkup.causes import CAUSES
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Findings
 from ganbaru.checkup.judging import judge
+from ganbaru.checkup.studied import with_studies
 from ganbaru.checkup.vocabulary import MEANING
 from ganbaru.errors import UserError, unknown
 from ganbaru.progress import Progress, silent
@@ -40,6 +41,7 @@ def checkup(
     active: bool = False,
     source: "Source | None" = None,
     parts: "Parts | None" = None,
+    studies: Sequence[str | os.PathLike[str]] = (),
     write: bool = True,
     progress: Progress | None = None,
     seed: int = 0,
@@ -54,6 +56,8 @@ def checkup(
             known.
         source: what a run was trained on; None opens it again.
         parts: networks, objective and constraint of your own that a run was trained with (``training.session.Parts``).
+        studies: folders of studies of its data or of its networks' size: their answers are evidence, as those of the
+            studies in a run's own folder ``studies``.
         write: store what was found as ``findings.json`` in a run that was examined for all causes, and the stretches of
             sound that show it as ``excerpts.json``.
         progress: is told how far it is.
@@ -72,6 +76,7 @@ def checkup(
         evidence = _with_sounds(evidence, opened.document["source"], progress)
     else:
         evidence = _gather(opened, columns, progress)
+    evidence = with_studies(evidence, studies, opened if isinstance(opened, Run) else None)
     judged = judge(evidence, [cause for cause in CAUSES if cause.slug in chosen])
     findings = Findings(judged, subject=evidence.subject, notes=evidence.facts.get("notes", ()))
     if write and causes is None and isinstance(opened, Run):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ganbaru._version import __version__
-from ganbaru.cli import commands
+from ganbaru.cli import commands, righted, scouted
 from ganbaru.cli.speech import complain
 from ganbaru.errors import UserError
 
@@ -29,11 +29,15 @@ for command in (
     commands.distance,
     commands.checkup,
     commands.treat,
+    commands.study,
     commands.report,
     commands.ship,
     commands.inspect,
+    righted.rights,
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
+
+app.add_typer(scouted.scout)
 
 _debug = False
 

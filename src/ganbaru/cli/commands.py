@@ -12,6 +12,13 @@ SOURCE = typer.Argument(help="A folder of sounds, or a world: speech:digits, spe
 POINTS = "Numbers (.npy, .npz, .npz:NAME, .csv, .tsv, .txt; a row a point), a folder of sounds, a run, or a world."
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Purpose = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ACT",
+        help="What for, such as sell-sounds; what a licence forbids stops it. `ganbaru rights` lists all. Repeatable.",
+    ),
+]
 Seed = Annotated[int | None, typer.Option(help="Every random thing follows from it.")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, mps …")]
 Devices = Annotated[
@@ -114,12 +121,15 @@ def listen(
     label: Annotated[list[str] | None, typer.Option(help="Ask for this label; repeatable.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the WAV files go. Default: RUN/listen.")] = None,
     step: Annotated[int | None, typer.Option(help="A checkpoint's step. Default: the newest.")] = None,
+    purpose: Purpose = None,
     as_json: Json = False,
 ) -> None:
-    """Write new sounds of a trained generator as WAV files."""
+    """Write new sounds of a trained generator as WAV files, marked as machine-made."""
     from ganbaru.cli import way
 
-    files = way.write_sounds(run, count=count, seed=seed, labels=label, out=out, step=step)
+    files = way.write_sounds(
+        run, count=count, seed=seed, labels=label, out=out, step=step, purpose=purpose or (), quiet=as_json
+    )
     if as_json:
         speech.document({"schema": "ganbaru.listen/1", "files": [str(file) for file in files]})
     else:
@@ -243,12 +253,92 @@ def treat(
     treated.tell_treatment(subject, out=out, most=most, seed=seed, quiet=quiet or as_json, as_json=as_json)
 
 
-def report(
-    run: Annotated[Path, typer.Argument(help="A run's folder.")],
-    out: Annotated[Path | None, typer.Option(help="The page's file. Default: RUN/report.html.")] = None,
+def study(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND|STUDY",
+            help="data, hyper, capacity, vanishing, n-critic, representation or objective; or the folder of a study "
+            "that is to go on.",
+        ),
+    ],
+    source: Annotated[
+        str | None, typer.Argument(help="What is learned: a folder of sounds, or a world such as toy:ring.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The study's folder. Default: studies/KIND-SOURCE.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Trainings at a time. Default: 1.")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="N|LIST", help="How many, in total; or which: 0,1,2 or 10-19.")
+    ] = None,
+    set_: Set = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=RANGE", help="What is tried: n_critic=1,2,5 or critic.learning_rate=1e-5:1e-3:log."),
+    ] = None,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="NAME=VALUE", help="An option of the kind, such as search=tpe; repeatable."),
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Of each training, in total.")] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="A database by which machines share the study: postgresql://…"),
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster whose nodes run the trials; or auto.")
+    ] = None,
+    rerun_failed: Annotated[bool, typer.Option("--rerun-failed", help="Run what failed once more, too.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the study in --out as it was asked for.")
+    ] = False,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Write a run's report: one HTML page with players, curves and figures."""
+    """Answer a question by many trainings: a sentence with its evidence, graphs, a page.
+
+    The same command again finishes what is missing; numbers of seeds and steps are totals.
+
+    data: would more data help? By how much would twice as much?
+
+    hyper: which settings matter, and where is each best?
+
+    capacity: is the generator or the critic too small?
+
+    vanishing: how often does the generator's gradient vanish, with which objective?
+
+    n-critic: how many critic updates a step are worth their time?
+
+    representation: waveform or spectrogram: what sounds best for the same budget?
+
+    objective: WGAN, NS-GAN, LS-GAN …: does it matter, with equal tuning?
+    """
+    from ganbaru.cli import studied
+
+    studied.tell_study(
+        kind,
+        source,
+        out=out,
+        seeds=seeds,
+        steps=steps,
+        set_=set_,
+        vary=vary,
+        with_=with_,
+        resume=resume,
+        quiet=quiet or as_json,
+        as_json=as_json,
+        jobs=jobs,
+        storage=storage,
+        cluster=cluster,
+        rerun_failed=rerun_failed,
+    )
+
+
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN|STUDY", help="The folder of a run or of a study.")],
+    out: Annotated[Path | None, typer.Option(help="The page's file. Default: report.html in that folder.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the report of a run or a study: one HTML page with players, graphs and figures."""
     from ganbaru.report import build
 
     path = build(run).save(out)
@@ -266,8 +356,13 @@ def ship(
         typer.Option(help="fp32, fp16, int8, int7, int6, int5, or auto: the smallest that is heard to be the same."),
     ] = "auto",
     name: Annotated[str | None, typer.Option(help="Of the model. Default: that of what it was trained on.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Under which the sounds may be used.")] = None,
-    credit: Annotated[list[str] | None, typer.Option(help="Who is to be named; repeatable.")] = None,
+    licence: Annotated[
+        str | None, typer.Option(help="Under which the sounds may be used. Default: what their sources demand.")
+    ] = None,
+    credit: Annotated[
+        list[str] | None, typer.Option(help="Who is to be named too, beside whom the sources demand; repeatable.")
+    ] = None,
+    purpose: Purpose = None,
     step: Annotated[int | None, typer.Option(help="A checkpoint's step. Default: the newest.")] = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -282,6 +377,7 @@ def ship(
         name=name,
         licence=licence,
         credits=credit or [],
+        purpose=purpose,
         step=step,
         quiet=quiet or as_json,
         as_json=as_json,

@@ -7,15 +7,29 @@ from pathlib import Path
 from typing import Any
 
 from ganbaru.cli import speech
+from ganbaru.cli.permitted import SHIPPING, permitted
+from ganbaru.runs import Run
 from ganbaru.ship.shipping import UNHEARD, Shipped, Tried, ship
 from ganbaru.sources.naming import printable
 
 
-def tell_ship(path: Path, site: Path, *, quiet: bool, as_json: bool, **options: Any) -> None:
-    """Ships a run and prints what came of it."""
+def tell_ship(
+    path: Path,
+    site: Path,
+    *,
+    licence: str | None,
+    credits: Sequence[str],
+    purpose: Sequence[str] | None,
+    quiet: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Ships a run and prints what came of it; what a licence of its sounds forbids stops it."""
     logging.getLogger("torch.export").setLevel(logging.ERROR)
+    owed = permitted(Run.open(path), purpose or SHIPPING, quiet=quiet)
     speech.say(f"compiling {printable(path)} and holding it against torch", quiet=quiet)
-    made = ship(path, site, **options)
+    named = [*credits, *(each for each in owed.credits if each not in credits)]
+    made = ship(path, site, licence=licence or owed.licence, credits=named, **options)
     if as_json:
         speech.document({"schema": "ganbaru.ship/1", **_as_data(made)})
         return

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 from ganbaru import sources, training
 from ganbaru.cli import speech
 from ganbaru.cli.follow import clock, following
+from ganbaru.cli.permitted import owed as owed_by
+from ganbaru.cli.permitted import permitted
 from ganbaru.distances import Estimate
 from ganbaru.errors import UserError, unknown
 from ganbaru.report import build
 from ganbaru.runs import Run
+from ganbaru.runs.mark import about_sounds, marked
 from ganbaru.sources import Source
 from ganbaru.sources.listed import names_in
 from ganbaru.training import Interrupted
@@ -84,8 +87,10 @@ def _shipped(run: Run, *, quiet: bool) -> dict[str, Path]:
         return {}
     from ganbaru.ship.shipping import ship
 
+    owed = permitted(run, (), quiet=quiet)
     try:
-        return {"page": ship(run, run.path / "site").site / "index.html"}
+        shipped = ship(run, run.path / "site", licence=owed.licence, credits=owed.credits)
+        return {"page": shipped.site / "index.html"}
     except UserError as error:
         speech.say(f"no page: {error}", quiet=quiet)
         return {}
@@ -141,10 +146,23 @@ def fit_model(
 
 
 def write_sounds(
-    path: Path, *, count: int, seed: int, labels: Sequence[str] | None, out: Path | None, step: int | None
+    path: Path,
+    *,
+    count: int,
+    seed: int,
+    labels: Sequence[str] | None,
+    out: Path | None,
+    step: int | None,
+    purpose: Sequence[str] = (),
+    quiet: bool = False,
 ) -> list[Path]:
-    """Writes new sounds (or points) of a run's generator; gives back the files."""
+    """Writes new sounds (or points) of a run's generator, marked as machine-made; gives back the files.
+
+    Raises:
+        UserError: what they are for is forbidden by the licence of a sound that was learned from.
+    """
     run = Run.open(path)
+    owed = permitted(run, purpose, quiet=quiet) if purpose else owed_by(run)
     trained = training.load(run, step=step)
     made = trained.sample(count, labels=labels, seed=seed)
     asked = trained.asked(count, labels)
@@ -154,8 +172,13 @@ def write_sounds(
         rows = "\n".join(",".join(f"{value:.6g}" for value in point) for point in made)
         return [_write(folder / f"points-seed{seed}.csv", f"x,y\n{rows}\n".encode())]
     names = ["sound"] * count if asked is None else [trained.label_names[number] for number in asked]
+    newest = run.steps[-1] if step is None else step
+    about = about_sounds(run.document, step=newest, licence=owed.licence or "", credits=owed.credits)
     return [
-        _write(folder / f"seed{seed}-{index:03d}-{training.safe_name(label)}.wav", training.to_wav(sound, trained.rate))
+        _write(
+            folder / f"seed{seed}-{index:03d}-{training.safe_name(label)}.wav",
+            marked(training.to_wav(sound, trained.rate), about),
+        )
         for index, (sound, label) in enumerate(zip(made, names, strict=True))
     ]
 

@@ -1,4 +1,4 @@
-"""The report: one HTML page about a run, with players, spectrograms, curves and figures. It reads the run, no more.
+"""The report: one HTML page about a run or a study, with players, spectrograms, curves, figures. It reads, no more.
 
 >>> import ganbaru as gb
 >>> gb.report("runs/first").save("first.html")  # doctest: +SKIP

@@ -1,20 +1,21 @@
-"""The page: its parts put together, and the promise that no script runs in it but its own."""
+"""The page of a run or of a study: its parts put together, and where it is kept."""
 
-import base64
-import hashlib
 import os
-from importlib.resources import files
 from pathlib import Path
 
-from ganbaru.report import sections
+from ganbaru.report import sections, study
+from ganbaru.report.document import document
 from ganbaru.report.facts import Facts, gather
 from ganbaru.report.markup import Markup, tag
 from ganbaru.report.players import table
+from ganbaru.report.study_facts import gather as gather_study
 from ganbaru.runs import Run
+from ganbaru.studies.answer import Answer
+from ganbaru.studies.plan import DOCUMENT as PLAN
 
 
 class Report:
-    """A run's report.
+    """The report of a run or of a study.
 
     Attributes:
         html: the whole page; it needs nothing beside it and no network.
@@ -28,7 +29,7 @@ class Report:
         """Writes the page; what was there is replaced at once or not at all.
 
         Args:
-            path: the file; None takes ``report.html`` in the run.
+            path: the file; None takes ``report.html`` in the run or the study.
 
         Returns:
             Where it is.
@@ -51,36 +52,25 @@ class Report:
         return f"Report({len(self.html) / 1e6:.1f} MB)"
 
 
-def build(run: Run | str | Path) -> Report:
-    """The report of a run, finished or not.
+def build(run: Run | Answer | str | os.PathLike[str]) -> Report:
+    """The report of a run or a study, finished or not.
 
     Args:
-        run: the run or its folder.
+        run: the run or its folder, or what a study answered or its folder.
 
     Raises:
-        UserError: it is no run.
+        UserError: it is neither, or the plan or the ledger of the study is damaged.
     """
-    opened = run if isinstance(run, Run) else Run.open(run)
-    return Report(_page(gather(opened)), opened.path / "report.html")
+    folder = run.folder if isinstance(run, Answer) else run
+    if not isinstance(folder, Run) and (Path(folder) / PLAN).exists():
+        return _of_study(Path(folder))
+    facts = gather(folder if isinstance(folder, Run) else Run.open(folder))
+    return Report(document(facts.document["source"]["name"], _parts(facts)), facts.run.path / "report.html")
 
 
-def _page(facts: Facts) -> str:
-    style, script = _asset("page.css"), _asset("page.js")
-    policy = (
-        f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{facts.document['source']['name']} · ganbaru"),
-        tag("style", style),
-    )
-    body = tag("body", tag("main", *_parts(facts)), tag("script", script))
-    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+def _of_study(folder: Path) -> Report:
+    facts = gather_study(folder)
+    return Report(document(study.name(facts), study.parts(facts), assets=study.ASSETS), folder / "report.html")
 
 
 def _parts(facts: Facts) -> list[Markup]:
@@ -96,13 +86,3 @@ def _parts(facts: Facts) -> list[Markup]:
         sections.settings(facts),
         sections.repeat(facts),
     ]
-
-
-def _asset(name: str) -> Markup:
-    """A file of this room: our own, so it is markup as it stands."""
-    return Markup(files("ganbaru.report").joinpath(name).read_text(encoding="utf-8"))
-
-
-def _hash(asset: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(asset.encode()).digest()).decode()
-    return f"'sha256-{digest}'"

@@ -15,11 +15,12 @@ from ganbaru.report.pictures import RANGE_DB, closer, spectrogram
 from ganbaru.signal.loudness import equal_loudness_gains
 
 Array = np.ndarray[Any, Any]
+Columns = dict[str, dict[str, bytes]]
 _COLUMNS = 5
 _SOUND_BYTES = 12_000_000
 _HELP = (
     "Click a picture to hear it; a column's head plays the whole column. Keys: arrows move, "
-    "A plays the real sound of the row, B the generated one of the last step, S stops. "
+    "A plays the sound of the row in the first column, B the one in the last, S stops. "
     "Pictures: time to the right, pitch upwards (mel), "
     f"brightness down to {RANGE_DB:g} dB below the sound's own loudest."
 )
@@ -35,14 +36,35 @@ class _Cell:
 
 
 def table(facts: Facts) -> Markup:
-    """The players; nothing where no sound is stored."""
+    """The players of a run; nothing where no sound is stored."""
     columns, left_out = _columns(facts)
+    return side_by_side(columns, facts.rate, left_out=left_out)
+
+
+def fitted(columns: Columns) -> tuple[Columns, str]:
+    """The files of each column by its name, as many rows as the page may hold, and what had to be left out."""
+    most = max(map(len, columns.values()), default=0)
+    for rows in range(most, 0, -1):
+        kept = {name: dict(list(files.items())[:rows]) for name, files in columns.items() if files}
+        if _size(kept) <= _SOUND_BYTES:
+            return kept, "" if rows == most else f"{most - rows} of the {most} sounds"
+    return {}, "all sounds, each of which is too long" if most else ""
+
+
+def side_by_side(columns: Columns, rate: int, *, left_out: str = "") -> Markup:
+    """Players of sounds; nothing where there are none.
+
+    Args:
+        columns: WAV files by their names, by the name of their column; a row holds those of one place in each.
+        rate: samples a second of all of them, Hz.
+        left_out: what is not shown, in words.
+    """
     if not columns:
         return Markup("")
     cells = {name: [_cell(file, data, name) for file, data in files.items()] for name, files in columns.items()}
     flat = [cell for column in cells.values() for cell in column]
-    factors = iter(equal_loudness_gains([cell.waveform for cell in flat], facts.rate))
-    buttons = {name: [_button(cell, facts.rate, next(factors)) for cell in column] for name, column in cells.items()}
+    factors = iter(equal_loudness_gains([cell.waveform for cell in flat], rate))
+    buttons = {name: [_button(cell, rate, next(factors)) for cell in column] for name, column in cells.items()}
     head = tag("tr", tag("th", "sound", scope="col"), *(_head(name) for name in columns))
     rows = [
         tag("tr", tag("th", name, scope="row"), *(tag("td", *column[index : index + 1]) for column in buttons.values()))
@@ -57,11 +79,11 @@ def table(facts: Facts) -> Markup:
         )
     said.append(tag("noscript", tag("p", "Without scripts nothing plays here; the sounds are in the run's samples/.")))
     first = [column[0] for column in cells.values() if column]
-    large = closer({cell.what: cell.waveform for cell in (first[0], first[-1])}, facts.rate)
+    large = closer({cell.what: cell.waveform for cell in (first[0], first[-1])}, rate)
     return tag("section", tag("h2", "Listen"), *said, tag("div", grid, class_="scroll"), large, id="listen")
 
 
-def _columns(facts: Facts) -> tuple[dict[str, dict[str, bytes]], str]:
+def _columns(facts: Facts) -> tuple[Columns, str]:
     """The files of each column by its name, as many as the page may hold, and what had to be left out."""
     if facts.rate == 0 or not facts.sets:
         return {}, ""
@@ -72,19 +94,10 @@ def _columns(facts: Facts) -> tuple[dict[str, dict[str, bytes]], str]:
         columns = {**real, **{_name(step): facts.sets[step] for step in shown}}
         if _size(columns) <= _SOUND_BYTES:
             return columns, "" if count == len(steps) else f"{len(steps) - count} of the steps"
-    return _fewer_rows(columns)
+    return fitted(columns)
 
 
-def _fewer_rows(columns: dict[str, dict[str, bytes]]) -> tuple[dict[str, dict[str, bytes]], str]:
-    most = max(map(len, columns.values()))
-    for rows in range(most, 0, -1):
-        kept = {name: dict(list(files.items())[:rows]) for name, files in columns.items() if files}
-        if _size(kept) <= _SOUND_BYTES:
-            return kept, "" if rows == most else f"{most - rows} of the {most} sounds"
-    return {}, "all sounds, each of which is too long"
-
-
-def _size(columns: dict[str, dict[str, bytes]]) -> int:
+def _size(columns: Columns) -> int:
     return sum(len(data) for files in columns.values() for data in files.values())
 
 
@@ -92,7 +105,7 @@ def _name(step: int) -> str:
     return "untrained" if step == 0 else f"step {step:,}"
 
 
-def _row_names(columns: dict[str, dict[str, bytes]]) -> list[str]:
+def _row_names(columns: Columns) -> list[str]:
     longest = max(columns.values(), key=len)
     return [Path(file).stem.partition("-")[2] or Path(file).stem for file in longest]
 

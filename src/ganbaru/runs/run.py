@@ -7,6 +7,7 @@
     checkpoints/step-000123/    the state of the training: files and manifest.json
     samples/step-000123/        the listening set, and samples/real/: files and manifest.json
     quality.json findings.json  sealed JSON
+    clips.json rights.json      which files it was trained on, by hash; what is known of the rights in them
     lock                        empty; held while a training runs
 """
 

@@ -29,10 +29,8 @@ class Absent:
 
     def list_person(self, place: str, names: Iterable[str], why: str) -> bool:
         """Leave somebody out from now on; returns whether they were not listed before."""
-        keys = [
-            self._key(kind, place, name) for name in names for kind, name in (("id", name), ("handle", plain(name)))
-        ]
-        return self._add(keys, why)
+        forms = [(kind, form) for name in names for kind, form in (("id", name), ("handle", plain(name))) if form]
+        return self._add([self._key(kind, place, form) for kind, form in forms], why)
 
     def list_deleted(self, sort: str, place: str, identifier: str) -> None:
         """Keep a deleted post or account from coming back by an answer that is out of date."""

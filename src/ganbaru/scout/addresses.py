@@ -14,8 +14,8 @@ from ganbaru.scout.trouble import Out
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def public_address(host: str, port: int, allowed: frozenset[tuple[str, int]]) -> str:
-    """The address to connect to for a host.
+def public_addresses(host: str, port: int, allowed: frozenset[tuple[str, int]]) -> list[str]:
+    """The addresses of a host, in the order in which to try them.
 
     Args:
         host: name or literal address.
@@ -34,7 +34,7 @@ def public_address(host: str, port: int, allowed: frozenset[tuple[str, int]]) ->
         for address in addresses:
             if not is_public(address):
                 raise Out(f"{host!r} leads to {address}, which is not public")
-    return addresses[0]
+    return list(dict.fromkeys(addresses))
 
 
 def is_public(address: str) -> bool:

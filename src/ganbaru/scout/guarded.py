@@ -4,6 +4,7 @@ httpcore (on which httpx stands) is used directly: httpx itself keeps cookies, r
 follows redirects by itself and unpacks without a cap, and its read timeout starts anew with every byte that drips in.
 """
 
+import contextlib
 import ssl
 import time
 from collections.abc import Callable, Iterable
@@ -11,7 +12,7 @@ from typing import Any
 
 import httpcore
 
-from ganbaru.scout.addresses import public_address
+from ganbaru.scout.addresses import public_addresses
 from ganbaru.scout.trouble import Out, Stopped
 
 _LOOK_SECONDS = 0.2
@@ -82,8 +83,14 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        address = public_address(host, port, self._allowed)
-        return _Stream(self._inner.connect_tcp(address, port, self._patience.left()), self._patience)
+        *others, last = public_addresses(host, port, self._allowed)
+        for address in others:
+            with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return self._connected(address, port, self._patience.left() / 2)
+        return self._connected(last, port, self._patience.left())
+
+    def _connected(self, address: str, port: int, seconds: float) -> httpcore.NetworkStream:
+        return _Stream(self._inner.connect_tcp(address, port, seconds), self._patience)
 
 
 def pool(patience: Patience, allowed: frozenset[tuple[str, int]]) -> httpcore.ConnectionPool:

@@ -185,5 +185,7 @@ def _split(stored: store.Stored, rows: slice) -> Split:
     columns = index["columns"]
     private = {"name", "sound", "label"} | ({"file", "start"} if "label" in columns else set())
     attributes = {key: np.asarray(column[rows]) for key, column in columns.items() if key not in private}
+    if "file" in attributes:
+        attributes["content"] = np.asarray([index["contents"][file] for file in columns["file"][rows]])
     labels = None if index["labels"] is None else np.asarray(index["labels"][rows], dtype=np.int64)
     return Split(stored.sounds[rows], labels, tuple(columns["name"][rows]), attributes)

@@ -21,8 +21,8 @@ class Split:
         data: sounds ``(N, T)`` int16, memory-mapped, of amplitude ``data / 32767``; or points ``(N, 2)`` float32.
         labels: ``(N,)`` int64, or None where the source has none.
         names: ``(N,)`` where each came from, safe to print.
-        attributes: more that is known of each, by name, ``(N,)`` each: for a folder ``file``, ``start`` (s),
-            ``original_rate`` (Hz), ``channels``; for speech ``word``, ``voice``, ``pitch``, ``speed``.
+        attributes: more that is known of each, by name, ``(N,)`` each: for a folder ``file``, ``content`` (SHA-256 of
+            the file), ``start`` (s), ``original_rate`` (Hz), ``channels``; for speech ``word``, ``voice``, ``pitch``, ``speed``.
     """
 
     data: Array

@@ -42,6 +42,8 @@ class Trial:
         reason: why it crashed or failed the last time.
         seconds: wall-clock time of all its attempts whose end was seen (s).
         cpu_seconds: processor time of the same (s).
+        by: the machine that had it last, where several share the study; empty for this one.
+        ended: the how-manieth it was to be done or to fail, from 1; 0 before.
     """
 
     cell: str
@@ -55,6 +57,8 @@ class Trial:
     reason: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    by: str = ""
+    ended: int = 0
 
     @property
     def key(self) -> Key:
@@ -83,6 +87,7 @@ class Ledger:
         self.trials: dict[Key, Trial] = {key: Trial(*key) for key in keys}
         self.sittings: list[dict[str, Any]] = []
         self._lines = Lines(folder / FILE)
+        self._ends = 0
         records = self._lines.read(written_by_another=written_by_another)
         self.problems = list(self._lines.problems)
         for number, record in records:
@@ -132,6 +137,23 @@ class Ledger:
     def interrupt(self, key: Key, reason: str, *, seconds: float = 0.0, cpu_seconds: float = 0.0) -> None:
         """Note that a trial was stopped before its end. Raises ValueError unless it is started."""
         self._end(key, "interrupted", reason=reason, seconds=seconds, cpu_seconds=cpu_seconds)
+
+    def adopt(self, key: Key, event: str, *, by: str, **told: Any) -> None:
+        """Note what became of a trial on another machine: "done", "crashed", "failed" or "again".
+
+        Args:
+            key: the trial.
+            event: of these.
+            by: the name of the machine.
+            told: as `finish` and `crash` are.
+
+        Raises:
+            ValueError: it is started here, or done.
+        """
+        trial = self.trials[key]
+        if trial.state in (STARTED, DONE):
+            raise ValueError(f"the trial {key} is {trial.state} here; nobody else can have ended it")
+        self._write({"event": event, **_names(key), "by": by, **told})
 
     def again(self) -> list[Key]:
         """Put every failed trial back to be run once more; returns them."""
@@ -188,7 +210,10 @@ class Ledger:
             raise _Settled
         trial.seconds += record.get("seconds", 0.0)
         trial.cpu_seconds += record.get("cpu_seconds", 0.0)
+        trial.by = record.get("by", "")
         _EVENTS[record["event"]](trial, record)
+        self._ends += trial.state in (DONE, FAILED)
+        trial.ended = self._ends if trial.state in (DONE, FAILED) else 0
 
 
 class _Settled(Exception):

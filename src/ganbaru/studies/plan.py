@@ -8,7 +8,7 @@ that a reader sees whether anybody looked at the results first.
 import datetime
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Extension:
         why: the reason, one sentence.
         cells: the names of the new cells.
         seeds: the new seeds.
+        trials: the new ones, where not every new cell is run with every seed.
         done: how many trials were done when it was asked for.
         when: the time (UTC, ISO 8601).
     """
@@ -44,11 +45,12 @@ class Extension:
     seeds: tuple[int, ...]
     done: int
     when: str
+    trials: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Every cell is run with every seed: the seeds are paired across the cells.
+    """Every cell is run with every seed: the seeds are paired across the cells. A search may leave some of them out.
 
     Attributes:
         question: what the study is to answer.
@@ -57,6 +59,7 @@ class Plan:
         seeds: whole numbers, each once.
         extensions: what was added later, in order.
         created: when it was written down (UTC, ISO 8601); empty before.
+        only: the cells that are run with some of the seeds only, and these.
 
     Raises:
         UserError: something is missing, stands twice, or cannot be written down.
@@ -68,9 +71,11 @@ class Plan:
     seeds: tuple[int, ...]
     extensions: tuple[Extension, ...] = ()
     created: str = field(default="", compare=False)
+    only: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seeds", tuple(self.seeds))
+        object.__setattr__(self, "only", {cell: tuple(seeds) for cell, seeds in self.only.items()})
         object.__setattr__(self, "cells", _plain_cells(self.cells))
         if not self.question.strip() or not self.rule.strip():
             raise UserError(
@@ -79,11 +84,14 @@ class Plan:
         if not self.cells or not self.seeds:
             raise UserError("a plan needs at least one cell and one seed")
         _check_seeds(self.seeds)
+        _check_only(self)
 
     @property
     def keys(self) -> list[Key]:
         """Every trial in the order of running: all cells with the first seed, then all with the next."""
-        return [(cell, seed) for seed in self.seeds for cell in self.cells]
+        return [
+            (cell, seed) for seed in self.seeds for cell in self.cells if seed in self.only.get(cell, self.seeds)
+        ]
 
     def place(self, key: Key) -> str:
         """Where a trial's own folder lies in the study's, such as ``trials/000-lr-0.1/seed-7``."""
@@ -92,7 +100,13 @@ class Plan:
         return f"trials/{number:03d}-{plain}/seed-{key[1]}".replace("-/", "/")
 
     def extended(
-        self, *, why: str, cells: Mapping[str, Settings] | None = None, seeds: Iterable[int] = (), done: int = 0
+        self,
+        *,
+        why: str,
+        cells: Mapping[str, Settings] | None = None,
+        seeds: Iterable[int] = (),
+        trials: Iterable[Key] = (),
+        done: int = 0,
     ) -> "Plan":
         """The plan with more cells, more seeds or both.
 
@@ -100,19 +114,21 @@ class Plan:
             why: the reason, one sentence.
             cells: the new ones.
             seeds: the new ones.
+            trials: single ones, of cells that are run with some of the seeds only: the new cells that stand here, and
+                such cells that are in the plan already.
             done: how many trials are done by now.
 
         Raises:
             UserError: nothing is new, something stands there already, or there is no reason.
         """
-        new_cells, new_seeds = dict(cells or {}), tuple(seeds)
+        new_cells, new_seeds, new_trials = dict(cells or {}), tuple(seeds), tuple(trials)
         if not why.strip():
             raise UserError("an extension needs a reason", hint="say in one sentence why more cells or seeds are run")
-        if not new_cells and not new_seeds:
+        if not new_cells and not new_seeds and not new_trials:
             raise UserError("an extension needs more cells or more seeds")
         if twice := sorted(set(new_cells) & set(self.cells)):
             raise UserError(f"the plan has the cell {twice[0]!r} already", hint="give the new one another name")
-        extension = Extension(why, tuple(new_cells), new_seeds, done, _now())
+        extension = Extension(why, tuple(new_cells), new_seeds, done, _now(), new_trials)
         return Plan(
             self.question,
             self.rule,
@@ -120,7 +136,17 @@ class Plan:
             (*self.seeds, *new_seeds),
             (*self.extensions, extension),
             self.created,
+            self._with_single(new_cells, new_trials),
         )
+
+    def _with_single(self, new_cells: Mapping[str, Settings], trials: Iterable[Key]) -> dict[str, tuple[int, ...]]:
+        """``only`` with more trials."""
+        only = dict(self.only)
+        for cell, seed in trials:
+            if cell not in only and cell not in new_cells:
+                raise UserError(f"the cell {cell!r} is run with every seed already")
+            only[cell] = (*only.get(cell, ()), seed)
+        return only
 
     def stages(self) -> list["Plan"]:
         """The plan as it was first, after each extension, and as it is."""
@@ -129,7 +155,12 @@ class Plan:
             last = stages[0]
             cells = {name: last.cells[name] for name in last.cells if name not in extension.cells}
             seeds = tuple(seed for seed in last.seeds if seed not in extension.seeds)
-            stages.insert(0, Plan(self.question, self.rule, cells, seeds, last.extensions[:-1], self.created))
+            only = {
+                cell: tuple(seed for seed in some if (cell, seed) not in extension.trials)
+                for cell, some in last.only.items()
+                if cell in cells
+            }
+            stages.insert(0, Plan(self.question, self.rule, cells, seeds, last.extensions[:-1], self.created, only))
         return stages
 
     def __repr__(self) -> str:
@@ -147,6 +178,8 @@ def differences(stored: Plan, wanted: Plan) -> list[str]:
         found += _differences_of_cell(name, stored.cells.get(name), wanted.cells.get(name))
     found += [f"the seed {seed} is not in the plan" for seed in wanted.seeds if seed not in stored.seeds]
     found += [f"the seed {seed} of the plan is missing" for seed in stored.seeds if seed not in wanted.seeds]
+    if not found and set(stored.keys) != set(wanted.keys):
+        found.append("the seeds of some cells are others")
     return found
 
 
@@ -156,10 +189,10 @@ def write_plan(folder: Path, plan: Plan) -> Plan:
     Raises:
         UserError: the disk refuses; the former one stays.
     """
-    stamped = Plan(plan.question, plan.rule, plan.cells, plan.seeds, plan.extensions, created=plan.created or _now())
+    stamped = replace(plan, created=plan.created or _now())
     try:
         durable.make_folders(folder)
-        durable.replace_file(folder / DOCUMENT, seal_json(_document(stamped)))
+        durable.replace_file(folder / DOCUMENT, sealed(stamped))
     except OSError as error:
         reason = error if isinstance(error, SaveError) else SaveError(folder / DOCUMENT, error)
         raise UserError(str(reason), hint="choose another folder, or make room there") from error
@@ -176,16 +209,24 @@ def read_plan(folder: Path) -> Plan:
     if not file.exists():
         raise UserError(f"{shown(folder)} is no study: it has no {DOCUMENT}", hint="name the folder of a study")
     try:
-        said = open_json(read_bytes(file))
-        extensions = (
-            Extension(**{**item, "cells": tuple(item["cells"]), "seeds": tuple(item["seeds"])})
-            for item in said["extensions"]
-        )
-        cells = {cell["name"]: cell["settings"] for cell in said["cells"]}
-        return Plan(said["question"], said["rule"], cells, said["seeds"], tuple(extensions), said["created"])
+        return opened(read_bytes(file))
     except (Broken, KeyError, TypeError) as error:
         hint = "restore it from a copy; if it was edited by hand, undo the edit: a plan changes by an extension only"
         raise damaged(file, "its bytes do not match the checksum in it", hint=hint) from error
+
+
+def sealed(plan: Plan) -> bytes:
+    """The plan as it is stored."""
+    return seal_json(_document(plan))
+
+
+def opened(data: bytes) -> Plan:
+    """The plan that ``sealed`` was given. Raises Broken, KeyError or TypeError on any other bytes."""
+    said = open_json(data)
+    extensions = tuple(_extension(item) for item in said["extensions"])
+    cells = {cell["name"]: cell["settings"] for cell in said["cells"]}
+    only = {cell["name"]: cell["seeds"] for cell in said["cells"] if "seeds" in cell}
+    return Plan(said["question"], said["rule"], cells, said["seeds"], extensions, said["created"], only)
 
 
 def agreed(folder: Path, wanted: Plan) -> Plan:
@@ -227,9 +268,17 @@ def _document(plan: Plan) -> dict[str, Any]:
         "rule": plan.rule,
         "created": plan.created,
         "seeds": plan.seeds,
-        "cells": [{"name": name, "settings": settings} for name, settings in plan.cells.items()],
+        "cells": [
+            {"name": name, "settings": settings, **({"seeds": plan.only[name]} if name in plan.only else {})}
+            for name, settings in plan.cells.items()
+        ],
         "extensions": [vars(extension) for extension in plan.extensions],
     }
+
+
+def _extension(item: Mapping[str, Any]) -> Extension:
+    trials = tuple((cell, seed) for cell, seed in item.get("trials", ()))
+    return Extension(**{**item, "cells": tuple(item["cells"]), "seeds": tuple(item["seeds"]), "trials": trials})
 
 
 def _plain_cells(cells: Mapping[str, Settings]) -> dict[str, dict[str, Any]]:
@@ -238,9 +287,17 @@ def _plain_cells(cells: Mapping[str, Settings]) -> dict[str, dict[str, Any]]:
         if not isinstance(name, str) or not name.strip() or not name.isprintable():
             raise UserError(f"{name!r} is no name for a cell", hint="a name is one line of text")
     try:
-        return {name: open_json(seal_json({"settings": settings}))["settings"] for name, settings in cells.items()}
+        return {name: each if isinstance(each, _Plain) else _plain(each) for name, each in cells.items()}
     except (TypeError, ValueError) as error:
         raise UserError(f"a cell cannot be written down: {error}", hint="settings are what JSON can hold") from error
+
+
+class _Plain(dict[str, Any]):
+    """Settings of a plan: they need not be read back again each time a search adds others."""
+
+
+def _plain(settings: Settings) -> _Plain:
+    return _Plain(open_json(seal_json({"settings": settings}))["settings"])
 
 
 def _check_seeds(seeds: tuple[Any, ...]) -> None:
@@ -250,6 +307,12 @@ def _check_seeds(seeds: tuple[Any, ...]) -> None:
     if len(set(seeds)) < len(seeds):
         twice = next(seed for index, seed in enumerate(seeds) if seed in seeds[:index])
         raise UserError(f"the seed {twice} stands twice in the plan")
+
+
+def _check_only(plan: Plan) -> None:
+    for cell, seeds in plan.only.items():
+        if cell not in plan.cells or len(set(seeds)) < len(seeds) or not set(seeds) <= set(plan.seeds):
+            raise UserError(f"the seeds of {cell!r}, {list(seeds)}, are not each once among those of the plan")
 
 
 def _differences_of_cell(name: str, stored: Settings | None, wanted: Settings | None) -> list[str]:

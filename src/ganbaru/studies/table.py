@@ -15,7 +15,7 @@ from ganbaru.studies.ledger import DONE, FAILED, PLANNED, STARTED, Ledger, Trial
 from ganbaru.studies.plan import Key, Plan, read_plan
 
 Array = np.ndarray[Any, Any]
-RUNNING, INTERRUPTED = "running", "interrupted"
+RUNNING, INTERRUPTED, NOT_ASKED = "running", "interrupted", "not asked for"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,10 @@ class Results:
 
     @property
     def states(self) -> Array:
-        """``(C, S)`` of "planned", "running", "interrupted" (begun, and to be run again), "done" and "failed"."""
+        """``(C, S)`` of "planned", "running", "interrupted" (begun, and to be run again), "done" and "failed".
+
+        "not asked for" where the cell is not run with the seed.
+        """
         return np.array([[self._state(trial) for trial in row] for row in self._rows()])
 
     @property
@@ -107,7 +110,7 @@ class Results:
 
     def rows(self) -> list[dict[str, Any]]:
         """Every trial as plain values, one row each, for a table or a CSV file."""
-        return [self._row(trial) for row in self._rows() for trial in row]
+        return [self._row(trial) for row in self._rows() for trial in row if trial.state != NOT_ASKED]
 
     def __repr__(self) -> str:
         states = self.states
@@ -115,7 +118,10 @@ class Results:
         return f"Results({shown(self.folder)!r}, {len(self.cells)} cells × {len(self.seeds)} seeds: {said})"
 
     def _rows(self) -> list[list[Trial]]:
-        return [[self.trials[cell, seed] for seed in self.seeds] for cell in self.cells]
+        return [
+            [self.trials.get((cell, seed)) or Trial(cell, seed, state=NOT_ASKED) for seed in self.seeds]
+            for cell in self.cells
+        ]
 
     def _numbers(self, of: Any) -> Array:
         return np.array([[of(trial) for trial in row] for row in self._rows()], dtype=float)
@@ -136,6 +142,7 @@ class Results:
             "low": low,
             "high": high,
             "attempt": trial.attempt,
+            "by": trial.by,
             "seconds": trial.seconds,
             "cpu_seconds": trial.cpu_seconds,
             "reason": trial.reason,

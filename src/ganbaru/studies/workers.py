@@ -1,13 +1,14 @@
 """Worker processes as the driver sees them: started with their share of the cores, asked, stopped, found dead."""
 
 import contextlib
+import multiprocessing.connection
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from ganbaru.errors import UserError
 from ganbaru.runs.durable import shown
 from ganbaru.runs.seal import Broken, open_line
+from ganbaru.studies.crew import Hand
 from ganbaru.studies.performing import Trainee
 from ganbaru.studies.plan import Key
 
@@ -155,6 +157,28 @@ class Worker:
             name = signal.Signals(-code).name
             return f"its process was killed by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
         return f"its process was killed by signal {-code}"
+
+
+class Here:
+    """A crew of processes on this machine, each with its share of the cores.
+
+    Args:
+        study: the study's folder.
+        trial: as `packed`.
+        jobs: how many will work at a time.
+    """
+
+    def __init__(self, study: Path, trial: bytes, *, jobs: int) -> None:
+        self._study, self._trial, self._threads = study, trial, max(1, cores() // jobs)
+
+    def hire(self, number: int) -> Worker:
+        """Start one."""
+        return Worker(number, self._study, self._trial, threads=self._threads)
+
+    def wait(self, hands: Collection[Hand], seconds: float) -> None:
+        """Return once one of them says something or is dead, after ``seconds`` at the latest."""
+        connections = [hand.connection for hand in hands if isinstance(hand, Worker)]
+        multiprocessing.connection.wait(connections, timeout=seconds)
 
 
 def forget_empty_log(study: Path) -> None:

@@ -2,11 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ganbaru.models import CriticConfig, GeneratorConfig
 
 Positive = Annotated[int, Field(gt=0)]
+ADAPTIVE = "adaptive"
+Augmentation = Literal["gain", "shift", "pitch", "noise", "polarity", "specaugment", "time-stretch", "adaptive"]
 
 
 class OptimizerConfig(BaseModel):
@@ -50,7 +52,9 @@ class Config(BaseModel):
             either, it is 4,000.
         minutes: how long the fit may take, measuring included; schedules then follow the clock.
         batch: sounds in a batch.
-        n_critic: critic updates before each generator update.
+        n_critic: critic updates before each generator update; "adaptive" lets the number follow what they are worth,
+            see `ganbaru.training.adaptive`.
+        n_critic_most: the bound of an adaptive number.
         objective: name of the objective.
         constraint: name of the constraint on the critic.
         constraint_strength: its one number: the clip's bound or the penalty's weight; None takes the published one.
@@ -66,6 +70,10 @@ class Config(BaseModel):
         noise: standard deviation of the noise on the critic's input, in units of the data's own; falls to 0
             by ``decay_start``.
         shift: the critic sees each sound shifted by up to so many frames or samples, real and generated alike.
+        augment: what else the critic's input goes through, real and generated alike; see
+            `ganbaru.training.augmenting.transforms`. "adaptive" lets the probability follow how far the critic
+            overfits, of those named beside or of all that suit the representation.
+        augment_probability: with which a sample goes through each of them; the greatest, if it is adaptive.
         record_every: steps between two lines of evidence; 0 records none.
         measure_every: steps between two measurements; None measures ten times in a training.
         measure_sounds: sounds made for a measurement during training.
@@ -83,7 +91,8 @@ class Config(BaseModel):
     steps: Positive | None = None
     minutes: float | None = Field(None, gt=0)
     batch: Positive = 32
-    n_critic: Positive = 1
+    n_critic: Positive | Literal["adaptive"] = 1
+    n_critic_most: Positive = 10
     objective: str = "nonsaturating"
     constraint: str = "r1"
     constraint_strength: float | None = Field(None, gt=0)
@@ -98,6 +107,8 @@ class Config(BaseModel):
     gradient_clip: float | None = Field(None, gt=0)
     noise: float = Field(0.0, ge=0)
     shift: int = Field(0, ge=0)
+    augment: tuple[Augmentation, ...] = ()
+    augment_probability: float = Field(0.5, gt=0, le=1)
     record_every: int = Field(10, ge=0)
     measure_every: Positive | None = None
     measure_sounds: Positive = 256
@@ -109,6 +120,19 @@ class Config(BaseModel):
     threads: Positive | None = None
     generator: GeneratorSettings = Field(default_factory=lambda: GeneratorSettings())
     critic: CriticSettings = Field(default_factory=lambda: CriticSettings())
+
+    @field_validator("n_critic", mode="before")
+    @classmethod
+    def _number_or_adaptive(cls, value: Any) -> Any:
+        """Of two ways to be wrong pydantic would name both; one sentence says what is meant."""
+        if value != "adaptive" and (not isinstance(value, int) or value < 1):
+            raise ValueError('give a whole number above 0, or "adaptive"')
+        return value
+
+    @property
+    def most_updates(self) -> int:
+        """Critic updates before a generator update, at most."""
+        return self.n_critic_most if self.n_critic == "adaptive" else self.n_critic
 
     def document(self) -> dict[str, Any]:
         """The settings as TOML can hold them: what is None is left out, and read back as None."""

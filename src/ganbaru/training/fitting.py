@@ -1,5 +1,6 @@
 """`fit`: train a generator and a critic on a source, into a run folder that can be resumed bit for bit."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import monotonic
@@ -12,7 +13,7 @@ from ganbaru.bell import listening
 from ganbaru.errors import UserError
 from ganbaru.objectives import Constraint, Objective
 from ganbaru.progress import Progress, silent
-from ganbaru.runs import Run
+from ganbaru.runs import Run, SaveError
 from ganbaru.signal import Representation
 from ganbaru.sources import Source
 from ganbaru.training import phase, settings, state
@@ -26,6 +27,7 @@ from ganbaru.training.measure import from_json, write_quality
 from ganbaru.training.randomness import own_random_state
 from ganbaru.training.session import Parts, Session, document, own_arithmetic
 
+_log = logging.getLogger("ganbaru.training")
 _MAY_CHANGE = ("steps", "minutes", "device", "threads")
 
 
@@ -97,10 +99,21 @@ def _write(
 ) -> None:
     """The sitting of the first process, which alone writes the run."""
     with run.claim():
+        _keep_contents(session.source, run)
         if resumed:
             step = _restore(session, run)
             run.metrics.cut_after(step if step > 0 else -1)  # at step 0 all begins anew, measuring included
         _play(session, run, callbacks, progress, began)
+
+
+def _keep_contents(source: Source, run: Run) -> None:
+    """Stores which files the run is trained on, by their hashes, once; a full disk does not stop the training."""
+    try:
+        files = sources.contents(source) if run.read_json("clips") is None else None
+        if files is not None:
+            run.write_json("clips", {"schema": "ganbaru.clips/1", "clips": files})
+    except SaveError as error:
+        _log.warning("which files were used is not kept: %s", error)
 
 
 def _accompany(session: Session, old: Run | None, progress: Progress, began: float) -> None:

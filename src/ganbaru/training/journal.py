@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any
 
 from ganbaru.runs import Run
+from ganbaru.runs.mark import about_sounds, marked
 
 _log = logging.getLogger("ganbaru.training")
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 120.0
@@ -41,15 +42,23 @@ class Journal:
 
     def samples(self, name: str, files: Mapping[str, bytes], *, step: int, seconds: float) -> None:
         """Writes a listening set; one that cannot be written now is, beside the next save that finds room."""
+        files = self._marked(name, files, step)
         try:
-            self.run.save_samples(name, dict(files))
+            self.run.save_samples(name, files)
         except OSError as error:
-            self._owed_sets[name] = dict(files)
+            self._owed_sets[name] = files
             _log.warning("listening set %s was not written yet: %s", name, error)
             self.line("event", step=step, seconds=seconds, text=f"listening set {name} was not written yet: {error}")
         else:
             self._owed_sets.pop(name, None)
             self._pay_sets()
+
+    def _marked(self, name: str, files: Mapping[str, bytes], step: int) -> dict[str, bytes]:
+        """Sounds of the generator with the mark that a machine made them; real ones as they are."""
+        if name == "real":
+            return dict(files)
+        about = about_sounds(self.run.document, step=step)
+        return {file: marked(data, about) if file.endswith(".wav") else data for file, data in files.items()}
 
     def _pay_sets(self) -> None:
         """Tries the listening sets that are owed, as far as there is room."""

@@ -2,7 +2,8 @@
 
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 from time import monotonic, perf_counter
 from typing import Any
 
@@ -20,6 +21,7 @@ from ganbaru.training.optimizers import rate_factor
 from ganbaru.training.protocols import Measuring, Step
 from ganbaru.training.randomness import mix
 from ganbaru.training.session import Session, average_over
+from ganbaru.training.step import Batch
 
 _log = logging.getLogger("ganbaru.training")
 _SAVE_SECONDS = 60.0
@@ -89,19 +91,25 @@ class Loop:
         """One step of the game, and the line of evidence about it."""
         session, config, counters = self.session, self.session.config, self.session.counters
         recorded = bool(config.record_every) and counters.step % config.record_every == 0 and self.journal is not None
-        began = perf_counter()
-        batches = [session.deck.deal(counters.update + k, session.device) for k in range(config.n_critic)]
-        self._parts["data"] += perf_counter() - began
         torch.manual_seed(mix(config.seed, "step", counters.step) + session.fabric.global_rank)
         self._follow_schedules()
         before = Before(session.trained_networks) if recorded else None
-        played = session.play(batches)
+        played = session.play(self._dealt())
         session.settle()
         for name, seconds in played.seconds.items():
             self._parts[name] += seconds
-        self._count(len(batches))
+        self._count(played.updates)
         self._refuse_non_finite(played)
         self._tell_step(played, before)
+
+    def _dealt(self) -> Iterator[Batch]:
+        """Batches from this step's first on, each dealt when it is asked for."""
+        session = self.session
+        for update in count(session.counters.update):
+            began = perf_counter()
+            batch = session.deck.deal(update, session.device)
+            self._parts["data"] += perf_counter() - began
+            yield batch
 
     def _follow_schedules(self) -> None:
         session, config, counters = self.session, self.session.config, self.session.counters

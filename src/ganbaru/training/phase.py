@@ -10,8 +10,9 @@ There is no critic to win against: the phases of real sounds are known. Two loss
   Griffin-Lim iteration").
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -47,10 +48,11 @@ _TINY = 1e-12
 
 @dataclass(frozen=True)
 class PhaseStep:
-    """What a step leaves behind: detached losses, and seconds by name."""
+    """What a step leaves behind: detached losses, seconds by name, and the batches that were dealt for it."""
 
     losses: dict[str, Tensor]
     seconds: dict[str, float]
+    updates: int
 
 
 @dataclass(kw_only=True)
@@ -75,18 +77,20 @@ class PhaseSession(Session):
         """Its own."""
         return {"generator": self.mover}
 
-    def play(self, batches: Sequence[Batch]) -> PhaseStep:
-        """One update on one batch of real spectra."""
+    def play(self, batches: Iterator[Batch]) -> PhaseStep:
+        """One update on the last batch of real spectra."""
+        dealt = list(islice(batches, self.config.most_updates))
         began = perf_counter()
         self.mover.zero_grad(set_to_none=True)
         with self.fabric.autocast():
-            steps, consistency = losses(self.network, _spectrum(batches[-1].real))
+            steps, consistency = losses(self.network, _spectrum(dealt[-1].real))
         (steps + _CONSISTENCY * consistency).backward()
         average = average_over(self.fabric)
         move(self.network, self.mover, average=average, gradient_clip=self.config.gradient_clip)
         return PhaseStep(
             {"generator_loss": steps.detach(), "consistency_loss": consistency.detach()},
             {"generator": perf_counter() - began},
+            updates=len(dealt),
         )
 
     @torch.no_grad()

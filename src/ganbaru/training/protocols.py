@@ -8,13 +8,17 @@ from ganbaru.distances import Estimate
 
 
 class Step(Protocol):
-    """What a step leaves behind: what must stay finite, and the seconds that its parts took, by name."""
+    """What a step leaves behind: what must stay finite, the seconds that its parts took, by name, and how many batches
+    it learned from."""
 
     @property
     def losses(self) -> dict[str, Tensor]: ...
 
     @property
     def seconds(self) -> dict[str, float]: ...
+
+    @property
+    def updates(self) -> int: ...
 
 
 class Measuring(Protocol):

@@ -4,12 +4,14 @@ import os
 import platform
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,9 @@ from ganbaru.objectives import Constraint, Objective
 from ganbaru.progress import Progress
 from ganbaru.signal import Representation
 from ganbaru.sources import Source
-from ganbaru.training.augment import Augment
+from ganbaru.training.adaptive import play_adaptively
+from ganbaru.training.augment import Augment, wanted
+from ganbaru.training.augmenting import overfitting
 from ganbaru.training.config import Config
 from ganbaru.training.critic_word import critic_w1
 from ganbaru.training.ema import Average
@@ -36,7 +40,7 @@ from ganbaru.training.optimizers import optimizer, set_rate
 from ganbaru.training.protocols import Measuring, Step
 from ganbaru.training.randomness import own_random_state
 from ganbaru.training.state import Counters
-from ganbaru.training.step import Batch, Game, Played, play
+from ganbaru.training.step import Batch, Game, Played, play, scores, seen
 from ganbaru.training.trained import Trained
 
 _FIT_ON = 2000
@@ -105,8 +109,8 @@ class Session(ABC):
         return self.trained_networks["generator"] if self.average is None else self.average.network
 
     @abstractmethod
-    def play(self, batches: Sequence[Batch]) -> Step:
-        """One step."""
+    def play(self, batches: Iterator[Batch]) -> Step:
+        """One step, which takes as many as it needs of batches without end."""
 
     @abstractmethod
     def evidence(self, played: Any, before: Before, held_out: Batch) -> dict[str, Any]:
@@ -157,13 +161,44 @@ class GameSession(Session):
         """Of both."""
         return {"generator": self.game.generator_optimizer, "critic": self.game.critic_optimizer}
 
-    def play(self, batches: Sequence[Batch]) -> Played:
+    def play(self, batches: Iterator[Batch]) -> Played:
         """Critic updates, then one of the generator."""
-        return play(self.game, batches, update=self.counters.update)
+        counters, most = self.counters, self.config.most_updates
+        if self.config.n_critic != "adaptive":
+            played = play(self.game, list(islice(batches, most)), update=counters.update)
+        else:
+            place = {"update": counters.update, "step": counters.step}
+            played = play_adaptively(self.game, batches, **place, pace=counters.pace, most=most)
+        self._adapt(played)
+        return played
+
+    def _adapt(self, played: Played) -> None:
+        """Sets the probability of an adaptive augmentation for the next step."""
+        augment = self.game.augment
+        if not isinstance(augment, Augment) or not augment.adaptive:
+            return
+        target, sign = self._overfitting(played)
+        if self.game.average is not None:
+            self.game.average([sign])
+        shown = played.updates * self.config.batch * self.fabric.world_size
+        most = self.config.augment_probability
+        self.counters.augmented = overfitting.moved(self.counters.augmented, float(sign), target, shown, most)
+
+    def _overfitting(self, played: Played) -> tuple[float, Tensor]:
+        """The target, and the sign that is held at it: of the last batch as the critic was shown it."""
+        middle = overfitting.MIDDLE.get(self.config.objective)
+        if middle is not None:
+            return overfitting.TARGETS["r_t"], overfitting.sign_of_real(played.real_scores, middle)
+        held_out = self.held_out.deal(self.counters.step, self.device)
+        with torch.no_grad():
+            said = scores(self.game.critic, seen(self.game, held_out.real), held_out.labels)
+        return overfitting.TARGETS["r_v"], overfitting.gap(played.real_scores, said, played.fake_scores)
 
     def evidence(self, played: Played, before: Before, held_out: Batch) -> dict[str, Any]:
-        """Losses, W1, gradients, moves and scores."""
-        return line(self.game, played, before, held_out)
+        """Losses, W1, gradients, moves and scores; and the probability of an adaptive augmentation."""
+        adaptive = isinstance(self.game.augment, Augment) and self.game.augment.adaptive
+        augmented = {"augment_probability": self.counters.augmented} if adaptive else {}
+        return {**line(self.game, played, before, held_out), **augmented}
 
     def closing_figures(self) -> dict[str, Estimate]:
         """W1 as the critic proves it."""
@@ -174,6 +209,8 @@ class GameSession(Session):
         super().follow(factor)
         if isinstance(self.game.augment, Augment):
             self.game.augment.progress = self.counters.progress
+            if self.game.augment.adaptive:
+                self.game.augment.probability = self.counters.augmented
 
     def measurer(self, progress: Progress) -> Measurer:
         """Measures the decoded sounds of the generator to listen to."""
@@ -209,7 +246,7 @@ def prepare(source: Source, config: Config, parts: Parts) -> GameSession:
     representation = _representation(source, config, parts)
     classes = len(source.label_names) if config.labels == "auto" else 0
     shape = representation.shape(source.shape[0])
-    game = new_game(config, parts, fabric, shape, classes)
+    game = new_game(config, parts, fabric, shape, classes, recipe=representation.recipe())
     latent = int(getattr(game.generator, "latent", config.generator.latent or _LATENT))
     deck, held_out = decks(source, config, fabric, representation, labelled=classes > 0, latent=latent)
     return GameSession(
@@ -356,7 +393,15 @@ def _representation(source: Source, config: Config, parts: Parts) -> Representat
     return chosen.fitted(torch.from_numpy(some))
 
 
-def new_game(config: Config, parts: Parts, fabric: Fabric, shape: tuple[int, ...], classes: int) -> Game:
+def new_game(
+    config: Config,
+    parts: Parts,
+    fabric: Fabric,
+    shape: tuple[int, ...],
+    classes: int,
+    *,
+    recipe: Mapping[str, Any] = MappingProxyType({"name": ""}),
+) -> Game:
     """Networks that have not moved yet, with all that they play by.
 
     Args:
@@ -365,6 +410,7 @@ def new_game(config: Config, parts: Parts, fabric: Fabric, shape: tuple[int, ...
         fabric: where they live.
         shape: of one sample as the networks see it.
         classes: labels that the networks are told; 0 for none.
+        recipe: of the representation, by which samples are augmented.
     """
     with own_random_state(config.seed, "networks"):
         generator = parts.generator or models.build_generator(config.generator.network(), shape, classes)
@@ -379,7 +425,7 @@ def new_game(config: Config, parts: Parts, fabric: Fabric, shape: tuple[int, ...
         generator_optimizer=optimizer(config.generator, generator),
         constraint_every=config.constraint_every,
         gradient_clip=config.gradient_clip,
-        augment=Augment(config) if config.noise or config.shift else None,
+        augment=Augment(config, recipe) if wanted(config) else None,
         autocast=fabric.autocast,
         average=average_over(fabric),
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import safetensors.torch
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from ganbaru.errors import UserError
+from ganbaru.training.adaptive import Pace
 
 MODEL, OPTIMIZER, STATE = "model.safetensors", "optimizer.safetensors", "state.json"
 _KEY = "ganbaru"
@@ -25,12 +26,16 @@ class Counters:
         update: critic updates done.
         seconds: training time, all sittings together.
         progress: share of the training that is done, 0 to 1; the schedules follow it.
+        pace: of an adaptive number of critic updates.
+        augmented: the probability of an adaptive augmentation.
     """
 
     step: int = 0
     update: int = 0
     seconds: float = 0.0
     progress: float = 0.0
+    pace: Pace = field(default_factory=Pace)
+    augmented: float = 0.0
 
 
 def pack(
@@ -59,6 +64,10 @@ def pack(
                 target: dict[str, Any] = moments if isinstance(value, Tensor) else scalars
                 target[f"{name}.{index}.{key}"] = value
     document = {"schema": "ganbaru.state/1", **asdict(counters), "optimizer_scalars": scalars}
+    if counters.pace == Pace():
+        del document["pace"]
+    if not counters.augmented:
+        del document["augmented"]
     return {
         MODEL: _to_bytes(model, {"representation": dict(recipe)}),
         OPTIMIZER: _to_bytes(moments),
@@ -86,7 +95,8 @@ def unpack(
     moments = safetensors.torch.load(files[OPTIMIZER])
     for name, optimizer in optimizers.items():
         _load_optimizer(optimizer, {**moments, **document["optimizer_scalars"]}, name)
-    return Counters(**{key: document[key] for key in ("step", "update", "seconds", "progress")})
+    plain = {key: document[key] for key in ("step", "update", "seconds", "progress")}
+    return Counters(**plain, pace=Pace(**document.get("pace", {})), augmented=document.get("augmented", 0.0))
 
 
 def load_tensors(files: Mapping[str, bytes], recipe: Mapping[str, Any]) -> dict[str, Tensor]:

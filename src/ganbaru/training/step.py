@@ -74,6 +74,7 @@ class Played:
         fake_gradient: gradient of the generator's loss at ``fake``, ``(B, *shape)``; None where nothing learns from it.
         seen: real and fake samples ``(B, *shape)`` as the critic was shown them to be scored.
         seconds: time in the critic's updates, and in the generator's passes and update, by name.
+        updates: of the critic.
     """
 
     critic_loss: Tensor
@@ -87,6 +88,7 @@ class Played:
     fake_gradient: Tensor | None
     seen: tuple[Tensor, Tensor]
     seconds: dict[str, float]
+    updates: int
 
     @property
     def losses(self) -> dict[str, Tensor]:
@@ -107,28 +109,29 @@ def play(game: Game, batches: Sequence[Batch], *, update: int) -> Played:
         fakes = _fakes(game, batches)
     made = perf_counter()
     losses, penalties = [], []
-    _ask_gradient(game.critic_optimizer, True)
+    ask_gradient(game.critic_optimizer, True)
     for k, (batch, fake) in enumerate(zip(batches, fakes, strict=True)):
-        due = (update + k) % game.constraint_every == 0
-        loss, penalty, said, seen = _critic_update(game, batch, fake.detach(), due=due)
-        losses.append(loss)
+        said = critic_says(game, batch, fake.detach())
+        penalty = critic_learns(game, batch, said, update=update + k)
+        losses.append(said.loss.detach())
         if penalty is not None:
             penalties.append(penalty)
     criticised = perf_counter()
-    generator_loss, last_scores = _generator_update(game, batches[-1], fakes[-1])
+    generator_loss, last_scores = generator_learns(game, batches[-1], fakes[-1])
     ended = perf_counter()
     return Played(
         critic_loss=torch.stack(losses).mean(),
         penalty=torch.stack(penalties).mean() if penalties else None,
         generator_loss=generator_loss,
-        real_scores=said[0],
-        fake_scores=said[1],
+        real_scores=said.real_scores.detach(),
+        fake_scores=said.fake_scores.detach(),
         last_scores=last_scores,
         batch=batches[-1],
         fake=fakes[-1].detach(),
         fake_gradient=fakes[-1].grad,
-        seen=seen,
+        seen=said.seen,
         seconds={"critic": criticised - made, "generator": made - started + ended - criticised},
+        updates=len(batches),
     )
 
 
@@ -161,37 +164,65 @@ def _fakes(game: Game, batches: Sequence[Batch]) -> list[Tensor]:
     return [*fakes, made]
 
 
-def _critic_update(
-    game: Game, batch: Batch, fake: Tensor, *, due: bool
-) -> tuple[Tensor, Tensor | None, tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
-    """The loss, the penalty, the scores of real and fake, and both as the critic was shown them."""
-    game.critic_optimizer.zero_grad(set_to_none=True)
+@dataclass
+class Said:
+    """What the critic says of a batch.
+
+    Attributes:
+        loss: its own, without the penalty, ``()``.
+        real_scores: ``(B,)``; fake_scores: ``(B,)``.
+        seen: real and fake samples ``(B, *shape)`` as it was shown them.
+    """
+
+    loss: Tensor
+    real_scores: Tensor
+    fake_scores: Tensor
+    seen: tuple[Tensor, Tensor]
+
+
+def critic_says(game: Game, batch: Batch, fake: Tensor) -> Said:
+    """What the critic says of a batch and of generated samples ``(B, *shape)`` without a graph."""
     with game.autocast():
-        real = _seen(game, batch.real)
-        fake = _seen(game, fake)
+        real = seen(game, batch.real)
+        fake = seen(game, fake)
         real_scores, fake_scores = _both(game.critic, real, fake, batch.labels)
         loss = game.objective.critic_loss(real_scores.float(), fake_scores.float())
-        penalty = None
-        if due:
-            penalty = game.constraint.penalty(lambda x: scores(game.critic, x, batch.labels), real, fake)
-    total = loss if penalty is None or not penalty.requires_grad else loss + game.constraint_every * penalty
-    total.backward()
+    return Said(loss, real_scores, fake_scores, (real, fake))
+
+
+def critic_learns(game: Game, batch: Batch, said: Said, *, update: int) -> Tensor | None:
+    """Moves the critic by what it said of a batch; gives back the penalty ``()``, None where none was due.
+
+    Args:
+        game: what plays.
+        batch: the batch.
+        said: its scores, with their graph.
+        update: critic updates done before.
+    """
+    game.critic_optimizer.zero_grad(set_to_none=True)
+    penalty = None
+    if update % game.constraint_every == 0:
+        with game.autocast():
+            penalty = game.constraint.penalty(lambda x: scores(game.critic, x, batch.labels), *said.seen)
+    loss = said.loss
+    if penalty is not None and penalty.requires_grad:
+        loss = loss + game.constraint_every * penalty
+    loss.backward()
     move(game.critic, game.critic_optimizer, average=game.average, gradient_clip=game.gradient_clip)
     game.constraint.project(game.critic)
-    said = real_scores.detach(), fake_scores.detach()
-    return loss.detach(), None if penalty is None else penalty.detach(), said, (real, fake)
+    return None if penalty is None else penalty.detach()
 
 
-def _generator_update(game: Game, batch: Batch, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """The loss, and the scores that it is of."""
+def generator_learns(game: Game, batch: Batch, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """Moves the generator by what the critic says of its samples ``(B, *shape)``: the loss ``()`` and the scores."""
     game.generator_optimizer.zero_grad(set_to_none=True)
-    _ask_gradient(game.critic_optimizer, False)
+    ask_gradient(game.critic_optimizer, False)
     with game.autocast():
         real_scores = None
         if getattr(game.objective, "paired", False):
             with torch.no_grad():
-                real_scores = scores(game.critic, _seen(game, batch.real), batch.labels).float()
-        fake_scores = scores(game.critic, _seen(game, fake), batch.labels).float()
+                real_scores = scores(game.critic, seen(game, batch.real), batch.labels).float()
+        fake_scores = scores(game.critic, seen(game, fake), batch.labels).float()
         loss = game.objective.generator_loss(fake_scores, real_scores)
     loss.backward()
     move(game.generator, game.generator_optimizer, average=game.average, gradient_clip=game.gradient_clip)
@@ -206,7 +237,8 @@ def _both(critic: nn.Module, real: Tensor, fake: Tensor, labels: Tensor | None) 
     return together[: len(real)], together[len(real) :]
 
 
-def _seen(game: Game, samples: Tensor) -> Tensor:
+def seen(game: Game, samples: Tensor) -> Tensor:
+    """Samples ``(B, *shape)`` as the critic is shown them."""
     return samples if game.augment is None else game.augment(samples)
 
 
@@ -225,7 +257,7 @@ def move(
     optimizer.step()
 
 
-def _ask_gradient(optimizer: Optimizer, wanted: bool) -> None:
+def ask_gradient(optimizer: Optimizer, wanted: bool) -> None:
     """Turns the gradient of all that the optimizer moves on or off; what it does not move stays as the user set it."""
     for group in optimizer.param_groups:
         for weight in group["params"]:

@@ -215,3 +215,10 @@ def test_the_knee_is_where_more_width_stops_to_pay() -> None:
 
 def test_without_a_wider_model_capacity_cannot_be_told() -> None:
     assert capacity(SIZES, scores(power(0.5), 0.01, 6), SIZES[-1]).verdict == "can't tell"
+
+
+def test_a_law_without_a_head_start_is_fitted_to_the_end() -> None:
+    sizes = np.array([16, 32, 64, 128, 256, 512, 1024.0])
+    curves = 1 - sizes**-0.4 + 4e-4 * np.random.default_rng(0).normal(size=(20, 7))
+    law = fit(sizes, curves)
+    assert (law.misfit <= ((curves - (1 - sizes**-0.4)) ** 2).sum(axis=1)).all()

@@ -48,13 +48,14 @@ def measure(subject: Subject) -> dict[str, Any]:
     rows = []
     for number in range(_TRAININGS):
         opened = subject.newest()
-        marks = _marks(opened.config.n_critic)
+        own = opened.config.most_updates
+        marks = _marks(own)
         rows.append(_words(subject, opened, marks, number))
         subject.tell(number + 1, _TRAININGS)
     words = np.array(rows)  # (trainings, marks, chunks)
     if not np.isfinite(words).all():
         raise ValueError("the critic's scores are not finite")
-    return {"step": opened.step, "n_critic": opened.config.n_critic, **said(words, marks, opened.config.n_critic)}
+    return {"step": opened.step, "n_critic": own, **said(words, marks, own)}
 
 
 def said(words: Array, marks: list[int], own: int) -> dict[str, Any]:

@@ -26,6 +26,7 @@ the modes with at least 2 % of all points so near.
 
 import math
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,7 @@ def ring_settings(config: Config, *, points: bool) -> tuple[dict[str, Any], dict
         points: whether it learned points itself.
     """
     chosen = {name: getattr(config, name) for name in _CARRIED}
+    chosen |= {"n_critic_most": config.n_critic_most} if config.n_critic == "adaptive" else {}
     for network in ("generator", "critic"):
         chosen |= {f"{network}.{name}": getattr(getattr(config, network), name) for name in _MOVES}
     replaced: dict[str, Any] = {"batch": _BATCH, "ema": 0.0}
@@ -148,7 +150,7 @@ def _train(subject: Subject, chosen: dict[str, Any], own: Parts, number: int) ->
 
 def _played(subject: Subject, session: GameSession, ring: _Ring) -> dict[str, Any]:
     """Plays until the ring is learned, the generator is lost, or the time is up."""
-    steps = length(session.config.n_critic)
+    steps = length(session.config.most_updates)
     before, checks, finite = ring.check(_made(session)), list[dict[str, Any]](), True
     for step in range(1, steps + 1):
         subject.check_time()
@@ -183,9 +185,9 @@ def _learned(check: dict[str, Any]) -> bool:
 
 
 def _step(session: GameSession) -> None:
-    counters, n_critic = session.counters, session.config.n_critic
-    session.play([session.deck.deal(counters.update + k, session.device) for k in range(n_critic)])
-    counters.step, counters.update = counters.step + 1, counters.update + n_critic
+    counters = session.counters
+    played = session.play(session.deck.deal(update, session.device) for update in count(counters.update))
+    counters.step, counters.update = counters.step + 1, counters.update + played.updates
 
 
 @torch.no_grad()

@@ -51,7 +51,7 @@ def _game(config: Mapping[str, Any]) -> dict[str, Any]:
     """Objective and constraint, where they are known ones: of one's own, a name says nothing."""
     objective, constraint = config.get("objective"), config.get("constraint")
     return {
-        "n_critic": config.get("n_critic"),
+        "n_critic": updates if isinstance(updates := config.get("n_critic"), int) else None,
         "objective": objective if objective in OBJECTIVES else None,
         "constraint": constraint if constraint in CONSTRAINTS else None,
         "constraint_strength": _strength(constraint, config.get("constraint_strength")),

@@ -97,7 +97,7 @@ def fresh(run: Run, parts: Parts) -> Reopened:
     own = _own(document, config, parts)
     fabric = launched(config)
     shape, classes = tuple(document["networks"]["shape"]), document["networks"]["classes"]
-    game = new_game(config, own, fabric, shape, classes)
+    game = new_game(config, own, fabric, shape, classes, recipe=document["representation"])
     average = Average(game.generator, config.ema).network if config.ema else None
     return Reopened(document, config, fabric, game, average)
 

@@ -58,6 +58,8 @@ def watched(opened: Reopened, source: Source) -> Evidence:
     feed = opened.feed(source.train)
     deck = Deck(feed, seed=config.seed, batch=config.batch, latent=opened.latent)
     movers = [game.generator_optimizer, game.critic_optimizer]
+    usual = max(1, round(opened.update / max(1, opened.step)))
+    updates = usual if config.n_critic == "adaptive" else config.n_critic
     for network in (game.generator, game.critic):
         network.train()
     facts = {"data": source.kind if source.kind in ("sound", "points") else "other"}
@@ -65,8 +67,8 @@ def watched(opened: Reopened, source: Source) -> Evidence:
         generator=game.generator, critic=game.critic, optimizers=movers, every=1, steps=STEPS, facts=facts
     ) as seen:
         for step in range(opened.step, opened.step + STEPS):
-            first = config.n_critic * step
-            batches = [deck.deal(first + k, device) for k in range(config.n_critic)]
+            first = updates * step
+            batches = [deck.deal(first + k, device) for k in range(updates)]
             torch.manual_seed(mix(config.seed, "step", step))
             played = play(game, batches, update=first)
             losses = {"critic_loss": played.critic_loss, "generator_loss": played.generator_loss}

@@ -18,7 +18,8 @@ from ganbaru.training.config import Config
 
 _GOES_ON = frozenset(
     {
-        *("batch", "n_critic", "objective", "constraint", "constraint_strength", "constraint_every"),
+        *("batch", "n_critic", "n_critic_most", "objective"),
+        *("constraint", "constraint_strength", "constraint_every"),
         *("generator.learning_rate", "critic.learning_rate", "warmup", "decay", "decay_start", "gradient_clip"),
         *("noise", "shift", "record_every", "measure_every", "measure_sounds", "checkpoint_every", "listening"),
     }

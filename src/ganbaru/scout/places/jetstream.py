@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ganbaru.errors import UserError
-from ganbaru.scout.addresses import public_address
+from ganbaru.scout.addresses import public_addresses
 from ganbaru.scout.asking import judge
 from ganbaru.scout.places.visit import Visit
 from ganbaru.scout.taken import at
@@ -135,5 +135,8 @@ def _connected(visit: Visit, address: str, host: str) -> Iterator["ClientConnect
 def _socket(visit: Visit, host: str, secure: bool, wait: float) -> socket.socket:
     name, _, port = host.partition(":")
     number = int(port or (443 if secure else 80))
-    address = public_address(name, number, visit.asking.net.local)
-    return socket.create_connection((address, number), timeout=wait)
+    *others, last = public_addresses(name, number, visit.asking.net.local)
+    for address in others:
+        with contextlib.suppress(OSError):
+            return socket.create_connection((address, number), timeout=wait / 2)
+    return socket.create_connection((last, number), timeout=wait)

@@ -20,7 +20,7 @@ class Kept(Protocol):
     def wanting(self, place: str, before: float, most: int) -> list[str]:
         """Authors whose profile should be read."""
 
-    def posts(self, since: float, until: float, *, place: str) -> Iterator[Post]:
+    def posts(self, since: float, until: float, *, place: str, author: str = "") -> Iterator[Post]:
         """Posts that are known."""
 
     def lent_named(self, place: str, name: str, now: float) -> list[Lent]:

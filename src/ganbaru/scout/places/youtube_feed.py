@@ -77,8 +77,8 @@ def _gone(posts: list[Post], channel: str, visit: Visit) -> tuple[list[Gone], st
         return [], visit.mark(f"missing {channel}")
     oldest = min(post.at for post in posts) if len(posts) >= _FULL else 0.0
     there = {post.id for post in posts}
-    known = visit.kept.posts(oldest, visit.now + 1, place=PLACE)
-    lacking = {post.id for post in known if post.author == channel and post.at > oldest} - there
+    known = visit.kept.posts(oldest, visit.now + 1, place=PLACE, author=channel)
+    lacking = {post.id for post in known if post.at > oldest} - there
     before = set(json.loads(visit.mark(f"missing {channel}") or "[]"))
     return [Gone(PLACE, one, "post") for one in sorted(lacking & before)], json.dumps(sorted(lacking - before))
 

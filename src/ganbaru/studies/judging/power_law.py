@@ -135,8 +135,17 @@ def _stepped(
     norms = np.sqrt((system**2).sum(axis=1, keepdims=True)) + 1e-300
     system = system / norms
     left = curves - limit[:, None] + scale[:, None] * basis
-    normal = system.transpose(0, 2, 1) @ system + damping[:, None, None] * np.eye(4)
-    change = np.linalg.solve(normal, system.transpose(0, 2, 1) @ left[:, :, None])[:, :, 0] / norms[:, 0]
+    change = _damped(system, left, damping) / norms[:, 0]
+    held = (start <= STARTS[0]) & (change[:, 3] < 0)  # cut off at its bound, its part would turn the others' step wrong
+    system[held, :, 3] = 0.0
+    change = _damped(system, left, damping) / norms[:, 0]
     starts = np.clip(start + np.clip(change[:, 3], -0.2 * whole[:, 0], 0.2 * whole[:, 0]), STARTS[0], STARTS[-1])
     exponents = exponent * np.exp(np.clip(change[:, 2], -0.5, 0.5))
     return np.clip(exponents, RATES[0] * (1 + starts), RATES[-1] * (1 + starts)), starts
+
+
+def _damped(system: Array, left: Array, damping: Array) -> Array:
+    """Solution ``(B, 4)`` of the damped normal equations."""
+    turned = system.transpose(0, 2, 1)
+    normal = turned @ system + damping[:, None, None] * np.eye(4)
+    return np.asarray(np.linalg.solve(normal, turned @ left[:, :, None])[:, :, 0])

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ganbaru.checkup.cause import Ruling
 from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.finding import Verdict
 
 Array = np.ndarray[Any, Any]
 
@@ -51,6 +53,21 @@ class Curve:
             "gain_of_last_doubling": self.fell,
             "exponent": self.exponent,
         }
+
+
+def studied(evidence: Evidence, verdicts: Mapping[str, Verdict]) -> Ruling | None:
+    """The ruling by what a study of the amount of data answered; None where none lies beside the training.
+
+    Args:
+        evidence: the probe ``data_study`` is read; see `checkup.studied`.
+        verdicts: what each verdict of the study means for the cause; any other leaves it open.
+    """
+    probe = evidence.probes.get("data_study")
+    if probe is None:
+        return None
+    gain = dict(zip(("gain_of_twice_the_data", "gain_low", "gain_high"), probe["gain"] or (), strict=False))
+    numbers = {**gain, **({"gain_that_counts": probe["counts"]} if gain else {})}
+    return Ruling(verdicts.get(probe["verdict"], "not-checked"), numbers, reason=f"the study says: {probe['said']}")
 
 
 def curve(evidence: Evidence) -> Curve | str:

@@ -1,13 +1,16 @@
 """More data would not help: the last doubling of the number of samples gained less than the noise."""
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.amount.curve import curve
+from ganbaru.checkup.causes.amount.curve import curve, studied
 from ganbaru.checkup.causes.amount.data_starved import GAIN
 from ganbaru.checkup.evidence import Evidence
 
 
 def judge(evidence: Evidence) -> Ruling:
-    """By what the fitted curve says that the last doubling gained and the next would gain."""
+    """By what a study answered, or what the fitted curve says that the last doubling gained and the next would gain."""
+    answered = studied(evidence, {"still rising": "fine", "saturated": "found"})
+    if answered is not None:
+        return answered
     found = curve(evidence)
     if isinstance(found, str):
         return Ruling("not-checked", reason=found)

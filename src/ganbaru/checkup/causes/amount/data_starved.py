@@ -2,7 +2,7 @@
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.amount.critic_memorises import APART
-from ganbaru.checkup.causes.amount.curve import COMMAND, curve
+from ganbaru.checkup.causes.amount.curve import COMMAND, curve, studied
 from ganbaru.checkup.causes.amount.known import told_apart
 from ganbaru.checkup.evidence import Evidence
 
@@ -13,7 +13,10 @@ FEW = 500
 
 
 def judge(evidence: Evidence) -> Ruling:
-    """By what the fitted curve says that twice the data would gain."""
+    """By what a study answered, or what the fitted curve says that twice the data would gain."""
+    answered = studied(evidence, {"still rising": "found", "saturated": "fine"})
+    if answered is not None:
+        return answered
     found = curve(evidence)
     if isinstance(found, str):
         return _hint(evidence, found)

@@ -1,11 +1,21 @@
-"""The critic is too small: it cannot learn random labels of a few samples by heart, and a wider one can."""
+"""The critic is too small: a wider one learns random labels of a few samples by heart, or a study says so."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.model.by_heart import HEARD, LEFT, critic_is_too_small
+from ganbaru.checkup.causes.model.studied import recommended, studied
 from ganbaru.checkup.evidence import Evidence
 
 
 def _judge(evidence: Evidence) -> Ruling:
+    """What cannot be learnt by heart is a proof; that it can be says less than a study that tells."""
+    answered, lacking = studied(evidence, "critic"), evidence.lacks("critic_by_heart")
+    told = answered is not None and answered.verdict != "not-checked"
+    if answered is not None and (lacking or (told and not critic_is_too_small(evidence))):
+        return answered
+    return Ruling("not-checked", reason=lacking) if lacking else _by_heart(evidence)
+
+
+def _by_heart(evidence: Evidence) -> Ruling:
     probe = evidence.probes["critic_by_heart"]
     left, wider = float(probe["left"]), float(probe.get("wider_left", probe["left"]))
     numbers = {"samples": float(probe["samples"]), "labels_right": float(probe["right"])}
@@ -16,6 +26,8 @@ def _judge(evidence: Evidence) -> Ruling:
 
 
 def _change(evidence: Evidence) -> Change | None:
+    if not critic_is_too_small(evidence):
+        return recommended(evidence, "critic")
     probe = evidence.probes["critic_by_heart"]
     return None if probe["own"] else {f"critic.{key}": value for key, value in probe["wider"].items()}
 
@@ -23,6 +35,7 @@ def _change(evidence: Evidence) -> Change | None:
 CAUSE = Cause(
     "critic-too-small",
     needs=("critic_by_heart",),
+    instead="capacity_study",
     judge=_judge,
     remedy="Give the critic more channels.",
     change=_change,

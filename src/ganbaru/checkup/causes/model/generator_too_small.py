@@ -1,11 +1,21 @@
-"""The generator is too small: it cannot learn a few samples by heart, told the right answers; a wider one can."""
+"""The generator is too small: a wider one learns a few samples by heart, told the right answers, or a study says so."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.model.by_heart import HEARD, RATIO, RESIDUAL, generator_is_too_small
+from ganbaru.checkup.causes.model.studied import recommended, studied
 from ganbaru.checkup.evidence import Evidence
 
 
 def _judge(evidence: Evidence) -> Ruling:
+    """What cannot be learnt by heart is a proof; that it can be says less than a study that tells."""
+    answered, lacking = studied(evidence, "generator"), evidence.lacks("generator_by_heart")
+    told = answered is not None and answered.verdict != "not-checked"
+    if answered is not None and (lacking or (told and not generator_is_too_small(evidence))):
+        return answered
+    return Ruling("not-checked", reason=lacking) if lacking else _by_heart(evidence)
+
+
+def _by_heart(evidence: Evidence) -> Ruling:
     probe = evidence.probes["generator_by_heart"]
     left, wider = float(probe["residual"]), float(probe.get("wider_residual", probe["residual"]))
     numbers = {
@@ -23,6 +33,8 @@ def _judge(evidence: Evidence) -> Ruling:
 
 
 def _change(evidence: Evidence) -> Change | None:
+    if not generator_is_too_small(evidence):
+        return recommended(evidence, "generator")
     probe = evidence.probes["generator_by_heart"]
     return None if probe["own"] else {f"generator.{key}": value for key, value in probe["wider"].items()}
 
@@ -30,6 +42,7 @@ def _change(evidence: Evidence) -> Change | None:
 CAUSE = Cause(
     "generator-too-small",
     needs=("generator_by_heart",),
+    instead="capacity_study",
     judge=_judge,
     remedy="Give the generator more channels.",
     change=_change,

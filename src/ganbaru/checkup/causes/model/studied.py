@@ -1,0 +1,37 @@
+"""What a study of capacity answered about the size of one network: the probe ``capacity_study``."""
+
+from ganbaru.checkup.cause import Change, Ruling
+from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.finding import Verdict
+
+_MEANS: dict[str, Verdict] = {"too small": "found", "large enough": "fine"}
+
+
+def studied(evidence: Evidence, network: str) -> Ruling | None:
+    """The ruling by a study; None where none lies beside the training, or it left this network alone.
+
+    One size of a network that is too small is enough; it is large enough where each that was tried is.
+
+    Args:
+        evidence: the probe is read; see `checkup.studied`.
+        network: "generator" or "critic".
+    """
+    probe = evidence.probes.get("capacity_study", {"sizes": {}})
+    sizes = {name: size for name, size in probe["sizes"].items() if name.startswith(f"{network}.")}
+    if not sizes:
+        return None
+    worst = next((verdict for verdict in ("too small", "can't tell", "large enough") if _any(sizes, verdict)), "")
+    name, size = next((name, size) for name, size in sizes.items() if size["verdict"] == worst)
+    gain = dict(zip(("gain_of_a_larger_one", "gain_low", "gain_high"), size["gain"] or (), strict=False))
+    numbers = {name.partition(".")[2]: size["present"], **gain}
+    return Ruling(_MEANS.get(worst, "not-checked"), numbers, network, reason=f"the study says: {probe['said']}")
+
+
+def recommended(evidence: Evidence, network: str) -> Change | None:
+    """The sizes of the network that the study recommends; None where it does not."""
+    change = evidence.probes.get("capacity_study", {"change": {}})["change"]
+    return {name: value for name, value in change.items() if name.startswith(f"{network}.")} or None
+
+
+def _any(sizes: dict[str, dict[str, object]], verdict: str) -> bool:
+    return any(size["verdict"] == verdict for size in sizes.values())

@@ -1,0 +1,96 @@
+"""The points of a search as they stand in its results: how each did, and which did best."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ganbaru.studies.plan import Settings
+from ganbaru.studies.search.rungs import BEFORE, UNTIL
+from ganbaru.studies.search.searching import PRESENT, number_of
+from ganbaru.studies.search.space import Value
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A point.
+
+    Attributes:
+        number: of it, 0 for the present settings.
+        params: what was chosen.
+        rows: its cells, one for each length of training, the shortest first.
+        scores: ``(stages,)`` the mean over its seeds so far, for each cell; NaN where it has none.
+        whole: whether it was tried to its end, with every seed.
+        settings: of its last cell.
+    """
+
+    number: int
+    params: dict[str, Value]
+    rows: tuple[int, ...]
+    scores: tuple[float, ...]
+    whole: bool
+    settings: Settings
+
+    @property
+    def name(self) -> str:
+        """Of the point, as its cells begin."""
+        return f"point {self.number}" if self.number else PRESENT
+
+
+def tried(
+    planned: Mapping[str, Settings], names: Sequence[str], scores: Array, collapsed: Array, steps: int | None
+) -> list[Tried]:
+    """Every point, by number.
+
+    Args:
+        planned: the study's cells.
+        names: of the settings that are searched.
+        scores: ``(C, S)`` of these cells with the seeds of the search; collapsed: ``(C, S)``.
+        steps: of a whole training, where points are trained to rungs.
+    """
+    rows: dict[int, list[int]] = {}
+    for row, cell in enumerate(planned):
+        number = number_of(cell)
+        if number is not None:
+            rows.setdefault(number, []).append(row)
+    settings = list(planned.values())
+    good = np.isfinite(scores) & ~collapsed
+    found = []
+    for number, mine in sorted(rows.items()):
+        last = settings[mine[-1]]
+        means = [float(scores[row][good[row]].mean()) if good[row].any() else float("nan") for row in mine]
+        whole = bool(good[mine[-1]].all()) and (steps is None or last[UNTIL] == steps)
+        found.append(Tried(number, {name: last[name] for name in names}, tuple(mine), tuple(means), whole, last))
+    return found
+
+
+def best_of(points: Sequence[Tried], *, higher_is_better: bool) -> Tried | None:
+    """The point with the best mean among those that were tried to their end; the present one where it is as good."""
+    whole = [point for point in points if point.whole]
+    sign = 1.0 if higher_is_better else -1.0
+    return max(whole, key=lambda point: (sign * point.scores[-1], point.number == 0), default=None)
+
+
+def from_the_beginning(settings: Settings) -> dict[str, Any]:
+    """The settings of a cell that goes on from nothing."""
+    return {name: value for name, value in settings.items() if name != BEFORE}
+
+
+def comparable(points: Sequence[Tried], least: int) -> tuple[list[Tried], list[float], int]:
+    """Points and their scores after the longest training that at least ``least`` of them had; else the shortest.
+
+    The present settings, which are trained whole at once, are not among them where there are rungs.
+
+    Returns:
+        The points, their scores there, and how long that training is (rung, from 0).
+    """
+    chosen = [point for point in points if point.number or UNTIL not in point.settings]
+    most = max((len(point.rows) for point in chosen), default=0)
+    for rung in range(most - 1, -1, -1):
+        reached = [point for point in chosen if len(point.rows) > rung]
+        if len(reached) >= least or rung == 0:
+            return reached, [point.scores[rung] for point in reached], rung
+    return [], [], 0

@@ -1,0 +1,149 @@
+"""A number of critic updates that follows the critic: as many as still improve its word by more than they cost.
+
+The critic's word is how much lower its loss is on samples it has not learned from than that of one that says nothing.
+One more update before each of the generator's makes a step longer by a share of about ``1 / (n + 1)``, n updates and
+the generator's own being as many parts. It is worth that if it improves the word by a greater share; where it does
+not, the critic is done. So the number grows while the update after the last would improve the word by more, falls
+while the last one improves it by less, and stays within 1 and a bound.
+
+Fresh batches are there anyway: each is scored before it is learned from. Every eighth step goes one update further and
+scores one batch more, which tells what the last update and the one after it were worth there; four such steps make
+up for the noise of a batch, and decide. What they have told so far lies in every checkpoint.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+import torch
+from torch import Tensor
+
+from ganbaru.training.step import (
+    Batch,
+    Game,
+    Played,
+    Said,
+    ask_gradient,
+    critic_learns,
+    critic_says,
+    generate,
+    generator_learns,
+)
+
+PROBE_EVERY = 8
+"""Steps from one that goes further to the next."""
+PROBES = 4
+"""Such steps to a decision."""
+
+
+@dataclass
+class Pace:
+    """How many updates the critic takes, and what is known of whether that is right.
+
+    Attributes:
+        updates: before each generator update.
+        probes: steps that went further since the last decision.
+        next_pays: what one more update improved the word by, in units of what it costs, less the word; summed over
+            the probes.
+        last_pays: the same of the last update.
+    """
+
+    updates: int = 1
+    probes: int = 0
+    next_pays: float = 0.0
+    last_pays: float = 0.0
+
+    def learn(self, words: list[float], most: int) -> None:
+        """Take in what a probe found, and decide where there were enough.
+
+        Args:
+            words: after 0, 1 … updates, up to one more than usual, or up to ``most``.
+            most: the bound of the number.
+        """
+        number = self.updates
+        self.probes += 1
+        if number > 1:
+            self.last_pays += number * (words[number] - words[number - 1]) - max(words[number - 1], 0.0)
+        if number < most:
+            self.next_pays += (number + 1) * (words[number + 1] - words[number]) - max(words[number], 0.0)
+        if self.probes == PROBES:
+            self._decide(most)
+
+    def _decide(self, most: int) -> None:
+        if self.updates < most and self.next_pays > 0:
+            self.updates += 1
+        elif self.updates > 1 and self.last_pays < 0:
+            self.updates -= 1
+        self.probes, self.next_pays, self.last_pays = 0, 0.0, 0.0
+
+
+def play_adaptively(game: Game, batches: Iterator[Batch], *, update: int, step: int, pace: Pace, most: int) -> Played:
+    """Plays one step.
+
+    Args:
+        game: what plays.
+        batches: fresh ones, without end; as many are taken as are needed.
+        update: critic updates done before this step.
+        step: steps done before it.
+        pace: how many updates it has; what a probe finds is taken into it.
+        most: the bound of the number.
+    """
+    probing = step % PROBE_EVERY == 0
+    count = min(pace.updates + probing, most)
+    seconds = {"critic": 0.0, "generator": 0.0}
+    losses: list[Tensor] = []
+    penalties: list[Tensor] = []
+    words: list[float] = []
+    ask_gradient(game.critic_optimizer, True)
+    for k in range(count + probing):
+        batch = next(batches)
+        began = perf_counter()
+        fake = _made(game, batch)
+        made = perf_counter()
+        said = critic_says(game, batch, fake.detach())
+        if probing:
+            words.append(_word(game, said))
+        if k < count:
+            penalty = critic_learns(game, batch, said, update=update + k)
+            losses.append(said.loss.detach())
+            penalties += [] if penalty is None else [penalty]
+        seconds["generator"] += made - began
+        seconds["critic"] += perf_counter() - made
+    began = perf_counter()
+    generator_loss, last_scores = generator_learns(game, batch, fake)
+    seconds["generator"] += perf_counter() - began
+    if probing:
+        pace.learn(words, most)
+    return Played(
+        critic_loss=torch.stack(losses).mean(),
+        penalty=torch.stack(penalties).mean() if penalties else None,
+        generator_loss=generator_loss,
+        real_scores=said.real_scores.detach(),
+        fake_scores=said.fake_scores.detach(),
+        last_scores=last_scores,
+        batch=batch,
+        fake=fake.detach(),
+        fake_gradient=fake.grad,
+        seen=said.seen,
+        seconds=seconds,
+        updates=count,
+    )
+
+
+def _made(game: Game, batch: Batch) -> Tensor:
+    """Generated samples ``(B, *shape)`` with their graph: the last of them are the generator's."""
+    with game.autocast():
+        made = generate(game.generator, batch.latents, batch.labels)
+    if made.requires_grad:
+        made.retain_grad()
+    return made
+
+
+@torch.no_grad()
+def _word(game: Game, said: Said) -> float:
+    """How much lower the critic's loss is than that of one that says nothing; the same in every process."""
+    nothing = torch.zeros_like(said.real_scores, dtype=torch.float32)
+    word = game.objective.critic_loss(nothing, torch.zeros_like(said.fake_scores, dtype=torch.float32)) - said.loss
+    if game.average is not None:
+        game.average([word])
+    return float(word)

@@ -1,0 +1,77 @@
+"""A search outlives the death of its driver: no trial is lost, none counts twice, and no point is left running."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import optuna
+import pytest
+import search_driver
+import search_trainees
+
+from ganbaru.studies import results
+from ganbaru.studies.kinds import hyper
+from ganbaru.studies.lines import Lines
+from ganbaru.studies.search.copies import FILE
+
+TRIALS = 20
+
+
+def driver(folder: Path, jobs: int) -> "subprocess.Popen[str]":
+    here = Path(__file__).parent
+    path = os.pathsep.join([str(here), *(part for part in sys.path if part)])
+    command = [sys.executable, str(here / "search_driver.py"), str(folder), str(jobs), str(TRIALS)]
+    return subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finished(folder: Path, jobs: int) -> str:
+    given = {"search": "tpe", "trials": TRIALS, "fresh": 6}
+    return hyper(search_trainees.slow, [0] * 5, out=folder, space=search_driver.SPACE, jobs=jobs, **given).verdict
+
+
+def ends(folder: Path) -> Counter[tuple[str, int]]:
+    return Counter(
+        (record["cell"], record["seed"])
+        for _, record in Lines(folder / "ledger.jsonl").read()
+        if record["event"] == "done"
+    )
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_search_whose_driver_is_killed_in_the_middle_finishes(tmp_path: Path, jobs: int) -> None:
+    chance, folder = random.Random(jobs), tmp_path / "study"
+    for done in (4, 11):
+        process = driver(folder, jobs)
+        deadline = time.monotonic() + 60
+        while (not (folder / "ledger.jsonl").exists() or len(ends(folder)) < done) and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0, 0.1))
+        process.kill()
+        process.communicate()
+    assert not results(folder).at_work
+    assert finished(folder, jobs) == "better settings found"
+    found = results(folder)
+    assert found.complete
+    assert set(ends(folder)) == set(found.trials)
+    assert set(ends(folder).values()) == {1}
+    points = [cell for cell in found.cells if not cell.startswith("confirm")]
+    assert len(points) == TRIALS
+    copy = optuna.load_study(study_name="search", storage=f"sqlite:///{folder / FILE}").trials
+    assert len(copy) == TRIALS
+    assert {trial.state.name for trial in copy} == {"COMPLETE"}
+    if jobs == 1:
+        assert finished(tmp_path / "whole", 0) == "better settings found"
+        assert list(results(tmp_path / "whole").plan.cells.items()) == list(found.plan.cells.items())
+
+
+def test_nothing_of_optuna_reaches_the_user(tmp_path: Path) -> None:
+    output, errors = driver(tmp_path / "study", 0).communicate(timeout=120)
+    assert output.strip() == "better settings found"
+    assert errors == ""
