@@ -1,7 +1,6 @@
 """``ganbaru rights``: what it prints, what it writes, how it ends."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,9 @@ import pytest
 import soundfile
 from commanding import RATE, TINY, Said, tones
 
-from ganbaru.cli import app as application
-from ganbaru.cli.righted import rights
 from ganbaru.cli.speech import as_json
 
 Say = Callable[..., Said]
-
-
-@pytest.fixture(autouse=True)
-def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command, where the application does not list it yet."""
-    names = [command.name for command in application.app.registered_commands]
-    if "rights" not in names:
-        monkeypatch.setattr(application.app, "registered_commands", [*application.app.registered_commands])
-        application.app.command(name="rights")(rights)
 
 
 @pytest.fixture
@@ -135,8 +123,3 @@ def test_what_is_no_folder_is_told(ganbaru: Say, what: str) -> None:
 def test_a_broken_rights_toml_is_told_in_a_line(ganbaru: Say, stated: Path) -> None:
     (stated / "rights.toml").write_text("version = 1\n[[sounds]\n")
     assert "rights.toml is no TOML" in ganbaru("rights", stated).complaint
-
-
-def test_nothing_heavy_is_imported_for_its_help(ganbaru: Say) -> None:
-    assert "ganbaru.cli.righted" in sys.modules
-    assert ganbaru("rights", "--help").code == 0

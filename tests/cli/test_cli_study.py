@@ -125,6 +125,8 @@ def test_the_document_tells_the_truth(ganbaru: Say) -> None:
         (["n-critic", "--vary", "batch=8,16"], "takes no --vary"),
         (["n-critic", "--with", "arm=1"], "did you mean 'arms'?"),
         (["n-critic", "--with", "arms"], "is not NAME=VALUE"),
+        (["capacity", "toy:ring", "--with", "sizes=1,2"], "unknown option of the study 'capacity' 'sizes'"),
+        (["data", "toy:ring", "--with", "sizes=1,2,3"], "at least 5 sizes"),
         (["n-critic", "--seeds", "three"], "names no seeds"),
         (["hyper", "toy:ring", "--vary", "n_critic"], "n_critic"),
         (["data", "--resume"], "--resume needs the study"),

@@ -17,6 +17,8 @@ import pytest
 import ganbaru as gb
 from ganbaru.distances import Estimate
 from ganbaru.report import build
+from ganbaru.report.graphs import figure
+from ganbaru.report.layout import laid_out
 from ganbaru.report.scales import Names, scale, written
 from ganbaru.studies import Plan, extend_study, results, run_study
 from ganbaru.studies.answer import Answer, Graph, Grid, Series, write_answer
@@ -185,6 +187,8 @@ def test_clouds_of_points_are_drawn_instead(point_run: gb.Run, tmp_path: Path) -
         ([0.0, 1.0], False, ["0", "0.2", "0.4", "0.6", "0.8", "1"]),
         ([1e-9, 100.0], True, ["1e−08", "1e−06", "0.0001", "0.01", "1", "100"]),
         ([1.0, 80.0], True, ["1", "2", "5", "10", "20", "50"]),
+        ([2.0, 32.0], True, ["2", "5", "10", "20"]),
+        ([0.4, 0.5], True, ["0.4", "0.42", "0.44", "0.46", "0.48", "0.5"]),
         ([-3.0, 3.0], False, ["−2", "0", "2"]),
     ],
 )
@@ -205,6 +209,36 @@ def test_what_has_no_place_on_an_axis_is_not_a_number() -> None:
     assert written(-1234.0) == "−1,234"
 
 
+def test_an_interval_without_end_does_not_squeeze_the_points() -> None:
+    ends = ([-math.inf, 0.5, 2.5], [1e300, 1.5, math.inf])
+    drawn = laid_out(Graph("t", "x", "y", [Series("s", [1.0, 2.0, 3.0], [1.0, 1.25, 3.0], *ends)]))
+    first, second, third = drawn.points(drawn.graph.series[0])
+    assert (first.low, first.high) == (drawn.box.bottom, drawn.box.top)
+    assert third.high == drawn.box.top
+    assert drawn.box.top < second.high < second.y < second.low < drawn.box.bottom
+    assert first.y - third.y > 0.5 * drawn.box.height
+
+
+def test_dots_of_two_arms_stand_beside_each_other() -> None:
+    arms = [Series("a", [1.0, 2.0], [5.0, 5.0]), Series("b", [1.0, 3.0], [5.0, 5.0])]
+    line = Series("a", [1.0, 2.0], [5.0, 5.0], drawn="line")
+    drawn = laid_out(Graph("t", "x", "y", [*arms, line]))
+    (a, lone), (b, _), (mean, _) = (drawn.points(series) for series in drawn.graph.series)
+    assert 4 < b.x - a.x < 20
+    assert mean.x == drawn.across(1.0) == pytest.approx((a.x + b.x) / 2)
+    assert lone.x == drawn.across(2.0)
+
+
+def test_marks_without_a_place_are_left_out() -> None:
+    graph = Graph(
+        "t", "x", "y", [Series("s", [1.0], [1.0])], log_x=True, log_y=True, marks={"m": 0.0}, levels={"l": -1}
+    )
+    shown = figure(graph, lambda x, y: None)
+    assert "nan" not in shown
+    assert ">m<" not in shown
+    assert ">l<" not in shown
+
+
 browsing = pytest.mark.browser
 
 
@@ -213,10 +247,9 @@ def opened(browser: Any, study: Path) -> Iterator[Callable[..., Any]]:
     """Opens the study's page; ``page.said`` collects what the console, errors, dialogs and requests said."""
     contexts = []
 
-    def open_report(*, width: int = 1280, scheme: str = "light", scripts: bool = True) -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
-        )
+    def open_report(*, width: int = 1280, scheme: str = "light", scripts: bool = True, touch: bool = False) -> Any:
+        seen = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+        context = browser.new_context(**seen, java_script_enabled=scripts, has_touch=touch)
         contexts.append(context)
         page = context.new_page()
         page.said = []
@@ -252,6 +285,16 @@ def test_a_dot_says_which_trial_it_is(opened: Callable[..., Any]) -> None:
     page.mouse.move(2, 2)
     assert read.inner_text() == ""
     assert page.said == []
+
+
+@browsing
+def test_a_tap_says_it_too_until_another_place_is_tapped(opened: Callable[..., Any]) -> None:
+    page = opened(width=390, touch=True)
+    figure = page.locator("figure.graph").first
+    figure.locator('g[data-series="0"] [data-point="3"]').tap()
+    assert "cell plain, seed 3" in figure.locator(".read").inner_text()
+    page.locator("h1").tap()
+    assert figure.locator(".read").inner_text() == ""
 
 
 @browsing

@@ -145,6 +145,8 @@ def test_the_sidecar_is_the_files_own_word_over_the_closest_table(folder: Path) 
     assert [(each.licence, each.holder) for each in grants["a.wav"]] == [("CC-BY-4.0", "Jane")]
     assert [(each.licence, each.holder) for each in grants["b.wav"]] == [("MIT", "John")]
     assert [(each.licence, each.holder) for each in grants["deep/c.wav"]] == [("MIT", "Jane")]
+    write(folder, "a.wav.license", "SPDX-License-Identifier: Freeware\n")
+    assert said(folder)["a.wav"] == [NO_ASSERTION], "a licence that is not known here is still the file's own word"
 
 
 def test_aggregate_adds_and_override_replaces(folder: Path) -> None:
@@ -221,6 +223,37 @@ def test_a_known_text_grants_for_its_folder_and_below_and_a_nearer_one_for_its_o
     assert said(folder) == {"a.wav": ["MIT"], "b.wav": ["MIT"], "deep/c.wav": ["CC0-1.0"], "deep/d e.wav": ["CC0-1.0"]}
 
 
+@pytest.mark.parametrize(
+    ("name", "licence"),
+    [
+        ("Apache-2.0", "Apache-2.0"),
+        ("BSD", "BSD-3-Clause"),
+        ("CC0-1.0", "CC0-1.0"),
+        ("GPL-2", "GPL-2.0-only"),
+        ("GPL-3", "GPL-3.0-only"),
+        ("LGPL-2", "LGPL-2.0-only"),
+        ("LGPL-2.1", "LGPL-2.1-only"),
+        ("LGPL-3", "LGPL-3.0-only"),
+        ("Artistic", None),
+        ("MPL-2.0", None),
+    ],
+)
+def test_the_texts_that_debian_ships_are_known_by_their_own_names(name: str, licence: str | None) -> None:
+    path = Path("/usr/share/common-licenses") / name
+    if not path.is_file():
+        pytest.skip(f"no {path} here")
+    assert known_text(path.read_text(encoding="utf-8", errors="replace")) == licence
+
+
+def test_a_text_with_more_in_it_is_no_known_one() -> None:
+    assert known_text(MIT_TEXT) == "MIT"
+    assert known_text(MIT_TEXT + '\n"Commons Clause" License Condition v1.0\n') is None
+    assert known_text(MIT_TEXT + "\nNot for non-commercial and other use.\n") is None
+    assert known_text(MIT_TEXT + "\nThe voices: " + "ask their owners. " * 200) is None
+    other = "Redistribution and use in source and binary forms are permitted. AS IS."
+    assert known_text(MIT_TEXT + other) is None, "of two it is not said which is for the sounds"
+
+
 def test_a_legal_code_of_creative_commons_is_known_by_its_title() -> None:
     filler = "The Licensor grants rights in the Licensed Material. They terminate automatically. " * 60
     assert known_text("Attribution-NonCommercial 4.0 International\n\n" + filler) == "CC-BY-NC-4.0"
@@ -253,6 +286,31 @@ def test_a_mention_grants_nothing_and_is_noted_as_suspected(folder: Path, text: 
     assert any(note.startswith("suspected: README.md, line ") for note in notes)
 
 
+MANY = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("LICENSE", "\n" * 3 * MANY),
+        ("LICENSE", "License: " + "_" * MANY),
+        ("README", "CC BY " * (MANY // 2)),
+        ("README", "creativecommons.org/licenses/" * (MANY // 30)),
+        ("copyright", FORMAT + "Files: " + "*a" * MANY + "\nLicense: MIT"),
+        ("copyright", FORMAT + "Files: *\nLicense: " + " or " * (MANY // 4)),
+        ("copyright", FORMAT + "Files: *\nLicense: " + "(MIT OR " * 1_000),
+        ("a.wav.license", "SPDX-License-Identifier: x" + " \t" * MANY),
+        ("REUSE.toml", 'version = 1\n[[annotations]]\nSPDX-License-Identifier = "MIT"\npath = "' + "*a" * MANY + '"\n'),
+        ("REUSE.toml", "a=[" * 100_000),
+        ("README", "x" * (5 * MANY)),
+    ],
+)
+def test_hostile_files_end_soon_and_grant_nothing(folder: Path, name: str, text: str) -> None:
+    write(folder, name, text)
+    grants, _ = stated(folder)
+    assert {grant.licence for each in grants.values() for grant in each} <= {NO_ASSERTION}
+
+
 # Croissant
 
 
@@ -279,6 +337,25 @@ def test_croissant_gives_its_licence_and_its_wishes(folder: Path) -> None:
 def test_what_is_no_croissant_says_nothing(folder: Path, text: str) -> None:
     write(folder, "croissant.json", text)
     assert not any(stated(folder)[0].values())
+
+
+def test_croissant_may_say_it_file_by_file(folder: Path) -> None:
+    files = [
+        {"@type": "cr:FileObject", "contentUrl": "c.wav", "license": "CC0-1.0"},
+        {
+            "@type": "cr:FileObject",
+            "contentUrl": "d%20e.wav",
+            "license": "https://creativecommons.org/licenses/by/4.0/",
+        },
+    ]
+    described = {"@type": "sc:Dataset", "license": ["CC0-1.0", "CC-BY-4.0"], "distribution": files}
+    write(folder, "deep/croissant.json", json.dumps(described))
+    assert said(folder)["deep/c.wav"] == ["CC0-1.0"]
+    assert said(folder)["deep/d e.wav"] == ["CC-BY-4.0"]
+    write(folder, "deep/croissant.json", json.dumps({**described, "distribution": []}))
+    grants, notes = stated(folder)
+    assert not any(grants.values()), "of several it is not said which is whose"
+    assert any("names CC0-1.0, CC-BY-4.0 for all files together" in note for note in notes)
 
 
 # rights.toml

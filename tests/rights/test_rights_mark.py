@@ -31,6 +31,14 @@ def test_a_marked_sound_says_what_it_is_and_sounds_the_same(tmp_path: Path) -> N
     assert found["iXML DIGITAL_SOURCE_TYPE"].endswith("/trainedAlgorithmicMedia")
 
 
+def test_very_many_credits_stand_in_ixml_alone(tmp_path: Path) -> None:
+    credits = [f"Jane {number}, https://example.com/{number}, CC-BY-4.0" for number in range(100)]
+    (tmp_path / "a.wav").write_bytes(marked(WAV, About("m", "step 1", "ganbaru 0.1", "", credits)))
+    found = {field.name: field.value for field in read_tags(tmp_path / "a.wav").fields}
+    assert found["iXML CREDITS"] == "; ".join(credits)
+    assert found["RIFF ICMT"].endswith("Credits: 100, see CREDITS in the iXML of this file.")
+
+
 def test_equal_words_give_equal_bytes_and_a_second_mark_replaces_the_first() -> None:
     made = marked(WAV, ABOUT)
     assert marked(WAV, ABOUT) == made

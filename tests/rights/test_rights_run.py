@@ -116,6 +116,14 @@ def test_points_have_no_rights(tmp_path: Path) -> None:
     assert not of_run(run).clips
 
 
+def test_a_source_of_the_users_own_is_told(tmp_path: Path) -> None:
+    document = {"version": "0.1", "source": {"name": "mine", "kind": "sound", "skipped": [], "recipe": {}}}
+    run = Run.create(tmp_path / "run", document)
+    with pytest.raises(UserError, match="a source of the user's own"):
+        of_run(run)
+    assert was_in(run, "0" * 64).answer == "can't tell"
+
+
 def test_what_is_kept_survives_the_folder_and_tells_what_changed(sounds: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(sounds, tmp_path / "sounds"))
     run = run_on(sources.folder(folder), tmp_path / "run")
@@ -128,11 +136,16 @@ def test_what_is_kept_survives_the_folder_and_tells_what_changed(sounds: Path, t
         f'version = 1\n[[sounds]]\nfiles = "{name}"\nlicence = "CC-BY-NC-4.0"\noverrules = "the page says so now"\n'
     )
     changed = keep(run, of_run(run, at="2027-01-02T00:00:00+00:00"))
-    assert f"{name}: on 2026-11-30 CC0-1.0 was stated, now CC-BY-NC-4.0" in changed.notes
-    shutil.rmtree(folder)
-    gone = of_run(run)
+    change = f"{name}: on 2026-11-30 CC0-1.0 was stated, now CC-BY-NC-4.0"
+    assert change in changed.notes
+    assert keep(run, of_run(run)) == changed, "and stays known"
+    for path in folder.iterdir():
+        path.unlink()
+    gone = keep(run, of_run(run))
     assert gone.clips == changed.clips
     assert "is gone: this was read on 2027-01-02" in gone.notes[-1]
+    assert change in gone.notes
+    assert keep(run, of_run(run)) == gone
 
 
 def test_a_moved_folder_is_found_where_the_user_says(sounds: Path, tmp_path: Path) -> None:

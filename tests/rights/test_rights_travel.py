@@ -77,6 +77,16 @@ def test_the_ledgers_own_croissant_and_reuse_read_back_as_the_same_licences(fold
     assert after["deep/snare2.flac"] == [], "the star in a name is a star"
 
 
+def test_papers_beside_the_sounds_contradict_nothing(folder: Path, papers: Path) -> None:
+    before = licences_of(ledger_of(folder))
+    shutil.copytree(papers, folder, dirs_exist_ok=True)
+    ledger = ledger_of(folder)
+    assert not ledger.conflicts
+    assert {path: set(said) for path, said in licences_of(ledger).items()} == {
+        path: set(said) for path, said in before.items()
+    }
+
+
 def test_the_head_of_the_card_is_yaml_with_licence_and_credits(papers: Path) -> None:
     text = (papers / "MODEL_CARD.md").read_text(encoding="utf-8")
     head = yaml.safe_load(text.split("---\n")[1])

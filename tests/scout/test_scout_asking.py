@@ -13,6 +13,7 @@ import pytest
 from scout_servers import Address, Ask, Loopback, Reply
 from scout_world import NOW
 
+from ganbaru.scout.answer import unpacked
 from ganbaru.scout.asking import Asking, Net, check_url
 from ganbaru.scout.limits import Limits
 from ganbaru.scout.trouble import Closed, NotThere, Out, OverQuota, Stopped
@@ -163,6 +164,12 @@ def test_robots_txt_may_be_passed_with_a_reason_only(server: Loopback, asking: O
     assert server.robots_asked == 0
 
 
+def test_a_page_in_the_place_of_robots_txt_forbids_nothing(server: Loopback, asking: Opened) -> None:
+    page = Reply(b"<html>Disallow: /</html>", kind="text/html")
+    server.fault = lambda ask: page if ask.path == "/robots.txt" else None
+    assert asking().get(url(server)).json() == {"hello": "world"}
+
+
 def test_where_robots_txt_cannot_be_read_nothing_is_asked(server: Loopback, asking: Opened) -> None:
     server.fault = lambda ask: Reply(b"", 500) if ask.path == "/robots.txt" else None
     with pytest.raises(Out):
@@ -170,12 +177,15 @@ def test_where_robots_txt_cannot_be_read_nothing_is_asked(server: Loopback, aski
     assert server.asked == []
 
 
-def test_a_delay_that_robots_txt_asks_for_is_kept(server: Loopback, asking: Opened) -> None:
-    server.robots = "User-agent: *\nCrawl-delay: 0.3"
-    arrived = []
-    server.fault = lambda ask: arrived.append(time.monotonic())  # type: ignore[func-returns-value]
+def test_a_delay_that_robots_txt_asks_for_is_kept(
+    server: Loopback, asking: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.robots = "User-agent: *\nCrawl-delay: 25"
+    waited: list[float] = []
+    monkeypatch.setattr(Asking, "_pause", lambda self, seconds: waited.append(seconds))
     asking().get(url(server))
-    assert arrived[1] - arrived[0] >= 0.29
+    assert waited[0] == 0.0
+    assert 1.0 < waited[1] <= 25.0
 
 
 def test_the_cap_of_requests_holds(server: Loopback, asking: Opened) -> None:
@@ -215,7 +225,7 @@ def test_the_time_of_a_run_and_of_a_source_is_capped(server: Loopback, asking: O
 )
 def test_redirects_lead_to_no_private_place(server: Loopback, asking: Opened, target: str) -> None:
     server.fault = lambda ask: Reply(b"", 302, headers={"Location": target}) if ask.path == "/x" else None
-    with pytest.raises(Out):
+    with pytest.raises(Out, match=r"not public|no address|not an https address"):
         asking().get(url(server))
 
 
@@ -289,6 +299,17 @@ class Held:
         return self._answered
 
 
+def test_a_host_of_several_addresses_is_tried_at_each(
+    server: Loopback, asking: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket
+
+    port = server.address[1]
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in ("127.0.0.9", "127.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **named: found)
+    assert asking(("many.example", port)).get(f"http://many.example:{port}/x").json() == {"hello": "world"}
+
+
 def test_a_server_that_never_answers_is_cut(server: Loopback, asking: Opened) -> None:
     held = Held(server)
     with pytest.raises(Out, match="in the time"):
@@ -342,6 +363,18 @@ def test_bombs_and_wrong_packings_are_refused(
     server.answer = lambda ask: Reply(body, headers={"Content-Encoding": packing})
     with pytest.raises(Out, match=words):
         asking().get(url(server))
+
+
+def test_a_bomb_is_never_unpacked_beyond_the_cap() -> None:
+    import tracemalloc
+
+    bomb = gzip.compress(bytes(50_000_000))
+    tracemalloc.start()
+    with pytest.raises(Out, match="longer than"):
+        unpacked([bomb], {"content-encoding": "gzip"}, 100_000)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1_000_000
 
 
 @pytest.mark.parametrize(

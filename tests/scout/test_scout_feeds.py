@@ -1,6 +1,7 @@
 """The four open protocols against servers that speak them: what was planted is what is stored."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -131,6 +132,40 @@ def test_pages_that_are_left_for_the_next_run_are_not_lost(store: Store) -> None
         assert len(list(store.posts())) == 700
 
 
+@pytest.mark.parametrize("place", ["misskey", "mastodon"])
+def test_what_the_cap_of_pages_leaves_is_said(store: Store, place: str) -> None:
+    her = person(place, 1)
+    with World([her], [written(her, n) for n in range(250)]) as world:
+        few = {place: {"servers": [getattr(world, place).host], "pages": 1}}
+        assert "what is older was left out" in health(gather(world, store, place, **few))[place].said
+        world.posts += [written(her, n) for n in range(250, 400)]
+        assert "the rest is left for the next run" in health(gather(world, store, place, **few))[place].said
+        for _ in range(4):
+            last = health(gather(world, store, place, **few))[place].said
+        assert "left" not in last
+
+
+@pytest.mark.parametrize("place", ["misskey", "mastodon"])
+def test_a_hashtag_that_is_new_in_the_query_is_looked_back_for(store: Store, place: str) -> None:
+    her = person(place, 1)
+    with World([her], [written(her, 1), written(her, 2, tags=("歌",))]) as world:
+        gather(world, store, place)
+        gather(world, store, place, hashtags=["新人VTuber", "歌"])
+        assert len(list(store.posts())) == 2
+
+
+def test_marks_do_not_grow_with_every_run(store: Store) -> None:
+    with small_world() as world:
+        grown = []
+        for number in range(4):
+            world.posts += [written(person(place, 0), 5_000 + number) for place in ("misskey", "mastodon", "youtube")]
+            gather(world, store)
+            with sqlite3.connect(store.path) as raw:
+                grown.append(raw.execute("SELECT count(*) FROM marks").fetchone()[0])
+            raw.close()
+        assert grown[1:] == [grown[1]] * 3
+
+
 def test_nothing_older_than_asked_for_is_kept(store: Store) -> None:
     people = [person(place, 1) for place in ("misskey", "mastodon", "bluesky", "youtube")]
     posts = [written(one, n, at=NOW - n * DAY) for one in people for n in range(3)]
@@ -213,6 +248,20 @@ def test_deletions_on_the_stream_travel(store: Store) -> None:
         gather(world, store, "bluesky")
         assert [post.author for post in store.posts()] == [people[2].id]
         assert {one.id for one in store.accounts()} == {people[0].id, people[2].id}
+
+
+def test_who_left_and_came_back_is_read_again(store: Store) -> None:
+    one = person("bluesky", 1)
+    with World([one], [written(one, 1)]) as world:
+        gather(world, store, "bluesky")
+        left, back = account_event(one.id, NOW + 10, "deactivated"), account_event(one.id, NOW + 20, "active")
+        world.stream.events += [left, back]
+        world.posts.append(written(one, 2, at=NOW + 30))
+        world.tell_stream()
+        world.now = NOW + 100
+        gather(world, store, "bluesky")
+        assert [post.at for post in store.posts()] == [NOW + 30]
+        assert [account.name for account in store.accounts()] == [one.name]
 
 
 def test_deletions_on_servers_without_a_stream_are_found_by_asking_once_a_day(store: Store) -> None:

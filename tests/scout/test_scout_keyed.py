@@ -242,6 +242,13 @@ def test_x_counts_as_spent_what_was_asked_for_and_never_answered(store: Store, r
     assert spent(store) == pytest.approx(1.5)
 
 
+def test_x_asks_for_no_more_than_the_week_that_its_search_covers(store: Store, running: Running) -> None:
+    server = running(tweets(20))
+    for day, since in ((0, ""), (3, "20"), (20, "")):
+        gather(store, [server], now=NOW + day * DAY, x=x_source(server, 50.0))
+        assert server.asked[-1].one("since_id") == since
+
+
 def test_x_begins_each_month_anew(store: Store, running: Running) -> None:
     server = running(tweets(10))
     server.fault = lambda ask: Reply(b"", 400) if ask.path.startswith("/2") else None

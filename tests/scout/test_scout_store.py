@@ -106,10 +106,9 @@ def test_a_deleted_post_goes_and_does_not_come_back(store: Store) -> None:
     assert list(store.accounts()) == [ONE]
 
 
-def test_a_deleted_account_takes_all_that_is_its_own_along_until_it_is_back(store: Store) -> None:
+def test_a_deleted_account_takes_all_that_is_its_own_along_and_may_be_back(store: Store) -> None:
     lent = Lent("mastodon", ONE.id, "viewCount", "5", NOW, NOW + DAY)
     store.take("m", Batch([ONE, HER, lent, Gone("mastodon", ONE.id, "account")]))
-    store.take("m", Batch([HER, replace(ONE, whole=False)]))
     assert not [*store.posts(), *store.accounts(), *store.counts("mastodon", ONE.id)]
     assert not store.lent("mastodon", ONE.id, NOW)
     store.take("m", Batch([ONE, HER]))
@@ -159,6 +158,13 @@ def test_somebody_can_be_left_out_before_being_seen(store: Store) -> None:
     assert list(store.accounts()) == []
     store.take("m", Batch([person("misskey", 1)]))
     assert len(list(store.accounts())) == 1
+
+
+def test_leaving_out_a_name_of_unseen_signs_leaves_out_nobody_else(store: Store) -> None:
+    store.opt_out([("mastodon", "\u200b")])
+    nameless = replace(ONE, handle="")
+    store.take("m", Batch([nameless]))
+    assert list(store.accounts()) == [nameless]
 
 
 def test_two_stores_hide_the_same_person_behind_different_hashes(tmp_path: Path) -> None:

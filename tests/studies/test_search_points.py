@@ -3,13 +3,15 @@
 import dataclasses
 import math
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import private_postgres
 import pytest
 
 from ganbaru.studies import Plan, Results, results, run_study
-from ganbaru.studies.search.copies import FILE, Copies
+from ganbaru.studies.search.copies import FILE, Copies, address
 from ganbaru.studies.search.rungs import BEFORE, UNTIL
 from ganbaru.studies.search.searching import PRESENT, Design, Search
 from ganbaru.studies.search.space import Range, Space
@@ -46,7 +48,7 @@ def only(trials: Any) -> dict[str, tuple[int, ...]]:
 
 
 def searched(folder: Path, wanted: Design, *, trial: Any = surface, jobs: int = 0, copies: bool = False) -> Results:
-    kept = Copies(folder, "search", url=None, higher_is_better=True) if copies else None
+    kept = Copies(folder, url=None, higher_is_better=True) if copies else None
     search = Search(wanted, kept)
     search.first()
     return run_study(folder, plan_of(wanted), trial, jobs=jobs, more=search)
@@ -177,6 +179,38 @@ def test_a_copy_that_is_harmed_is_made_anew_and_changes_nothing(tmp_path: Path, 
     copy = optuna.load_study(study_name="search", storage=f"sqlite:///{file}").trials
     assert sorted(trial.value for trial in copy) == pytest.approx(sorted(found.scores[:, 0]))
     assert all(trial.state.name == "COMPLETE" for trial in copy)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Of a database that is there."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'shared.db'}"
+        return
+    programs = private_postgres.programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL is installed (on Debian: apt-get install postgresql)")
+    server = private_postgres.Postgres(programs)
+    yield server.url
+    server.remove()
+
+
+def test_copies_of_several_searches_share_a_database(tmp_path: Path, url: str) -> None:
+    import optuna
+
+    for _ in range(2):
+        for number in range(2):
+            wanted = design(most_trials=4 + number, seed=number)
+            folder = tmp_path / f"study-{number}"
+            search = Search(wanted, Copies(folder, url=url, higher_is_better=True))
+            run_study(folder, plan_of(wanted), surface, jobs=0, more=search)
+    storage = optuna.storages.RDBStorage(address(url))
+    summaries = optuna.get_all_study_summaries(storage)
+    storage.remove_session()
+    storage.engine.dispose()
+    counts = {each.study_name.split(" ")[0]: each.n_trials for each in summaries}
+    assert counts == {"study-0": 4, "study-1": 5}
+    assert not (tmp_path / "study-0" / FILE).exists()
 
 
 def test_points_that_fail_or_come_to_nothing_are_shown_and_the_search_goes_on(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_search_asks_for_single_trials(tmp_path: Path, jobs: int) -> None:
 
     for _ in range(2):
         found = run_study(tmp_path, PLAN, trainees.steady, jobs=jobs, more=more)
-    assert list(found.trials) == [*PLAN.keys, ("b", 2), ("c 2", 0), ("c 3", 0), ("c 4", 0)]
+    assert set(found.trials) == {*PLAN.keys, ("b", 2), ("c 2", 0), ("c 3", 0), ("c 4", 0)}
     assert found.complete
     assert sum(trainees.calls(found.place(key)) for key in found.trials) == 8
     assert results(tmp_path).scores[4].tolist()[:1] == [40.0]

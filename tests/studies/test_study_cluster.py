@@ -1,6 +1,7 @@
 """Trials on the nodes of a real Ray cluster: two nodes on this machine, one of which dies."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -181,3 +182,18 @@ def test_a_folder_travels_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(luggage, "MOST_BYTES", 1)
     with pytest.raises(luggage.TooLarge):
         luggage.packed(folder)
+
+
+@pytest.mark.soak
+def test_a_node_is_killed_at_whatever_instant(tmp_path: Path, cluster: Any) -> None:
+    chance, plan = random.Random(3), trainees.plan(2, 8, sleep=0.2)
+    for number in range(8):
+        added = cluster.add_node(num_cpus=2, object_store_memory=_MEMORY)
+        cluster.wait_for_nodes()
+        kill = threading.Timer(chance.uniform(0.2, 5.0), raylet(added).kill)
+        kill.start()
+        found = run_study(tmp_path / str(number), plan, where, jobs=4, cluster=cluster.address)
+        kill.join()
+        assert found.complete
+        assert done(found.folder) == sorted(plan.keys)
+        cluster.remove_node(added, allow_graceful=False)

@@ -6,8 +6,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 
+import ganbaru as gb
 from ganbaru.distances import Estimate
 from ganbaru.errors import UserError
 from ganbaru.runs import Run
@@ -124,6 +127,8 @@ def test_gb_fit_is_a_trainee_and_its_settings_are_checked_before_anything_runs()
         trial.cell(**{"critic.chanels": 3})
     with pytest.raises(UserError, match="setting batch = -1"):
         trial.cell(batch=-1)
+    with pytest.raises(UserError, match="augment: 'pitch' has no meaning for points"):
+        trial.cell(augment=["pitch"])
     with pytest.raises(UserError, match="the seeds of the trials are the study's"):
         trial.cell(seed=3)
     with pytest.raises(UserError, match=r"gb.fit cannot learn a list"):
@@ -156,3 +161,31 @@ def test_the_whole_study_of_capacity_runs_on_a_training(tmp_path: Path) -> None:
     assert [settings["generator.channels"] for settings in found.plan.cells.values()] == [8, 16]
     assert answer.worst is not None
     assert (found.place(answer.worst) / "run" / "run.toml").exists()
+
+
+@pytest.fixture
+def sounds(tmp_path: Path) -> Path:
+    """Forty files, of which each gives three sounds."""
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    time = np.arange(4800) / 8000
+    for index in range(40):
+        soundfile.write(folder / f"{index}.wav", 0.5 * np.sin(2 * np.pi * (200 + 20 * index) * time), 8000)
+    return folder
+
+
+def test_sounds_are_drawn_by_whole_files_and_augmented(tmp_path: Path, sounds: Path) -> None:
+    source = gb.sources.folder(sounds, sample_rate=8000, seconds=0.2)
+    trial = trainee(fit, source)
+    assert trial.data.unit == "sources"
+    assert trial.units == len(set(source.train.attributes["file"])) < 40
+    chosen, _ = trial.drawn(5, seed=1)
+    some = trial.data.take(chosen, "5 of seed 1")
+    files = set(some.train.attributes["file"])
+    assert len(files) == 5
+    assert len(some.train) == sum(file in files for file in source.train.attributes["file"]) > 5
+    cell = trial.cell(5, steps=2, augment=["gain", "adaptive"], measure_sounds=16, **TINY)
+    told = trial(cell, 1, tmp_path / "trial")
+    assert told["samples"] == len(some.train)
+    assert np.isfinite(told["score"].value)
+    assert {"diversity", "memorisation"} <= set(told)

@@ -17,8 +17,10 @@ import sqlalchemy
 import study_trainees as trainees
 
 from ganbaru.errors import UserError
-from ganbaru.studies import Plan, Results, extend_study, results, run_study
+from ganbaru.studies import Live, Plan, Results, extend_study, results, run_study
+from ganbaru.studies.ledger import Ledger
 from ganbaru.studies.lines import Lines
+from ganbaru.studies.plan import agreed
 from ganbaru.studies.sharing import Meeting, database, meeting
 
 Share = Callable[..., "subprocess.Popen[str]"]
@@ -184,6 +186,26 @@ def test_a_killed_database_that_comes_back_loses_and_doubles_nothing(
     assert set(calls(folders, plan).values()) == {1}, "no claim expired because the database was away"
 
 
+def test_a_database_that_stays_away_ends_the_study_in_one_line_and_loses_nothing(
+    tmp_path: Path, postgres: private_postgres.Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 1.0)
+    plan, killed = trainees.plan(2, 3, sleep=0.1, away=1), []
+
+    def listener(live: Live) -> None:
+        if live.done >= 2 and not killed:
+            killed.append(postgres.kill())
+
+    with pytest.raises(UserError, match=r"does not answer, tried for 1 s: .* \(run the study again when it is back"):
+        run_study(tmp_path / "a", plan, trainees.steady, storage=postgres.url, progress=listener)
+    kept = results(tmp_path / "a")
+    assert 2 <= kept.done.sum() < 6
+    postgres.start()
+    found = run_study(tmp_path / "a", plan, trainees.steady, storage=postgres.url)
+    check([tmp_path / "a"], plan)
+    assert all(trainees.calls(found.place(key)) == 1 for key, trial in kept.trials.items() if trial.state == "done")
+
+
 def test_what_a_stalled_machine_says_of_a_trial_that_was_taken_over_is_refused(
     tmp_path: Path, postgres: private_postgres.Postgres, share: Share
 ) -> None:
@@ -209,9 +231,6 @@ def claimed(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
     joined = []
 
     def join(name: str, plan: Plan) -> tuple[Meeting, Any]:
-        from ganbaru.studies.ledger import Ledger
-        from ganbaru.studies.plan import agreed
-
         folder = tmp_path / name
         one, stored = Meeting(url, folder), agreed(folder, plan)
         joined.append(one)
@@ -322,8 +341,9 @@ def test_a_database_that_does_not_answer_or_is_none_is_said_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = trainees.plan(1, 1)
+    monkeypatch.setattr(database, "FIRST_PATIENCE", 0.2)
     for wrong, said in (
-        ("postgresql://nobody:secret@127.0.0.1:1/x", "does not answer: .*run the study again"),
+        ("postgresql://nobody:secret@127.0.0.1:1/x", r"does not answer, tried for 0\.2 s: .*run the study again"),
         (f"sqlite:///{tmp_path}/none/shared.db", "refuses: unable to open"),
         ("mysql://x@y/z", "the storage is no URL"),
         ("shared.db", "the storage is no URL"),
@@ -334,6 +354,21 @@ def test_a_database_that_does_not_answer_or_is_none_is_said_in_one_line(
         assert "secret" not in str(error.value)
         assert "\n" not in str(error.value)
     assert results(tmp_path / "study").missing == plan.keys
+
+
+def test_nobody_else_can_have_ended_what_is_at_work_or_done_here(tmp_path: Path) -> None:
+    plan = trainees.plan(1, 2)
+    ledger, (key, other) = Ledger(tmp_path, plan.keys), plan.keys
+    told = {"score": 2.0, "details": {}}
+    ledger.start(key, worker=1)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="nobody else"):
+            ledger.adopt(key, "done", by="elsewhere", **told)
+        if ledger.trials[key].state != "done":
+            ledger.finish(key, score=1.0, details={}, seconds=0.0, cpu_seconds=0.0)
+    ledger.adopt(other, "done", by="elsewhere", **told)
+    again = Ledger(tmp_path, plan.keys).trials
+    assert [(again[one].score, again[one].by) for one in plan.keys] == [(1.0, ""), (2.0, "elsewhere")]
 
 
 def to_five(found: Results) -> dict[str, Any]:
@@ -368,7 +403,7 @@ def test_whatever_is_killed_or_stalled_at_whatever_instant(
     tmp_path: Path, postgres: private_postgres.Postgres, share: Share
 ) -> None:
     chance = random.Random(5)
-    for number in range(25):
+    for number in range(15):
         folders = [tmp_path / f"{number} a", tmp_path / f"{number} b"]
         given = {"lapse": 1.5, "jobs": 2, "cells": 2, "seeds": 8, "sleep": 0.1, "number": number}
         drivers = [share(postgres.url, folder, "steady", **given) for folder in folders]

@@ -18,8 +18,8 @@ _VARIED = {"hyper": "space", "capacity": "sizes"}
 """What each kind that varies settings calls these."""
 _POINTS = 5
 """Values of a range, where a kind wants them listed."""
-_TYPED = {"train", "data", "worlds", "out", "seeds", "steps", "settings", "options", *_VARIED.values()}
-"""Parameters that have an option of their own."""
+_TYPED = {"train", "data", "worlds", "out", "seeds", "steps", "settings", "options"}
+"""Parameters that have an option of their own, whatever the kind."""
 
 Parameters = Mapping[str, inspect.Parameter]
 
@@ -55,7 +55,9 @@ def _arguments(asked: Asked, parameters: Parameters) -> dict[str, Any]:
     given |= {name: value for name, value in (("settings", settings), ("seeds", asked.seeds)) if value}
     for name, option in {"settings": "--set", "--vary": "--vary", "steps": "--steps", "seeds": "--seeds"}.items():
         if name in given and name not in parameters:
-            raise UserError(f"the study {asked.kind!r} takes no {option}", hint=f"leave it out; {_options(parameters)}")
+            raise UserError(
+                f"the study {asked.kind!r} takes no {option}", hint=f"leave it out; {_options(asked, parameters)}"
+            )
     return given
 
 
@@ -83,22 +85,23 @@ def _chosen(asked: Asked, parameters: Parameters) -> dict[str, Any]:
     for text in asked.chosen:
         name, sign, value = (part.strip() for part in text.partition("="))
         if not sign:
-            raise UserError(f"--with {text!r} is not NAME=VALUE", hint=_options(parameters))
-        if name not in _free(parameters):
-            raise unknown(f"option of the study {asked.kind!r}", name, _free(parameters))
+            raise UserError(f"--with {text!r} is not NAME=VALUE", hint=_options(asked, parameters))
+        if name not in (free := _free(asked, parameters)):
+            raise unknown(f"option of the study {asked.kind!r}", name, free)
         listed = "," in value or isinstance(parameters[name].default, tuple | list | range)
         values = [from_assignment(f"{name}={part}")[1] for part in value.split(",") if part]
         found[name] = values if listed else from_assignment(text)[1]
     return found
 
 
-def _free(parameters: Parameters) -> list[str]:
+def _free(asked: Asked, parameters: Parameters) -> list[str]:
     """Those that ``--with`` may name."""
-    return [name for name in parameters if name not in _TYPED and name not in Options.__annotations__]
+    typed = {*_TYPED, *Options.__annotations__, _VARIED.get(asked.kind)}
+    return [name for name in parameters if name not in typed]
 
 
-def _options(parameters: Parameters) -> str:
-    return f"its own options, by --with NAME=VALUE: {', '.join(_free(parameters))}"
+def _options(asked: Asked, parameters: Parameters) -> str:
+    return f"its own options, by --with NAME=VALUE: {', '.join(_free(asked, parameters))}"
 
 
 def _grow(asked: Asked) -> None:

@@ -116,7 +116,8 @@
     const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -Infinity, End: Infinity };
     plot.addEventListener("pointermove", (event) => point(nearest(event)));
     plot.addEventListener("pointerdown", (event) => point(nearest(event)));
-    plot.addEventListener("pointerleave", leave);
+    plot.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") leave(); });
+    document.addEventListener("pointerdown", (event) => { if (!plot.contains(event.target)) leave(); });
     plot.addEventListener("blur", leave);
     plot.addEventListener("keydown", (event) => {
       if (event.key === "Escape") leave();

@@ -7,12 +7,11 @@ its numbers away; it finds what it needs in the attributes written here.
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from ganbaru.report.layout import WIDTH, Frame, Point, laid_out, number, short
 from ganbaru.report.markup import Markup, join, tag
-from ganbaru.report.scales import Names, Numbers, Value, label, scale, written
-from ganbaru.signal.panels import Box
+from ganbaru.report.scales import Numbers, Value, label, written
 from ganbaru.studies.answer import Graph, Series
 from ganbaru.studies.plan import Key
 
@@ -21,11 +20,6 @@ COLOURS = 8
 Who = Callable[[Value, float], Key | None]
 """Which trial a point is: of a position and a height."""
 
-_WIDTH, _LEFT, _RIGHT, _TOP = 480, 58, 14, 34
-_HEIGHT, _UNDER, _LETTER = 240, 46, 6.4
-_DODGE, _NUDGE, _NUDGES = 0.7, 7.0, 24.0
-"""Side by side stand series of one name in this share of its room, and dots of one number so far apart, px, in all at
-most so far."""
 _WHISKERS = 40
 """Points up to which each shows its own interval; of more, a band is drawn."""
 _SHAPES = (
@@ -34,74 +28,9 @@ _SHAPES = (
     "M0,-5l5,5l-5,5l-5,-5z",
     "M0,-4.8l4.8,8.4h-9.6z",
 )
+_HALO = {"stroke": "var(--card)", "stroke_width": "3", "paint_order": "stroke"}
+"""Keeps words readable on what lies under them."""
 _MEAN = "M-9,-1.5h18v3h-18z"
-
-
-@dataclass(frozen=True)
-class _Point:
-    """A point that has a place.
-
-    Attributes:
-        index: in its series.
-        x, y: where it is drawn, px.
-        low, high: ends of its interval, px; NaN where it has none.
-    """
-
-    index: int
-    x: float
-    y: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """What a graph is drawn into.
-
-    Attributes:
-        graph: what is drawn.
-        x, y: its axes.
-        box: where, px.
-        turned: whether the names of the axis are turned, as there is no room for them otherwise.
-        beside: what stands side by side at each position.
-    """
-
-    graph: Graph
-    x: Numbers | Names
-    y: Numbers | Names
-    box: Box
-    turned: bool
-    beside: Mapping[str, Sequence[tuple[str, str]]]
-
-    def points(self, series: Series) -> list[_Point]:
-        """Those of a series that have a place."""
-        placed = [self._point(series, index) for index in range(len(series.y))]
-        return [point for point in placed if math.isfinite(point.x + point.y)]
-
-    def height(self, value: float) -> float:
-        """Of a value, px; one beyond the axis stands at its end."""
-        if self.graph.log_y and value <= 0:
-            return self.box.bottom
-        return float(self.box.y(min(1.0, max(0.0, self.y.place(value)))))
-
-    def _point(self, series: Series, index: int) -> _Point:
-        value = series.x[index]
-        x = self.box.x(self.x.place(value)) + self._aside(series, label(value))
-        ends = (series.low[index], series.high[index]) if len(series.low) else (math.nan, math.nan)
-        low, high = (math.nan if math.isnan(end) else self.height(end) for end in map(_number, ends))
-        return _Point(index, x, self.box.y(self.y.place(_number(series.y[index]))), low, high)
-
-    def _aside(self, series: Series, name: str) -> float:
-        """How far from its true position a point stands, so that several series don't hide one another, px."""
-        places = self.beside.get(name, [])
-        if (own := _standing(series, self.x)) not in places:
-            return 0.0
-        room = _DODGE * self.box.width / len(self.x.names) if isinstance(self.x, Names) else self._nudged(len(places))
-        return room * ((places.index(own) + 0.5) / len(places) - 0.5)
-
-    def _nudged(self, count: int) -> float:
-        """Room that so many series take at one number, px."""
-        return min(_NUDGES, _NUDGE * count)
 
 
 def figure(graph: Graph, who: Who) -> Markup:
@@ -111,16 +40,16 @@ def figure(graph: Graph, who: Who) -> Markup:
         graph: what is drawn.
         who: names the trial that a dot is, where it is one.
     """
-    frame = _frame(graph)
+    held = laid_out(graph)
     colours = _colours(graph)
     trials = [[_trial(series, index, who) for index in range(len(series.y))] for series in graph.series]
-    drawn = [_series(frame, number, colours[each.name], trials[number]) for number, each in enumerate(graph.series)]
+    drawn = [_series(held, place, colours[each.name], trials[place]) for place, each in enumerate(graph.series)]
     svg = tag(
         "svg",
-        *_axes(frame),
-        *(drawn[number] for number in _order(graph)),
-        *_lines(frame),
-        viewBox=f"0 0 {_WIDTH} {frame.box.bottom + _under(frame):g}",
+        *_axes(held),
+        *(drawn[place] for place in _order(graph)),
+        *_lines(held),
+        viewBox=f"0 0 {WIDTH} {held.bottom:g}",
         role="img",
         aria_label=f"{graph.title}: {graph.y} over {graph.x}",
         font_size="12",
@@ -131,85 +60,50 @@ def figure(graph: Graph, who: Who) -> Markup:
         tag("figcaption", graph.title),
         _key(graph, colours),
         tag("div", svg, class_="plot"),
-        *(tag("p", said, class_="note") for said in (graph.note, _left_out(frame)) if said),
+        *(tag("p", said, class_="note") for said in (graph.note, _left_out(held)) if said),
         class_="graph",
         data_graph=json.dumps(_data(graph, trials), ensure_ascii=False),
     )
 
 
-def _frame(graph: Graph) -> _Frame:
-    x = scale([*(value for each in graph.series for value in each.x), *graph.marks.values()], log=graph.log_x)
-    ends = [end for each in graph.series for end in (*each.y, *each.low, *each.high)]
-    y = scale([*map(_number, ends), *graph.levels.values()], log=graph.log_y)
-    width = _WIDTH - _LEFT - _RIGHT
-    longest = max((len(name) for name in x.names), default=0) if isinstance(x, Names) else 0
-    turned = isinstance(x, Names) and longest * _LETTER > width / len(x.names) - 6
-    return _Frame(graph, x, y, Box(_LEFT, _TOP, width, _HEIGHT), turned, _beside(graph, x))
-
-
-def _beside(graph: Graph, x: Numbers | Names) -> dict[str, list[tuple[str, str]]]:
-    """What stands side by side: on names dots and means of all series, on numbers the dots of each name."""
-    places: dict[str, dict[tuple[str, str], None]] = {}
-    for series in graph.series:
-        if series.drawn == "dots" or (series.drawn == "line" and isinstance(x, Names)):
-            for value in series.x:
-                places.setdefault(label(value), {})[_standing(series, x)] = None
-    return {name: list(held) for name, held in places.items()}
-
-
-def _standing(series: Series, x: Numbers | Names) -> tuple[str, str]:
-    """What a series shares its place with: on names nothing, on numbers all of its name; a band has none."""
-    return (series.name, series.drawn if isinstance(x, Names) or series.drawn == "band" else "")
-
-
-def _under(frame: _Frame) -> float:
-    """Room for what is written under the plot, px."""
-    if not frame.turned or not isinstance(frame.x, Names):
-        return _UNDER
-    longest = max(len(_short(name)) for name in frame.x.names)
-    return _UNDER + 0.6 * _LETTER * longest
-
-
-def _axes(frame: _Frame) -> list[Markup]:
+def _axes(frame: Frame) -> list[Markup]:
     """Level lines and what the axes say."""
     box, drawn = frame.box, []
     for place, words in frame.y.ticks(6):
         y = f"{box.y(place):.1f}"
         drawn.append(_line(f"M{box.left:g},{y}H{box.right:g}", "var(--line)"))
-        drawn.append(_text(_short(words), box.left - 7, box.y(place), anchor="end", dy="0.35em"))
+        drawn.append(_text(short(words), box.left - 7, box.y(place), anchor="end", dy="0.35em"))
     for place, words in frame.x.ticks(7):
         x = box.x(place)
         drawn.append(_line(f"M{x:.1f},{box.bottom:g}v4", "var(--quiet)"))
         turn = f"rotate(-35 {x:.1f} {box.bottom + 10:g})" if frame.turned else None
         drawn.append(
-            _text(_short(words), x, box.bottom + 10, anchor="end" if turn else "middle", dy="0.7em", transform=turn)
+            _text(short(words), x, box.bottom + 10, anchor="end" if turn else "middle", dy="0.7em", transform=turn)
         )
     drawn.append(_line(f"M{box.left:g},{box.bottom:g}H{box.right:g}", "var(--quiet)"))
     drawn.append(_text(frame.graph.y, 2, 12, fill="var(--ink)"))
-    end = box.bottom + _under(frame) - 6
-    drawn.append(_text(frame.graph.x, box.right, end, anchor="end", fill="var(--ink)"))
+    drawn.append(_text(frame.graph.x, box.right, frame.bottom - 6, anchor="end", fill="var(--ink)"))
     return drawn
 
 
-def _lines(frame: _Frame) -> list[Markup]:
+def _lines(frame: Frame) -> list[Markup]:
     """Marks and levels, with their names beside them."""
     box, drawn = frame.box, []
-    for name, value in frame.graph.marks.items():
-        x = box.x(frame.x.place(value))
-        anchor, aside = ("end", -5) if x > box.left + 0.6 * box.width else ("start", 5)
-        line = _line(f"M{x:.1f},{box.bottom:g}V{box.top - 10:g}", "var(--ink)", stroke_dasharray="5 3")
-        drawn += [line, _text(name, x + aside, box.top - 4, anchor=anchor, fill="var(--ink)")]
-    for name, value in frame.graph.levels.items():
-        y = frame.height(value)
-        line = _line(f"M{box.left:g},{y:.1f}H{box.right:g}", "var(--quiet)", stroke_dasharray="2 3")
-        halo = {"stroke": "var(--card)", "stroke_width": "3", "paint_order": "stroke"}
-        drawn += [line, _text(name, box.right, y - 5, anchor="end", **halo)]
+    for name, x in ((name, frame.across(value)) for name, value in frame.graph.marks.items()):
+        if math.isfinite(x):
+            anchor, aside = ("end", -5) if x > box.left + 0.6 * box.width else ("start", 5)
+            drawn.append(_line(f"M{x:.1f},{box.bottom:g}V{box.top - 10:g}", "var(--ink)", stroke_dasharray="5 3"))
+            drawn.append(_text(name, x + aside, box.top - 4, anchor=anchor, fill="var(--ink)"))
+    for name, y in ((name, frame.up(value)) for name, value in frame.graph.levels.items()):
+        if math.isfinite(y):
+            drawn.append(_line(f"M{box.left:g},{y:.1f}H{box.right:g}", "var(--quiet)", stroke_dasharray="2 3"))
+            drawn.append(_text(name, box.right, y - 5, anchor="end", **_HALO))
     return drawn
 
 
-def _series(frame: _Frame, number: int, colour: int, trials: Sequence[Mapping[str, Any]]) -> Markup:
+def _series(frame: Frame, place: int, colour: int, trials: Sequence[Mapping[str, Any]]) -> Markup:
     """One series, in a group that can be hidden."""
-    series, points = frame.graph.series[number], frame.points(frame.graph.series[number])
+    series, points = frame.graph.series[place], frame.points(frame.graph.series[place])
     paint = f"var(--series-{colour % COLOURS})"
     parts: list[Markup] = []
     crowded = len(points) > _WHISKERS
@@ -222,23 +116,26 @@ def _series(frame: _Frame, number: int, colour: int, trials: Sequence[Mapping[st
         parts.append(_line(_path(points), paint, stroke_width="1.75"))
     if series.drawn != "band":
         shape = _MEAN if series.drawn == "line" and not joined else _SHAPES[colour // COLOURS % len(_SHAPES)]
-        parts += [_dot(point, shape, paint, _said(frame, number, point, trials), small=joined) for point in points]
-    return tag("g", *parts, data_series=number)
+        parts += [
+            _dot(point, shape, paint, _said(frame.graph, series, point, trials[point.index]), small=joined)
+            for point in points
+        ]
+    return tag("g", *parts, data_series=place)
 
 
-def _dot(point: _Point, shape: str, paint: str, said: str, *, small: bool) -> Markup:
+def _dot(point: Point, shape: str, paint: str, said: str, *, small: bool) -> Markup:
     place = f"translate({point.x:.1f} {point.y:.1f}){' scale(.7)' if small else ''}"
     look = {"fill": paint, "fill_opacity": "0.72", "stroke": "var(--card)", "stroke_width": "0.75"}
     return tag("path", tag("title", said), d=shape, transform=place, data_point=point.index, **look)
 
 
-def _whisker(point: _Point, paint: str) -> Markup:
+def _whisker(point: Point, paint: str) -> Markup:
     ends = f"M{point.x:.1f},{point.low:.1f}V{point.high:.1f}"
     caps = "".join(f"M{point.x - 3:.1f},{y:.1f}h6" for y in (point.low, point.high))
     return _line(ends + caps, paint, stroke_opacity="0.8", stroke_width="1.5")
 
 
-def _band(points: Sequence[_Point], paint: str) -> list[Markup]:
+def _band(points: Sequence[Point], paint: str) -> list[Markup]:
     held = sorted((point for point in points if math.isfinite(point.low + point.high)), key=lambda point: point.x)
     if len(held) < 2:
         return [_whisker(point, paint) for point in held]
@@ -247,29 +144,26 @@ def _band(points: Sequence[_Point], paint: str) -> list[Markup]:
     return [tag("path", d=f"M{'L'.join(round_it)}z", fill=paint, fill_opacity="0.16", stroke="none")]
 
 
-def _path(points: Sequence[_Point]) -> str:
+def _path(points: Sequence[Point]) -> str:
     ordered = sorted(points, key=lambda point: point.x)
     return f"M{'L'.join(f'{point.x:.1f},{point.y:.1f}' for point in ordered)}" if ordered else ""
 
 
-def _said(frame: _Frame, number: int, point: _Point, trials: Sequence[Mapping[str, Any]]) -> str:
+def _said(graph: Graph, series: Series, point: Point, trial: Mapping[str, Any]) -> str:
     """What a point is, in lines."""
-    graph, series = frame.graph, frame.graph.series[number]
-    who = trials[point.index]
     ends = f" [{_written(series.low, point.index)}, {_written(series.high, point.index)}]" if len(series.low) else ""
     lines = [series.name]
-    lines += [f"cell {who['cell']}, seed {who['seed']}"] if who else []
+    lines += [f"cell {trial['cell']}, seed {trial['seed']}"] if trial else []
     lines += [f"{graph.x}: {label(series.x[point.index])}", f"{graph.y}: {_written(series.y, point.index)}{ends}"]
     return "\n".join(lines)
 
 
 def _key(graph: Graph, colours: Mapping[str, int]) -> Markup:
     """One entry a name; `graphs.js` makes switches of them."""
-    numbers = {
-        name: " ".join(str(number) for number, each in enumerate(graph.series) if each.name == name) for name in colours
-    }
+    series = {name: [place for place, each in enumerate(graph.series) if each.name == name] for name in colours}
     entries = [
-        tag("span", _swatch(colour), name, class_="entry", data_of=numbers[name]) for name, colour in colours.items()
+        tag("span", _swatch(colour), name, class_="entry", data_of=" ".join(map(str, series[name])))
+        for name, colour in colours.items()
     ]
     return tag("p", join(entries, " "), class_="legend")
 
@@ -291,16 +185,16 @@ def _text(
 
 def _colours(graph: Graph) -> dict[str, int]:
     """A colour for each name: what is called alike belongs together."""
-    return {name: number for number, name in enumerate(dict.fromkeys(each.name for each in graph.series))}
+    return {name: place for place, name in enumerate(dict.fromkeys(each.name for each in graph.series))}
 
 
 def _order(graph: Graph) -> list[int]:
     """In which order series are drawn: bands at the bottom, then the last one first."""
-    numbers = range(len(graph.series))
-    return sorted(numbers, key=lambda number: (graph.series[number].drawn != "band", -number))
+    places = range(len(graph.series))
+    return sorted(places, key=lambda place: (graph.series[place].drawn != "band", -place))
 
 
-def _left_out(frame: _Frame) -> str:
+def _left_out(frame: Frame) -> str:
     """How many points have no place, in words."""
     missing = sum(len(each.y) - len(frame.points(each)) for each in frame.graph.series if each.drawn != "band")
     if not missing:
@@ -310,18 +204,15 @@ def _left_out(frame: _Frame) -> str:
 
 
 def _trial(series: Series, index: int, who: Who) -> dict[str, Any]:
-    found = who(series.x[index], _number(series.y[index])) if series.drawn == "dots" else None
+    found = who(series.x[index], number(series.y[index])) if series.drawn == "dots" else None
     return {} if found is None else {"cell": found[0], "seed": found[1]}
 
 
 def _data(graph: Graph, trials: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
     """All numbers of a graph, for its file."""
     series = [
-        {
-            "name": each.name,
-            "points": [_row(each, index, trials[number][index]) for index in range(len(each.y))],
-        }
-        for number, each in enumerate(graph.series)
+        {"name": each.name, "points": [_row(each, index, of[index]) for index in range(len(each.y))]}
+        for each, of in zip(graph.series, trials, strict=True)
     ]
     return {"title": graph.title, "x": graph.x, "y": graph.y, "series": series}
 
@@ -334,17 +225,8 @@ def _row(series: Series, index: int, trial: Mapping[str, Any]) -> list[Any]:
 
 def _plain(value: Any) -> Any:
     """A value as JSON has it; what is not finite is nothing."""
-    return value if isinstance(value, str) else (float(value) if math.isfinite(_number(value)) else None)
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)
+    return value if isinstance(value, str) else (float(value) if math.isfinite(number(value)) else None)
 
 
 def _written(values: Sequence[float], index: int) -> str:
-    return written(_number(values[index]))
-
-
-def _short(name: str, most: int = 26) -> str:
-    """Without its middle where it is long."""
-    return name if len(name) <= most else f"{name[: most - 9]}…{name[-8:]}"
+    return written(number(values[index]))

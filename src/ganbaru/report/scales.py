@@ -35,9 +35,8 @@ class Numbers:
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """At most about so many round numbers: where each stands, and its words."""
-        if self.log and math.log10(self.high / self.low) >= 1.5:
-            return [(self.place(value), written(value)) for value in self._powers(most)]
-        values = _even(self.low, self.high, most)
+        powers = self._powers(most) if self.log else []
+        values = powers if len(powers) > 2 else _even(self.low, self.high, most)
         return [(self.place(value), written(value)) for value in values if not math.isnan(self.place(value))]
 
     def _powers(self, most: int) -> list[float]:

@@ -20,6 +20,8 @@ from ganbaru.studies.plan import Extension
 
 ASSETS = ("page", "graphs")
 _BY_ITSELF = "the search asked for it"
+_LONG = 25
+"""Rows of a table up to which it is shown whole."""
 
 
 def name(facts: StudyFacts) -> str:
@@ -127,7 +129,8 @@ def _grid(grid: Grid) -> Markup:
     rows = [tag("tr", *(_value(value) for value in row)) for row in grid.rows]
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="figures sortable", data_name=grid.title)
     note = tag("p", grid.note, class_="note") if grid.note else ""
-    return tag("section", tag("h2", grid.title), tag("div", table, class_="scroll"), note)
+    high = "scroll trials" if len(rows) > _LONG else "scroll"
+    return tag("section", tag("h2", grid.title), tag("div", table, class_=high), note)
 
 
 def _value(value: str | float | Estimate | None) -> Markup:
@@ -155,10 +158,11 @@ def plan(facts: StudyFacts) -> Markup:
     ]
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="figures")
     seeds = ", ".join(map(str, asked.seeds))
+    those = f", but for {_many(len(asked.only), 'cell')} that a search runs with some of them" if asked.only else ""
     return tag(
         "section",
         tag("h2", "The plan"),
-        tag("p", f"Every cell is run with every seed ({seeds}): the seeds are paired across the cells."),
+        tag("p", f"Every cell is run with every seed ({seeds}){those}: the seeds are paired across the cells."),
         _extensions(asked.extensions),
         tag(
             "details", tag("summary", f"the settings of {_many(len(rows), 'cell')}"), tag("div", table, class_="scroll")
@@ -168,9 +172,9 @@ def plan(facts: StudyFacts) -> Markup:
 
 def _extensions(extensions: Sequence[Extension]) -> Markup:
     """What came in later; a search's own steps are counted, not listed."""
-    by_search = [each for each in extensions if each.why == _BY_ITSELF]
     told = [f"{each.when}, {_then(each)}" for each in extensions if each.why != _BY_ITSELF]
-    told += [f"{_many(sum(len(each.cells) for each in by_search), 'cell')} as {_BY_ITSELF}"] if by_search else []
+    by_search = sum(each.why == _BY_ITSELF for each in extensions)
+    told += [f"{_many(by_search, 'step')} of a search, each with what it had found by then"] if by_search else []
     if not told:
         return Markup("")
     return join([tag("p", "Added after the beginning:"), tag("ul", *(tag("li", line) for line in told))])

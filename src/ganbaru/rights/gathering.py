@@ -3,8 +3,7 @@
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ganbaru.progress import Progress
@@ -30,28 +29,18 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def gather(
-    path: str | os.PathLike[str],
-    *,
-    at: str | None = None,
-    only: Iterable[str] | None = None,
-    progress: Progress | None = None,
-) -> Ledger:
+def gather(path: str | os.PathLike[str], *, at: str | None = None, progress: Progress | None = None) -> Ledger:
     """All that is known about the rights in a folder of sounds; the folder is only read.
 
     Args:
         at: the time to write into the proofs; None: now. Equal files and equal times give equal ledgers.
-        only: the paths of the sounds to take; None: all.
         progress: told how many files were read.
 
     Raises:
         UserError: there is no such folder, no sound in it, or its rights.toml cannot be understood.
     """
     listing = scan(path)
-    wanted = None if only is None else set(only)
-    found = tuple(each for each in listing.files if wanted is None or each.path in wanted)
-    listing = replace(listing, files=found)
-    shelf = shelf_of(listing.folder, [each.path for each in found], at or now())
+    shelf = shelf_of(listing.folder, [each.path for each in listing.files], at or now())
     clips = _clips(listing, shelf, progress)
     claims = list(texts.claims(shelf))
     return Ledger(

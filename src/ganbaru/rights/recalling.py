@@ -21,9 +21,11 @@ from ganbaru.rights.reading import recipe
 from ganbaru.rights.reading.shelf import Document
 from ganbaru.runs import Run
 from ganbaru.sources.naming import printable
+from ganbaru.sources.scan import scan
 
 KEPT = "rights"
 """The name of the ledger in a run."""
+_CHANGE = re.compile(r": on \d{4}-\d\d-\d\d .* was stated, now ")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -46,24 +48,26 @@ def of_run(run: Run, *, sounds: Path | None = None, at: str | None = None, progr
     if "synthesiser" in source["recipe"]:
         document = Document("run.toml", (run.path / "run.toml").read_bytes(), at)
         return Ledger(name, (recipe.clip_of(source, document),), made_at=at)
-    folder = sounds or Path(source["recipe"]["name"])
-    if sounds is None and not folder.is_dir():
+    lay = source["recipe"].get("name", "")
+    if sounds is None and not _holds_sounds(lay):
         return _without_folder(run, name, at)
+    folder = sounds or Path(lay)
     ledger = gather(folder, at=at, progress=progress)
     listed = _listed(run)
     return _used(name, ledger, listed) if listed is not None else _unlisted(name, ledger, source)
 
 
 def keep(run: Run, ledger: Ledger) -> Ledger:
-    """Stores a ledger in the run; what has changed since the one that was there is added to its notes.
+    """Stores a ledger in the run; what has changed since the one that was there is added to its notes, and stays there.
 
     A ledger that says the same as the one that is there leaves it, with the time when it was first read.
     """
     before = kept(run)
-    if before is not None and _apart_from_time(before) == _apart_from_time(ledger):
-        return before
     if before is not None:
-        ledger = replace(ledger, notes=(*ledger.notes, *changes(before, ledger)))
+        history = [note for note in before.notes if _CHANGE.search(note)]
+        ledger = replace(ledger, notes=tuple(dict.fromkeys([*ledger.notes, *history, *changes(before, ledger)])))
+        if _apart_from_time(before) == _apart_from_time(ledger):
+            return before
     run.write_json(KEPT, to_json(ledger))
     return ledger
 
@@ -127,6 +131,14 @@ def _digest(clip: str | Path) -> tuple[str, str]:
         raise UserError(f"{printable(clip)}: {error.strerror}", hint=hint) from None
 
 
+def _holds_sounds(folder: str) -> bool:
+    """Whether a folder is there and has sounds in it; one that was emptied is as good as gone."""
+    try:
+        return bool(folder and scan(folder).files)
+    except UserError:
+        return False
+
+
 def _listed(run: Run) -> list[dict[str, Any]] | None:
     document = run.read_json("clips")
     return None if document is None else list(document["clips"])
@@ -175,9 +187,14 @@ def _unlisted(name: str, ledger: Ledger, source: Mapping[str, Any]) -> Ledger:
 def _without_folder(run: Run, name: str, at: str) -> Ledger:
     """The ledger kept in the run; else its clips, of which nothing is known."""
     before = kept(run)
-    where = printable(run.document["source"]["recipe"]["name"])
+    lay = run.document["source"]["recipe"].get("name", "")
+    if not lay:
+        said = f"{name} was trained on a source of the user's own, of which no rights are written"
+        raise UserError(said, hint="name the folder that its sounds came from: --sounds FOLDER")
+    where = printable(lay)
     if before is not None:
-        return replace(before, notes=(*before.notes, f"{where} is gone: this was read on {before.made_at[:10]}"))
+        note = f"{where} is gone: this was read on {before.made_at[:10]}"
+        return replace(before, notes=tuple(dict.fromkeys([*before.notes, note])))
     listed = _listed(run)
     empty = Ledger(name, (), made_at=at)
     if listed is not None:

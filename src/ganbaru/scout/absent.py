@@ -12,7 +12,7 @@ DELETED, FORGOTTEN, OPTED_OUT = "deleted", "forgotten", "opted out"
 class Absent:
     """The list, held in the store's table ``absent``.
 
-    A person is listed by identifier and by handle; a deleted post or account by identifier.
+    A person is listed by identifier and by handle; a deleted post by identifier.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -23,22 +23,18 @@ class Absent:
         """Whether somebody, by identifier or handle, asked to be left out or was forgotten."""
         return self._has("id", place, name) or self._has("handle", place, plain(name))
 
-    def deleted(self, sort: str, place: str, identifier: str) -> bool:
-        """Whether a post or an account was deleted by its owner or its place."""
-        return self._has(sort, place, identifier)
+    def deleted(self, place: str, identifier: str) -> bool:
+        """Whether a post was deleted by its author or its place."""
+        return self._has("post", place, identifier)
 
     def list_person(self, place: str, names: Iterable[str], why: str) -> bool:
         """Leave somebody out from now on; returns whether they were not listed before."""
         forms = [(kind, form) for name in names for kind, form in (("id", name), ("handle", plain(name))) if form]
         return self._add([self._key(kind, place, form) for kind, form in forms], why)
 
-    def list_deleted(self, sort: str, place: str, identifier: str) -> None:
-        """Keep a deleted post or account from coming back by an answer that is out of date."""
-        self._add([self._key(sort, place, identifier)], DELETED)
-
-    def returned(self, place: str, identifier: str) -> None:
-        """An account that was deleted or put to sleep is there again."""
-        self._connection.execute("DELETE FROM absent WHERE key = ?", (self._key("account", place, identifier),))
+    def list_deleted(self, place: str, identifier: str) -> None:
+        """Keep a deleted post from coming back by an answer that is out of date."""
+        self._add([self._key("post", place, identifier)], DELETED)
 
     def _add(self, keys: list[bytes], why: str) -> bool:
         before = self._connection.total_changes

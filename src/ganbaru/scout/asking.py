@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from ganbaru._version import __version__
 from ganbaru.errors import UserError
 from ganbaru.scout import robots
-from ganbaru.scout.answer import JSON, TEXT, Answer, check_kind, unpacked
+from ganbaru.scout.answer import ANY, JSON, Answer, check_kind, unpacked
 from ganbaru.scout.limits import Limits
 from ganbaru.scout.trouble import Closed, NotThere, Out, OverQuota, Stopped
 
@@ -112,6 +112,7 @@ class Asking:
         headers: Mapping[str, str] | None = None,
         closed: tuple[int, ...] = (401, 403),
         conditional: bool = True,
+        name: str = "",
     ) -> Answer:
         """Ask for a document, or whether it has changed.
 
@@ -121,18 +122,21 @@ class Asking:
             headers: to send besides.
             closed: statuses that say "not for guests".
             conditional: whether to ask for a change only, where it was read before.
+            name: by which to remember that it was read, where the address moves on; "" for the address itself.
 
         Raises:
             Closed, OverQuota, Out, NotThere: it cannot be had now.
             Stopped: somebody asked to stop.
         """
-        validators = _validators(self.known(f"answer {url}")) if conditional else {}
+        mark = f"answer {name or url}"
+        validators = _validators(self.known(mark)) if conditional else {}
+        validators = validators if validators.get("url") == url else {}
         if validators.get("until", 0.0) > self.net.clock():
             return Answer(url, unchanged=True)
         asked = {**(headers or {}), **_conditions(validators)}
         answer = self._followed(_Request("GET", url, asked, b"", kinds, closed))
-        kept = _kept_validators(answer, validators, self.net.clock())
-        return replace(answer, marks={f"answer {url}": kept} if kept and conditional else {})
+        kept = _kept_validators(url, answer, validators, self.net.clock())
+        return replace(answer, marks={mark: kept} if kept and conditional else {})
 
     def post(
         self,
@@ -198,12 +202,15 @@ class Asking:
         return self.net.rules[origin]
 
     def _robots_text(self, origin: str) -> str:
-        """robots.txt; none where there is none (RFC 9309, 2.3.1.3), all forbidden where the site fails (2.3.1.4)."""
+        """robots.txt, of whatever kind it says that it is, as lines that are no rules mean nothing (RFC 9309, 2.2).
+
+        Where there is none all is allowed (2.3.1.3); where the site fails it must not be asked (2.3.1.4).
+        """
         url = f"{origin}/robots.txt"
         for _ in range(_REDIRECTS + 1):
             check_url(url, self.net.local)
             try:
-                answer = self._tried(_Request("GET", url, {}, b"", TEXT, (401, 403)))
+                answer = self._tried(_Request("GET", url, {}, b"", ANY, (401, 403)))
             except (Closed, NotThere):
                 return ""
             if answer.body or "location" not in answer.headers:
@@ -375,14 +382,13 @@ def _conditions(validators: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in named.items() if value}
 
 
-def _kept_validators(answer: Answer, former: Mapping[str, Any], now: float) -> str:
+def _kept_validators(url: str, answer: Answer, former: Mapping[str, Any], now: float) -> str:
     """What is asked with the next time, "" for nothing; an unchanged answer without a validator keeps the old one."""
     told = {"etag": answer.headers.get("etag"), "modified": answer.headers.get("last-modified")}
     kept = {name: value or (former.get(name) if answer.unchanged else None) for name, value in told.items()}
+    kept = {name: value for name, value in kept.items() if value}
     age = _max_age(answer.headers.get("cache-control", ""))
-    return json.dumps(
-        {**{name: value for name, value in kept.items() if value}, **({"until": now + age} if age else {})}
-    )
+    return json.dumps({"url": url, **kept, **({"until": now + age} if age else {})}) if kept or age else ""
 
 
 def _max_age(control: str) -> float:

@@ -28,10 +28,6 @@ def _take_accounts(connection: sqlite3.Connection, absent: Absent, accounts: Seq
         if absent.person(account.place, account.id) or absent.person(account.place, account.handle):
             _drop_account(connection, account.place, account.id)
             continue
-        if account.whole:
-            absent.returned(account.place, account.id)
-        elif absent.deleted("account", account.place, account.id):
-            continue
         if KEEP_NOTHING.intersection(account.wishes):
             _drop_account(connection, account.place, account.id)
             account = Account(account.place, account.id, "", wishes=account.wishes, seen=account.seen)
@@ -51,7 +47,7 @@ def _take_posts(connection: sqlite3.Connection, absent: Absent, posts: Sequence[
 
 
 def _is_wanted(connection: sqlite3.Connection, absent: Absent, post: Post) -> bool:
-    if absent.deleted("post", post.place, post.id) or absent.deleted("account", post.place, post.author):
+    if absent.deleted(post.place, post.id):
         return False
     if any(absent.person(post.place, name) for name in (post.author, *post.mentions)):
         return False
@@ -62,14 +58,12 @@ def _is_wanted(connection: sqlite3.Connection, absent: Absent, post: Post) -> bo
 
 
 def _take_gone(connection: sqlite3.Connection, absent: Absent, gone: Sequence[Gone]) -> None:
+    """A post that is gone stays so; an account may be back one day, and whatever it then shows is new."""
     for one in gone:
-        before = connection.total_changes
         if one.sort == "account":
             _drop_account(connection, one.place, one.id)
-        else:
-            connection.execute("DELETE FROM posts WHERE place = ? AND id = ?", (one.place, one.id))
-        if connection.total_changes > before:
-            absent.list_deleted(one.sort, one.place, one.id)
+        elif connection.execute("DELETE FROM posts WHERE place = ? AND id = ?", (one.place, one.id)).rowcount:
+            absent.list_deleted(one.place, one.id)
 
 
 def _drop_account(connection: sqlite3.Connection, place: str, identifier: str) -> None:

@@ -6,6 +6,7 @@ Source: developers.google.com/youtube/data/video-trainability (``videoTrainabili
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import quote
 
 from ganbaru.scout.places.visit import DAY, Visit
 from ganbaru.scout.seen import Batch, Lent
@@ -20,7 +21,7 @@ def ask_trainability(visit: Visit, server: str, videos: Iterable[str]) -> Iterat
     """What owners say of videos that were not asked about within thirty days; no answer changes nothing."""
     asked = {one.id for one in visit.kept.lent_named(PLACE, NAME, visit.now)}
     for video in [one for one in videos if one not in asked][-_MOST:]:
-        url = f"{visit.asking.base(server)}/youtube/v3/videoTrainability?id={video}"
+        url = f"{visit.asking.base(server)}/youtube/v3/videoTrainability?id={quote(video, safe='')}"
         try:
             document = visit.asking.get(url, conditional=False).json()
         except NotThere:

@@ -8,6 +8,8 @@
        ├── interrupted ┘               it was stopped, or nobody lived to say what became of it
        └── again                       a failed one is to be run once more
 
+Where machines share a study, what another one did is entered in the same words, with its name.
+
 One process writes, under the study's lock. What a lost line told is found out anew by running its trial again: a trial
 is run twice then, and still counted once.
 """

@@ -93,7 +93,13 @@ class OfFit(Trainee):
         """Raise UserError for a setting of no such name or value."""
         if "seed" in settings or "seed" in self._fixed:
             raise UserError("the seeds of the trials are the study's", hint="give it seeds=…")
-        self._config(settings)
+        config = self._config(settings)
+        if config.augment:
+            from ganbaru.training.augment import chosen
+            from ganbaru.training.augmenting.form import Form
+
+            points = self._source.source.kind == "points"
+            chosen(config.augment, Form("points" if points else config.representation))
 
     def present(self, name: str, settings: Mapping[str, Any] = MappingProxyType({})) -> Any:
         """The value of a setting, by its dotted name; of the networks' sizes, the numbers they are built with."""

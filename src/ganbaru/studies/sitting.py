@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ganbaru.bell import Bell, listening
 from ganbaru.studies import performing
@@ -14,6 +14,7 @@ from ganbaru.studies.asked import Asked
 from ganbaru.studies.crew import Crew, Hand
 from ganbaru.studies.ledger import DONE, FAILED, PLANNED, Ledger, Trial
 from ganbaru.studies.live import Live, Running, live
+from ganbaru.studies.others import Others
 from ganbaru.studies.performing import Trainee, perform
 from ganbaru.studies.plan import Key, Plan, Settings, write_plan
 from ganbaru.studies.table import Results
@@ -51,37 +52,6 @@ _GRACE = 120.0
 """Seconds that trials have for saving once they are asked to stop."""
 _LEAST_GRACE = 2.0
 """The same for a trial that is stopped alone: a tenth of its limit, between this and `_GRACE`."""
-
-
-class Others(Protocol):
-    """The other machines that share the study: see `ganbaru.studies.sharing`."""
-
-    def catch_up(self, plan: Plan, ledger: Ledger, *, at_once: bool = False) -> Plan:
-        """Enter into the ledger what the others did since; returns the plan as it is now."""
-
-    def enter(self, plan: Plan, ledger: Ledger) -> None:
-        """Tell the others what is done here and they do not know."""
-
-    def listen_to(self, bell: Bell) -> None:
-        """Once this bell is rung, nobody waits for what does not answer."""
-
-    def claim(self) -> Key | None:
-        """A trial that nobody else will do now; None if there is none."""
-
-    def lead(self) -> bool:
-        """Be the only one that asks the search for more trials, until `extend` or `follow`; False if another is."""
-
-    def extend(self, plan: Plan, ledger: Ledger) -> None:
-        """Let all run what was added to the plan, and lead no more."""
-
-    def follow(self) -> None:
-        """Lead no more."""
-
-    def holds(self, key: Key) -> bool:
-        """Whether a trial that was claimed is still this machine's."""
-
-    def settle(self, key: Key, event: str, answer: Mapping[str, Any]) -> bool:
-        """Tell the others what became of a claimed trial; False, and nothing is told, if another took it over."""
 
 
 class Sitting:

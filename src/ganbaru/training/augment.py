@@ -36,7 +36,7 @@ class Augment:
         self._until = config.decay_start or 1.0
         self._shift = config.shift
         self._form = Form.of(recipe)
-        self._names = _chosen(config.augment, self._form)
+        self._names = chosen(config.augment, self._form)
         self.progress = 0.0
         self.adaptive = ADAPTIVE in config.augment
         self.probability = 0.0 if self.adaptive else config.augment_probability
@@ -61,8 +61,12 @@ def wanted(config: Config) -> bool:
     return bool(config.noise or config.shift or config.augment)
 
 
-def _chosen(asked: tuple[str, ...], form: Form) -> tuple[str, ...]:
-    """The transforms to apply, in order; adaptive ones are all that suit, unless some are named beside."""
+def chosen(asked: tuple[str, ...], form: Form) -> tuple[str, ...]:
+    """The transforms to apply, in order; adaptive ones are all that suit, unless some are named beside.
+
+    Raises:
+        UserError: one does not suit the form.
+    """
     named = [name for name in asked if name != ADAPTIVE]
     if strange := [name for name in named if name not in form.suits]:
         hint = f"it takes {', '.join(form.suits)}"

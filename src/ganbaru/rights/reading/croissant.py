@@ -7,6 +7,7 @@ spells them: nothing is fetched, whatever address the file names.
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from ganbaru.rights.expressions import NO_ASSERTION
 from ganbaru.rights.facts import Grant
@@ -19,12 +20,39 @@ _NAMES = ("name", "url", "@id", "description", "text")
 
 
 def read(shelf: Shelf) -> Iterator[tuple[str, Grant | tuple[str, str]]]:
-    """What Croissant files say of the sounds in their folder and below: a licence each, and wishes as pairs."""
+    """What Croissant files say of the sounds in their folder and below: a licence each, and wishes as pairs.
+
+    Where files have licences of their own, that of the whole is not taken for them.
+    """
     for document, content in found(shelf):
-        said: list[Grant | tuple[str, str]] = [*_grants(document, content)]
-        said += [("croissant usageInfo", wish) for wish in _texts(_value(content, "usageInfo"))]
-        for sound, _ in shelf.below(document.path):
-            yield from ((sound, each) for each in said)
+        wishes = [("croissant usageInfo", wish) for wish in _texts(_value(content, "usageInfo"))]
+        whole, each = _whole(shelf, document, content), _files(document, content)
+        for sound, inside in shelf.below(document.path):
+            grants = each.get(inside, []) if any(each.values()) else whole
+            yield from ((sound, grant) for grant in grants)
+            yield from ((sound, wish) for wish in wishes)
+
+
+def _whole(shelf: Shelf, document: Document, content: dict[str, Any]) -> list[Grant]:
+    """The licence of the whole; of several it is not said which is whose, so that is noted and none is taken."""
+    grants = list(_grants(document, content, "license"))
+    names = list(dict.fromkeys(grant.licence for grant in grants))
+    if len(names) > 1:
+        said = f"suspected: {document.shown} names {', '.join(names)} for all files together, so for none of them"
+        shelf.note(said)
+        return []
+    return grants[:1]
+
+
+def _files(document: Document, content: dict[str, Any]) -> dict[str, list[Grant]]:
+    """What is said of single files, by the path that it gives for them."""
+    given = _value(content, "distribution")
+    files = [file for file in given if isinstance(file, dict)] if isinstance(given, list) else []
+    return {
+        unquote(path): list(_grants(document, file, f"distribution, {quoted(path)}, license"))
+        for file in files
+        if isinstance(path := _value(file, "contentUrl"), str)
+    }
 
 
 def found(shelf: Shelf) -> Iterator[tuple[Document, dict[str, Any]]]:
@@ -51,19 +79,14 @@ def _parsed(shelf: Shelf, document: Document) -> dict[str, Any] | None:
     return content if "Dataset" in str(kind) else None
 
 
-def _grants(document: Document, content: dict[str, Any]) -> Iterator[Grant]:
-    """A grant for each licence that is named; several are alternatives nowhere, so each stands for itself."""
+def _grants(document: Document, content: dict[str, Any], place: str) -> Iterator[Grant]:
+    """A grant for each licence that is named."""
     holder = "; ".join(_texts(_value(content, "creator")) or _texts(_value(content, "publisher")))
     source = next(iter(_texts(_value(content, "url"))), "")
     for said in _texts(_value(content, "license")):
         licence = from_address(said) or licence_of(said) or NO_ASSERTION
-        yield Grant(
-            licence=licence,
-            proof=document.proof("license", said),
-            holder=quoted(holder),
-            source=quoted(source),
-            kind="croissant",
-        )
+        proof = document.proof(place, said)
+        yield Grant(licence, proof, holder=quoted(holder), source=quoted(source), kind="croissant")
 
 
 def _value(content: dict[str, Any], key: str) -> Any:

@@ -8,7 +8,7 @@ from functools import cached_property
 _ANY, _ANY_NO_SLASH, _ONE, _ONE_NO_SLASH = "any", "any but /", "one", "one but /"
 _NOTHING = "nothing"
 LONGEST = 1_000
-"""Letters of a pattern; a longer one matches nothing, as no path is as long."""
+"""Letters of a pattern; a longer one matches nothing."""
 _FEW = 2
 """Wildcards up to which a regular expression is quick whatever it meets."""
 

@@ -80,11 +80,11 @@ def _aggregated(covering: Sequence[Annotation]) -> list[Grant]:
 
 def _filled(own: Grant | None, fallback: Grant | None) -> list[Grant]:
     """The sidecar's word, what it leaves open taken from the table: licence and holder apart."""
-    if own is None or fallback is None:
-        return [each for each in (own, fallback) if each is not None]
-    if own.licence == NO_ASSERTION:
-        return [replace(fallback, holder=own.holder or fallback.holder)]
-    return [replace(own, holder=own.holder or fallback.holder)]
+    if own is None:
+        return [] if fallback is None else [fallback]
+    if fallback is None:
+        return [replace(own, licence=own.licence or NO_ASSERTION)]
+    return [replace(own if own.licence else fallback, holder=own.holder or fallback.holder)]
 
 
 def sidecars(shelf: Shelf) -> Iterator[tuple[str, Grant]]:
@@ -97,14 +97,17 @@ def sidecars(shelf: Shelf) -> Iterator[tuple[str, Grant]]:
 
 
 def sidecar(document: Document) -> Grant:
-    """What a text says by SPDX tags; several identifiers hold together, as REUSE has it."""
+    """What a text says by SPDX tags; several identifiers hold together, as REUSE has it.
+
+    The licence is "" where none is named, which is not the same as one that is not known here (NOASSERTION).
+    """
     text = _IGNORED.sub("", document.text)
     said = [match[1] for match in _TAG.finditer(text)]
     line = text[: match.start()].count("\n") + 1 if (match := _TAG.search(text)) else 1
     holders = [holder_in(match[1]) for match in _NOTICE.finditer(text)]
     words = "; ".join(said) or text.strip()
     return Grant(
-        licence=together(said),
+        licence=together(said) if said else "",
         proof=document.proof(f"line {line}", words),
         holder=quoted("; ".join(filter(None, holders))),
         kind="sidecar",

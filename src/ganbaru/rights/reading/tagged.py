@@ -8,6 +8,7 @@ from ganbaru.rights.facts import Grant, Proof
 from ganbaru.rights.names import from_address, licence_of, notice
 from ganbaru.rights.reading.shelf import quoted
 from ganbaru.rights.reading.tags.fields import C2PA, Field
+from ganbaru.runs.mark import MADE
 
 _LICENCE = frozenset(
     "WCOP USER LICENSE LICENCE TXXX:LICENSE TXXX:LICENCE WXXX:LICENSE WXXX:LICENCE xmpRights:WebStatement "
@@ -17,10 +18,12 @@ _LICENCE = frozenset(
 _NOTICE = frozenset("TCOP ICOP COPYRIGHT (C) dc:rights xmpRights:Owner RIGHTS".upper().split())
 """Fields whose purpose is a copyright notice: a holder, and perhaps a licence."""
 _SOURCE = frozenset("WOAF WOAS CONTACT ISRF dc:source cc:attributionURL TXXX:SOURCE SOURCE".upper().split())
-_REMARK = frozenset("ICMT COMM COMMENT COMMENTS DESCRIPTION NOTE ANNO UFID".upper().split())
+_REMARK = frozenset("ICMT COMM COMMENT COMMENTS DESCRIPTION NOTE ANNO".upper().split())
 """Fields for anything: a licence counts only where nothing else stands beside it."""
-MACHINE_MADE = "machine-made"
-"""In a remark: the mark of generated sounds, as `ganbaru.rights.writing` writes it."""
+MACHINE_MADE = MADE.partition(":")[0]
+"""In a remark: the mark of generated sounds."""
+_RESERVED = ("TDM-RESERVATION", "TXXX:TDM-RESERVATION", "TDM:RESERVATION")
+"""Fields of the text and data mining reservation protocol: 1 reserves, 0 does not. https://www.w3.org/community/tdmrep/"""
 
 
 def grants(fields: tuple[Field, ...], proof: Proof) -> Iterator[Grant]:
@@ -44,8 +47,8 @@ def wishes(fields: tuple[Field, ...]) -> Iterator[tuple[str, str]]:
     if made is not None:
         yield MACHINE_MADE, quoted(made.value)
     for field in fields:
-        if _key(field) in ("TDM-RESERVATION", "TXXX:TDM-RESERVATION"):
-            yield "text and data mining", f"reserved: {quoted(field.value)}"
+        if _key(field) in _RESERVED:
+            yield "text and data mining", "not reserved" if field.value == "0" else f"reserved ({quoted(field.value)})"
 
 
 def has_manifest(fields: tuple[Field, ...]) -> bool:

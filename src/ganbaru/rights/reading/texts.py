@@ -42,20 +42,29 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _TEXTS = (
-    # (licence, sentences all of which must stand in it); versions are read off the title
-    ("CC0-1.0", ("CC0 1.0 Universal", "Statement of Purpose", "Affirmer")),
-    ("Apache-2.0", ("Apache License", "Version 2.0, January 2004", "Grant of Copyright License")),
-    ("MIT", ("Permission is hereby granted, free of charge", "without restriction", "AS IS")),
-    ("BSD-3-Clause", ("Redistribution and use in source and binary forms", "Neither the name", "AS IS")),
-    ("BSD-2-Clause", ("Redistribution and use in source and binary forms", "AS IS")),
-    ("ISC", ("Permission to use, copy, modify, and/or distribute this software", "AS IS")),
-    ("GPL-3.0-only", ("GNU GENERAL PUBLIC LICENSE", "Version 3, 29 June 2007", "TERMS AND CONDITIONS")),
-    ("GPL-2.0-only", ("GNU GENERAL PUBLIC LICENSE", "Version 2, June 1991", "TERMS AND CONDITIONS")),
-    ("LGPL-3.0-only", ("GNU LESSER GENERAL PUBLIC LICENSE", "Version 3, 29 June 2007")),
-    ("LGPL-2.1-only", ("GNU LESSER GENERAL PUBLIC LICENSE", "Version 2.1, February 1999")),
-    ("OFL-1.1", ("SIL OPEN FONT LICENSE", "Version 1.1", "Reserved Font Name")),
-    ("Unlicense", ("This is free and unencumbered software released into the public domain",)),
+    # (licence, letters of its text and some to spare, sentences that all stand in it)
+    ("CC0-1.0", 9_000, ("CC0 1.0 Universal", "Statement of Purpose", "Affirmer")),
+    ("Apache-2.0", 13_000, ("Apache License Version 2.0, January 2004", "Grant of Copyright License")),
+    ("MIT", 2_000, ("Permission is hereby granted, free of charge", "without restriction", "AS IS")),
+    ("BSD-3-Clause", 2_500, ("Redistribution and use in source and binary forms", "Neither the name", "AS IS")),
+    ("BSD-2-Clause", 2_000, ("Redistribution and use in source and binary forms", "AS IS")),
+    ("ISC", 1_500, ("Permission to use, copy, modify, and/or distribute this software", "AS IS")),
+    ("GPL-3.0-only", 37_000, ("GNU GENERAL PUBLIC LICENSE Version 3, 29 June 2007", "TERMS AND CONDITIONS")),
+    ("GPL-2.0-only", 20_000, ("GNU GENERAL PUBLIC LICENSE Version 2, June 1991", "TERMS AND CONDITIONS")),
+    ("AGPL-3.0-only", 37_000, ("GNU AFFERO GENERAL PUBLIC LICENSE Version 3, 19 November 2007",)),
+    ("LGPL-3.0-only", 9_000, ("GNU LESSER GENERAL PUBLIC LICENSE Version 3, 29 June 2007",)),
+    ("LGPL-2.1-only", 29_000, ("GNU LESSER GENERAL PUBLIC LICENSE Version 2.1, February 1999",)),
+    ("LGPL-2.0-only", 28_000, ("GNU LIBRARY GENERAL PUBLIC LICENSE Version 2, June 1991",)),
+    ("OFL-1.1", 6_000, ("SIL OPEN FONT LICENSE Version 1.1", "Reserved Font Name")),
+    ("Unlicense", 2_000, ("This is free and unencumbered software released into the public domain",)),
 )
+_CONTAINED = {"BSD-3-Clause": "BSD-2-Clause"}
+"""A text that holds all sentences of another, and more."""
+_TURNING = re.compile(
+    r"commons clause|non-?commercial|advertising materials|ethical|additional (?:terms|restrictions)", re.IGNORECASE
+)
+"""What is added to a short licence to make it another."""
+_SHORT = 3_000
 _CC_TEXT = ("Licensor", "Licensed Material|Work", "terminate automatically|Termination")
 _TITLE = re.compile(r"Attribution[\w \t-]*\d\.\d[^\n]*|Creative Commons Legal Code\s+Attribution[^\n]*", re.IGNORECASE)
 _COMMERCE = re.compile(
@@ -151,10 +160,15 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def known_text(text: str) -> str | None:
     """The licence whose text this is; None where it is no known one."""
     squeezed = " ".join(text.split())
-    for licence, sentences in _TEXTS:
-        if all(sentence.casefold() in squeezed.casefold() for sentence in sentences):
-            return licence
-    if len(squeezed) > 3_000 and all(re.search(words, squeezed, re.IGNORECASE) for words in _CC_TEXT):
+    folded = squeezed.casefold()
+    found = {name: most for name, most, words in _TEXTS if all(each.casefold() in folded for each in words)}
+    for name in list(found):
+        found.pop(_CONTAINED.get(name, ""), None)
+    if found:  # several: a collection of texts, of which none is said to be the one for the sounds
+        ((name, most), *others) = found.items()
+        whole = len(squeezed) <= most and not (most < _SHORT and _TURNING.search(squeezed))
+        return name if whole and not others else None
+    if len(squeezed) > _SHORT and all(re.search(words, squeezed, re.IGNORECASE) for words in _CC_TEXT):
         title = _TITLE.search(text[:1_500])
         return licence_of(" ".join(title[0].removeprefix("Creative Commons Legal Code").split())) if title else None
     return None

@@ -1,10 +1,10 @@
 """What servers of the Fediverse have in common: pages forward from what is known, or backward from the newest."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from ganbaru.scout.seen import Account, Post, Seen
+from ganbaru.scout.seen import Account, Batch, Post, Seen
 
 
 @dataclass(frozen=True)
@@ -17,40 +17,73 @@ class Page:
     """
 
     rows: Sequence[Mapping[str, Any]] = ()
-    marks: Mapping[str, str] | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
-def paged(
-    ask: Callable[[str, str], Page], last: str, pages: int, size: int, older: Callable[[Mapping[str, Any]], bool]
-) -> Iterator[tuple[Page, str]]:
-    """Pages with where to go on after each; "" where a cut would lose what lies between.
+@dataclass(frozen=True)
+class Walk:
+    """How a server's pages are walked.
+
+    Attributes:
+        ask: for the page after an identifier, or before one, or (both "") the newest.
+        read: what the rows of a page mean.
+        older: whether a row is older than what is looked for.
+        mark: under which it is remembered where to go on.
+        size: of a full page.
+        pages: at most.
+    """
+
+    ask: Callable[[str, str], Page]
+    read: Callable[[Sequence[Mapping[str, Any]]], list[Seen]]
+    older: Callable[[Mapping[str, Any]], bool]
+    mark: str
+    size: int
+    pages: int
+
+
+def walked(walk: Walk, last: str) -> Generator[Batch, None, str]:
+    """Pages as batches.
 
     From a known post forward each page can be the last of this run. From the newest backward, as the first run must go,
     only when all pages are read is it known what the next run starts from.
 
     Args:
-        ask: for the page after an identifier, or before one, or (both "") the newest.
+        walk: how.
         last: the newest identifier of the run before; "" for the first run.
-        pages: at most.
-        size: of a full page.
-        older: whether a row is older than what is looked for.
+
+    Returns:
+        In words what the cap of pages left; "" for nothing.
     """
-    after = before = newest = ""
-    after = last
-    for number in range(1, pages + 1):
-        page = ask(after, before)
-        identifiers = [str(row["id"]) for row in page.rows if isinstance(row.get("id"), str) and row["id"]]
-        done = len(page.rows) < size or not identifiers or number == pages
-        if last:
-            after = max([after, *identifiers], key=_order)
-            yield page, after
-        else:
-            newest = max([newest, *identifiers], key=_order)
-            before = min(identifiers, key=_order, default="")
-            done = done or any(older(row) for row in page.rows)
-            yield page, newest if done else ""
-        if done:
-            return
+    return (yield from (_forward(walk, last) if last else _backward(walk)))
+
+
+def _forward(walk: Walk, last: str) -> Generator[Batch, None, str]:
+    for _ in range(walk.pages):
+        page = walk.ask(last, "")
+        last = max([last, *_identifiers(page)], key=_order)
+        yield Batch(walk.read(page.rows), {**page.marks, walk.mark: last})
+        if len(page.rows) < walk.size:
+            return ""
+    return "; the rest is left for the next run"
+
+
+def _backward(walk: Walk) -> Generator[Batch, None, str]:
+    newest = before = ""
+    for number in range(1, walk.pages + 1):
+        page = walk.ask("", before)
+        identifiers = _identifiers(page)
+        newest = max([newest, *identifiers], key=_order)
+        before = min(identifiers, key=_order, default="")
+        ended = len(page.rows) < walk.size or not before or any(walk.older(row) for row in page.rows)
+        whole = newest and (ended or number == walk.pages)
+        yield Batch(walk.read(page.rows), {walk.mark: newest} if whole else {})
+        if ended:
+            return ""
+    return "; what is older was left out at the cap of pages"
+
+
+def _identifiers(page: Page) -> list[str]:
+    return [row["id"] for row in page.rows if isinstance(row.get("id"), str) and row["id"]]
 
 
 def _order(identifier: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ figures come from YouTube and are lent for 30 days, as those are.
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from ganbaru.scout import wishes
 from ganbaru.scout.places.visit import DAY, Told, Visit, language
@@ -54,9 +54,11 @@ def _of_channel(channel: Mapping[str, Any], visit: Visit) -> list[Account | Lent
         handle=identifier,
         name=shown_as,
         about=about,
-        url=f"https://holodex.net/channel/{identifier}",
+        url=f"https://holodex.net/channel/{quote(identifier, safe='')}",
         created=instant(channel.get("published_at")),
-        links=tuple(Link(page) for page in (f"https://www.youtube.com/channel/{identifier}", *links_in(about))),
+        links=tuple(
+            Link(page) for page in (f"https://www.youtube.com/channel/{quote(identifier, safe='')}", *links_in(about))
+        ),
         language=language(name(channel, "lang")),
         wishes=wishes.ordered(wishes.said(shown_as, about)),
         seen=visit.now,

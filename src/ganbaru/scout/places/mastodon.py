@@ -7,12 +7,12 @@ November 2026. Only the server's own people are read: their wishes are known to 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from ganbaru.scout import wishes
-from ganbaru.scout.places.fediverse import Page, paged, with_authors
+from ganbaru.scout.places.fediverse import Page, Walk, walked, with_authors
 from ganbaru.scout.places.visit import DAY, Told, Visit, language
 from ganbaru.scout.query import MastodonSource
 from ganbaru.scout.seen import Account, Batch, Gone, Link, Post, Seen
@@ -31,11 +31,12 @@ _STALE_DAYS = 7
 def visit_mastodon(source: MastodonSource, server: str, visit: Visit) -> Told:
     """Read the posts of a server since the last run, with their authors, then what is gone."""
     yield _opened(server, visit)
+    left = ""
     for start in range(0, len(visit.hashtags), _TAGS):
-        yield from _timeline(source, server, visit, visit.hashtags[start : start + _TAGS])
+        left = (yield from _timeline(source, server, visit, visit.hashtags[start : start + _TAGS])) or left
     yield from _found(source, server, visit)
     yield from _checked(server, visit)
-    yield visit.ended("well", "its timelines were read")
+    yield visit.ended("well", f"its timelines were read{left}")
 
 
 def _place(server: str) -> str:
@@ -63,27 +64,39 @@ def _access(document: Any) -> dict[str, str]:
     return {"local": told} if told else {}
 
 
-def _timeline(source: MastodonSource, server: str, visit: Visit, hashtags: Sequence[str]) -> Iterator[Batch]:
+def _timeline(
+    source: MastodonSource, server: str, visit: Visit, hashtags: Sequence[str]
+) -> Generator[Batch, None, str]:
     first, *others = hashtags
     mark = f"last {' '.join(sorted(hashtags))}"
 
     def ask(after: str, before: str) -> Page:
-        where = [("min_id", after)] if after else [("max_id", before)] if before else []
-        query = urlencode([*(("any[]", tag) for tag in others), ("local", "true"), ("limit", str(_PAGE)), *where])
-        return _page(visit, _url(visit, server, f"api/v1/timelines/tag/{quote(first, safe='')}?{query}"), bool(after))
+        asked = [*(("any[]", tag) for tag in others), ("local", "true"), *_where(after, before)]
+        url = _url(visit, server, f"api/v1/timelines/tag/{quote(first, safe='')}?{urlencode(asked)}")
+        return _page(visit, url, bool(after), mark)
 
-    for page, last in paged(ask, visit.mark(mark), source.pages, _PAGE, _older(visit)):
-        seen = [one for status in page.rows for one in _of_status(status, server, visit)]
-        yield Batch(with_authors(seen, visit.wants), {**(page.marks or {}), **({mark: last} if last else {})})
+    walk = Walk(ask, _reader(server, visit, visit.wants), _older(visit), mark, _PAGE, source.pages)
+    return (yield from walked(walk, visit.mark(mark)))
+
+
+def _where(after: str, before: str) -> list[tuple[str, str]]:
+    where = [("min_id", after)] if after else [("max_id", before)] if before else []
+    return [("limit", str(_PAGE)), *where]
+
+
+def _reader(
+    server: str, visit: Visit, wanted: Callable[[Post], bool]
+) -> Callable[[Sequence[Mapping[str, Any]]], list[Seen]]:
+    return lambda statuses: with_authors([one for row in statuses for one in _of_status(row, server, visit)], wanted)
 
 
 def _older(visit: Visit) -> Any:
     return lambda status: (instant(status.get("created_at")) or visit.now) < visit.since
 
 
-def _page(visit: Visit, url: str, conditional: bool) -> Page:
+def _page(visit: Visit, url: str, conditional: bool, name: str) -> Page:
     """A page of posts; only one that goes on from what is known may be answered by "unchanged"."""
-    answer = visit.asking.get(url, closed=_CLOSED, conditional=conditional)
+    answer = visit.asking.get(url, closed=_CLOSED, conditional=conditional, name=name)
     return Page((), answer.marks) if answer.unchanged else Page(rows(answer.json(), "posts"), answer.marks)
 
 
@@ -173,17 +186,13 @@ def _found(source: MastodonSource, server: str, visit: Visit) -> Iterator[Batch]
             yield Batch((), {mark: finder})
 
         def ask(after: str, before: str, finder: str = finder) -> Page:
-            where = {"min_id": after} if after else {}
-            query = urlencode({"limit": str(_PAGE), **where})
-            return _page(
-                visit, _url(visit, server, f"api/v1/accounts/{quote(finder, safe='')}/statuses?{query}"), bool(after)
+            url = _url(
+                visit, server, f"api/v1/accounts/{quote(finder, safe='')}/statuses?{urlencode(_where(after, before))}"
             )
+            return _page(visit, url, bool(after), f"found {finder}")
 
-        for page, last in paged(ask, visit.mark(f"found {finder}"), 1, _PAGE, _older(visit)):
-            seen = [one for status in page.rows for one in _of_status(status, server, visit)]
-            yield Batch(
-                with_authors(seen, visit.keeps), {**(page.marks or {}), **({f"found {finder}": last} if last else {})}
-            )
+        walk = Walk(ask, _reader(server, visit, visit.keeps), _older(visit), f"found {finder}", _PAGE, 1)
+        yield from walked(walk, visit.mark(f"found {finder}"))
 
 
 def _checked(server: str, visit: Visit) -> Iterator[Batch]:

@@ -8,12 +8,13 @@ credential, at most 100, ``query`` an OR of ANDs, ``sinceId`` pages forward and 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from ganbaru.scout import wishes
 from ganbaru.scout.answer import Answer
-from ganbaru.scout.places.fediverse import Page, paged, with_authors
+from ganbaru.scout.places.fediverse import Page, Walk, walked, with_authors
 from ganbaru.scout.places.visit import DAY, Told, Visit, language
 from ganbaru.scout.query import MisskeySource
 from ganbaru.scout.seen import Account, Batch, Gone, Link, Post, Seen
@@ -29,11 +30,11 @@ _CLOSED_CODES = ("CREDENTIAL_REQUIRED", "CONTENT_RESTRICTED_BY_SERVER", "ROLE_PE
 def visit_misskey(source: MisskeySource, server: str, visit: Visit) -> Told:
     """Read the notes of a server since the last run, then the profiles of those who wrote them, then what is gone."""
     yield _opened(server, visit)
-    yield from _notes(source, server, visit)
+    left = yield from _notes(source, server, visit)
     yield from _found(source, server, visit)
     yield from _profiles(server, visit)
     yield from _checked(server, visit)
-    yield visit.ended("well", "its notes were read")
+    yield visit.ended("well", f"its notes were read{left}")
 
 
 def _place(server: str) -> str:
@@ -57,17 +58,23 @@ def _opened(server: str, visit: Visit) -> Batch:
     return Batch((), {"open": json.dumps(kept)})
 
 
-def _notes(source: MisskeySource, server: str, visit: Visit) -> Iterator[Batch]:
+def _notes(source: MisskeySource, server: str, visit: Visit) -> Generator[Batch, None, str]:
     query = [[tag] for tag in visit.hashtags]
+    mark = f"last {' '.join(sorted(visit.tags))}"
 
     def ask(after: str, before: str) -> Page:
-        where = {"sinceId": after} if after else {"untilId": before} if before else {}
-        document = {"query": query, "limit": _PAGE, **where}
+        document = {"query": query, "limit": _PAGE, **_where(after, before)}
         return Page(rows(_asked(visit, server, "notes/search-by-tag", document), "notes"))
 
-    for page, last in paged(ask, visit.mark("last"), source.pages, _PAGE, _older(visit)):
-        seen = [one for note in page.rows for one in _of_note(note, server, visit)]
-        yield Batch(with_authors(seen, visit.wants), {"last": last} if last else {})
+    def read(notes: Sequence[Mapping[str, Any]]) -> list[Seen]:
+        return with_authors([one for note in notes for one in _of_note(note, server, visit)], visit.wants)
+
+    walk = Walk(ask, read, _older(visit), mark, _PAGE, source.pages)
+    return (yield from walked(walk, visit.mark(mark)))
+
+
+def _where(after: str, before: str) -> dict[str, str]:
+    return {"sinceId": after} if after else {"untilId": before} if before else {}
 
 
 def _older(visit: Visit) -> Any:
@@ -86,7 +93,7 @@ def _of_note(note: Mapping[str, Any], server: str, visit: Visit) -> list[Seen]:
         id=author,
         handle=name(user, "username"),
         name=name(user, "name"),
-        url=f"https://{server}/@{name(user, 'username')}",
+        url=f"https://{server}/@{quote(name(user, 'username'))}",
         wishes=_wishes(user),
         bot=bool(flag(user, "isBot")),
         seen=visit.now,
@@ -107,7 +114,7 @@ def _post(note: Mapping[str, Any], place: str, author: str, server: str, visit: 
         at=published(note.get("createdAt"), visit.now),
         text=written,
         tags=texts(note, "tags"),
-        url=f"https://{server}/notes/{name(note, 'id')}",
+        url=f"https://{server}/notes/{quote(name(note, 'id'), safe='')}",
         likes=reactions if reactions is not None else _sum(note.get("reactions")),
         reposts=count(note, "renoteCount"),
         replies=count(note, "repliesCount"),
@@ -132,13 +139,13 @@ def _found(source: MisskeySource, server: str, visit: Visit) -> Iterator[Batch]:
         mark = f"found {username.lower()}"
 
         def ask(after: str, before: str, finder: str = name(user, "id")) -> Page:
-            where = {"sinceId": after} if after else {"untilId": before} if before else {}
-            document = {"userId": finder, "limit": _PAGE, "withRenotes": True, **where}
+            document = {"userId": finder, "limit": _PAGE, "withRenotes": True, **_where(after, before)}
             return Page(rows(_asked(visit, server, "users/notes", document), "notes"))
 
-        for page, last in paged(ask, visit.mark(mark), 1, _PAGE, _older(visit)):
-            seen = [one for note in page.rows for one in _named(note, server, visit)]
-            yield Batch(with_authors(seen, visit.keeps), {mark: last} if last else {})
+        def read(notes: Sequence[Mapping[str, Any]]) -> list[Seen]:
+            return with_authors([one for note in notes for one in _named(note, server, visit)], visit.keeps)
+
+        yield from walked(Walk(ask, read, _older(visit), mark, _PAGE, 1), visit.mark(mark))
 
 
 def _named(note: Mapping[str, Any], server: str, visit: Visit) -> list[Seen]:
@@ -179,7 +186,7 @@ def _account(user: Mapping[str, Any], place: str, server: str, visit: Visit) -> 
         handle=handle,
         name=shown_as,
         about=about,
-        url=f"https://{server}/@{handle}",
+        url=f"https://{server}/@{quote(handle)}",
         created=instant(user.get("createdAt")),
         followers=count(user, "followersCount"),
         following=count(user, "followingCount"),

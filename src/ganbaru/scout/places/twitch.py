@@ -7,7 +7,7 @@ Read in November 2026.
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from ganbaru.scout import wishes
 from ganbaru.scout.places.visit import DAY, Told, Visit, language
@@ -62,7 +62,7 @@ def _post(stream: Mapping[str, Any], visit: Visit) -> Post:
         at=published(stream.get("started_at"), visit.now),
         text=text(stream, "title"),
         tags=texts(stream, "tags"),
-        url=f"https://www.twitch.tv/{login}" if login.isalnum() or "_" in login else "",
+        url=f"https://www.twitch.tv/{quote(login, safe='')}",
         language=language(name(stream, "language")),
         views=count(stream, "viewer_count"),
         sort="stream",
@@ -85,7 +85,7 @@ def _account(user: Mapping[str, Any], visit: Visit) -> Account:
         handle=name(user, "login"),
         name=shown_as,
         about=about,
-        url=f"https://www.twitch.tv/{name(user, 'login')}",
+        url=f"https://www.twitch.tv/{quote(name(user, 'login'), safe='')}",
         created=instant(user.get("created_at")),
         links=tuple(Link(page) for page in links_in(about)),
         wishes=wishes.ordered(wishes.said(shown_as, about)),

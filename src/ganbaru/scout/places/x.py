@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from ganbaru.scout import wishes
-from ganbaru.scout.places.visit import Told, Visit, language
+from ganbaru.scout.places.visit import DAY, Told, Visit, language
 from ganbaru.scout.query import XSource, secret
 from ganbaru.scout.seen import Account, Batch, Link, Post
 from ganbaru.scout.taken import at, count, flag, items, link, name, text
@@ -22,6 +22,7 @@ from ganbaru.scout.trouble import OverQuota
 PLACE = "x"
 _PAGE, _LEAST = 100, 10
 _PAGES = 20
+_WEEK = 6.5 * DAY
 _FIELDS = {
     "tweet.fields": "created_at,lang,public_metrics,entities,author_id,referenced_tweets",
     "expansions": "author_id",
@@ -32,7 +33,7 @@ _FIELDS = {
 def visit_x(source: XSource, visit: Visit) -> Told:
     """Read posts until there are no more or the month's budget could be passed by the next page."""
     headers = {"Authorization": f"Bearer {secret(source.token)}"}
-    last, token = visit.mark("last"), ""
+    last, token = _last(visit), ""
     newest = last
     for _ in range(_PAGES):
         size = _affordable(source, visit)
@@ -44,12 +45,17 @@ def visit_x(source: XSource, visit: Visit) -> Told:
         newest = max([newest, *(post.id for post in posts)], key=lambda one: (len(one), one))
         token = name(document, "meta", "next_token")
         kept = [post for post in posts if visit.keeps(post)]
-        done = {} if token else {"last": newest}
+        done = {} if token else {"last": newest, "last at": str(visit.now)}
         yield Batch([*_accounts(users, visit), *kept], {**_spent(visit, -back).marks, **done})
         if not token:
             break
     spent, month = _so_far(visit)
     yield visit.ended("well", f"{spent:.2f} of {source.budget_usd:.2f} USD were spent in {month}")
+
+
+def _last(visit: Visit) -> str:
+    """The newest post of the run before; "" where the search, which covers a week, would not know it any more."""
+    return visit.mark("last") if float(visit.mark("last at") or 0.0) > visit.now - _WEEK else ""
 
 
 def _month(visit: Visit) -> str:
@@ -130,7 +136,7 @@ def _accounts(users: list[Any], visit: Visit) -> Iterator[Account]:
             handle=handle,
             name=name(user, "name"),
             about=about,
-            url=f"https://x.com/{handle}",
+            url=f"https://x.com/{quote(handle, safe='')}",
             created=instant(at(user, "created_at")),
             followers=count(user, "public_metrics", "followers_count"),
             following=count(user, "public_metrics", "following_count"),

@@ -10,6 +10,7 @@ is; answers of 404 and 500 came in long spells in February to April and Septembe
 import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ganbaru.errors import UserError
 from ganbaru.scout import wishes
@@ -130,7 +131,7 @@ def _post(entry: "Element", channel: str, visit: Visit) -> Post | None:
         at=published(_text(entry, f"{_ATOM}published"), visit.now),
         text=f"{title}\n{words}".strip(),
         tags=hashtags(f"{title} {words}"),
-        url=f"https://www.youtube.com/watch?v={video}",
+        url=f"https://www.youtube.com/watch?v={quote(video, safe='')}",
         views=count(dict(views.attrib), "views") if views is not None else None,
         sort="video",
         seen=visit.now,

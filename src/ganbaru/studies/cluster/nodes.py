@@ -39,8 +39,9 @@ class Nodes:
     """
 
     def __init__(self, address: str, study: Path, trial: bytes) -> None:
-        self._left = ExitStack()
-        self._ray = _connected(address, self._left)
+        with ExitStack() as left:
+            self._ray = _connected(address, left)
+            self._left = left.pop_all()
         self._study, self._trial = study, trial
         self._heard = time.monotonic()
         options = {"num_cpus": 1, "max_concurrency": 4, "max_restarts": 0, "scheduling_strategy": "SPREAD"}
@@ -133,7 +134,7 @@ class Remote:
         if luggage is not None:
             try:
                 unpack(luggage, self._folder)
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 return {"became": "raised", "reason": f"its folder could not be brought back: {error}"}
         return answer
 
@@ -216,5 +217,6 @@ def _append(file: Path, data: bytes) -> None:
 
 
 def _line(error: Exception) -> str:
-    said = str(error).strip()
-    return said.splitlines()[0] if said else type(error).__name__
+    """The line that says why: the last one where a worker could not be made, which is that of its own exception."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[-1] if "creation task" in lines[0] else lines[0]

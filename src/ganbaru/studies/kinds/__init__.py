@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from ganbaru.studies.kinds.capacity import capacity
     from ganbaru.studies.kinds.data import data
     from ganbaru.studies.kinds.frame import answer_of
+    from ganbaru.studies.kinds.hyper import hyper
+    from ganbaru.studies.kinds.n_critic import n_critic
+    from ganbaru.studies.kinds.objective import objective
+    from ganbaru.studies.kinds.representation import representation
+    from ganbaru.studies.kinds.vanishing import vanishing
 
 KINDS = {
     "data": "data",
@@ -27,7 +32,17 @@ KINDS = {
 }
 """Each kind by its name, and the module of this room that has a function of the module's own name, and ``judge``."""
 
-__all__ = ["KINDS", "answer_of", "capacity", "data"]
+__all__ = [
+    "KINDS",
+    "answer_of",
+    "capacity",
+    "data",
+    "hyper",
+    "n_critic",
+    "objective",
+    "representation",
+    "vanishing",
+]
 
 
 class _Kinds(ModuleType):
@@ -47,7 +62,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, *(name for name in KINDS.values() if name not in __all__)]
+    return list(__all__)
 
 
 sys.modules[__name__].__class__ = _Kinds

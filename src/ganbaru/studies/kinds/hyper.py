@@ -17,7 +17,6 @@ from ganbaru.studies.drawing import Groups
 from ganbaru.studies.judging.table import LEAST_SEEDS
 from ganbaru.studies.judging.zone import number
 from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, outcomes
-from ganbaru.studies.performing import Trainee as Trial
 from ganbaru.studies.plan import Plan, Settings
 from ganbaru.studies.search import one_at_a_time, tried
 from ganbaru.studies.search.around import present_settings
@@ -35,6 +34,7 @@ from ganbaru.studies.search.confirmed import FEWEST, OPEN, STAY, Confirmed, conf
 from ganbaru.studies.search.confirming import Confirming
 from ganbaru.studies.search.copies import Copies
 from ganbaru.studies.search.one_at_a_time import NO_MATTER
+from ganbaru.studies.search.rungs import Rungs
 from ganbaru.studies.search.said import of_points, of_readings
 from ganbaru.studies.search.searching import Design, Search
 from ganbaru.studies.search.space import Space, Value
@@ -125,29 +125,20 @@ def hyper(
     chosen = space_of(space, trial, settings or {})
     present = present_settings(trial, chosen, around)
     common = trial.cell(**(settings or {}))
-    alone = search == "one-at-a-time"
     default = 6 if pruning == "wilcoxon" else _SEEDS[search]
-    known = seeds_of(seeds, default, least=LEAST_SEEDS if alone else 1)
+    known = seeds_of(seeds, default, least=LEAST_SEEDS if search == "one-at-a-time" else 1)
     afresh = tuple(max(known) + _AFRESH + index for index in range(fresh))
-    arguments = {
-        "search": search,
-        "space": chosen.to_json(),
-        "seeds": list(known),
-        "fresh": list(afresh),
-        "measure": trial.measure,
-        "higher_is_better": trial.higher_is_better,
-        "worthwhile": worthwhile,
-    }
     asked: Search | None = None
-    ran: Trial = trial
+    by_rungs: Rungs | None = None
     if search == "one-at-a-time":
-        refuse(trials=trials, training_steps=training_steps, pruning=pruning, steps=steps)
+        refuse(
+            trials=trials, training_steps=training_steps, pruning=pruning, steps=steps, optuna_storage=optuna_storage
+        )
         first = _moved(chosen, present, common, count, known)
     else:
         needed = pruning in BY_RUNGS or training_steps is not None
-        found, by_rungs = stages_of(
-            pruning, known, length_of(trial, steps, settings or {}, needed=needed), rungs, trial
-        )
+        length = length_of(trial, steps, settings or {}, needed=needed)
+        found, by_rungs = stages_of(pruning, known, length, rungs, trial)
         design = Design(
             space=chosen,
             sampler=None if search == "grid" else search,
@@ -163,14 +154,24 @@ def hyper(
             points=[point for point in chosen.grid(count) if point != present] if search == "grid" else (),
         )
         check_budget(design)
-        copies = Copies(Path(out), "search", url=optuna_storage, higher_is_better=trial.higher_is_better)
-        asked, ran = Search(design, copies), by_rungs or trial
+        asked = Search(
+            design, Copies(Path(os.path.abspath(out)), url=optuna_storage, higher_is_better=trial.higher_is_better)
+        )
         first = asked.first()
-        arguments["steps"] = found[-1].steps if by_rungs else None
+    arguments = {
+        "search": search,
+        "space": chosen.to_json(),
+        "seeds": list(known),
+        "fresh": list(afresh),
+        "measure": trial.measure,
+        "higher_is_better": trial.higher_is_better,
+        "worthwhile": worthwhile,
+        "steps": asked.design.whole.steps if asked and by_rungs else None,
+    }
     rule = _rule(chosen, search, pruning, afresh, worthwhile)
     plan = Plan(_question(trial), rule, first.cells, (*known, *afresh), only=_grouped(first.trials))
     more = Confirming(lambda found: _winner(found, arguments), afresh, asked)
-    return conduct(KIND, out, plan, ran, arguments, more=more, **options)
+    return conduct(KIND, out, plan, by_rungs or trial, arguments, more=more, **options)
 
 
 def judge(

@@ -28,9 +28,7 @@ def default_space(trial: Trainee) -> Space:
     from ganbaru.studies.of_fit import OfFit
 
     if not isinstance(trial, OfFit):
-        raise UserError(
-            "it is not known what to search", hint='name it: space={"learning_rate": Range(1e-4, 1e-1, log=True)}'
-        )
+        raise UserError("it is not known what to search", hint='name it: space=["learning_rate=1e-4:1e-1:log"]')
     present = {name: trial.present(name) for name in _FIT}
     return Space.of({name: _around(value, _FIT[name]) for name, value in present.items() if _sensible(value)})
 

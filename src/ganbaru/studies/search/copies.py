@@ -4,7 +4,10 @@ Nothing depends on it. The ledger is the truth: a copy that is missing, damaged,
 holds only points that have ended, so that a kill leaves none running for ever.
 """
 
+import hashlib
 import logging
+import os
+import platform
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
     import optuna
     import sqlalchemy
 
-FILE = "optuna.db"
+FILE, SEARCH = "optuna.db", "search"
+"""The file in a study's folder, and the name in it."""
 _POINT = "point"
 log = logging.getLogger("ganbaru.studies")
 
@@ -27,7 +31,6 @@ class Copies:
 
     Args:
         study: the study's folder.
-        name: of the search in the database.
         url: of the database, as SQLAlchemy names it; None for ``optuna.db`` in the folder.
         higher_is_better: direction of the scores.
 
@@ -35,11 +38,13 @@ class Copies:
         UserError: the database that was named cannot be used.
     """
 
-    def __init__(self, study: Path, name: str, *, url: str | None, higher_is_better: bool) -> None:
-        self._file = None if url else study / FILE
-        self._url = url or f"sqlite:///{self._file}"
-        self._name, self._direction = name, direction_of(higher_is_better)
+    def __init__(self, study: Path, *, url: str | None, higher_is_better: bool) -> None:
+        self._file = study / FILE if url is None else None
+        self._url = f"sqlite:///{self._file}" if url is None else address(url)
+        self._name = SEARCH if url is None else _name(study)
+        self._direction = direction_of(higher_is_better)
         self._study: optuna.Study | None = None
+        self._storage: optuna.storages.RDBStorage | None = None
         self._kept: set[int] = set()
         self._given_up = False
         if url is not None:
@@ -55,6 +60,8 @@ class Copies:
         except Exception as error:  # whatever the database's driver raises
             self._given_up = True
             log.warning("Optuna's copy of the search is not kept in %s: %s", self._shown, _line(error))
+        finally:
+            self._let_go()
 
     def _keep(self, ended: Sequence["optuna.trial.FrozenTrial"]) -> None:
         """Add what is new; the first time, or where the copy does not answer, hold it against what it is to be."""
@@ -81,11 +88,11 @@ class Copies:
     def _loaded(self) -> "optuna.Study":
         import optuna
 
-        storage = optuna.storages.RDBStorage(self._url)
+        self._storage = optuna.storages.RDBStorage(self._url)
         if self._file is not None:
-            _unhurried(storage.engine)
+            _unhurried(self._storage.engine)
         return optuna.create_study(
-            study_name=self._name, storage=storage, direction=self._direction, load_if_exists=True
+            study_name=self._name, storage=self._storage, direction=self._direction, load_if_exists=True
         )
 
     def _add(self, ended: Sequence["optuna.trial.FrozenTrial"]) -> None:
@@ -108,7 +115,15 @@ class Copies:
     def _delete(self) -> None:
         import optuna
 
-        optuna.delete_study(study_name=self._name, storage=self._url)
+        assert self._storage is not None
+        optuna.delete_study(study_name=self._name, storage=self._storage)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the connection until it is needed again."""
+        if self._storage is not None:
+            self._storage.remove_session()
+            self._storage.engine.dispose()
 
     def _forget(self) -> None:
         """Remove the file: what is in it is of no use."""
@@ -126,6 +141,8 @@ class Copies:
                 "give it as SQLAlchemy does, such as postgresql://user@host/name; the folder's own file needs no name"
             )
             raise UserError(f"the storage {self._shown} cannot be used: {_line(error)}", hint=hint) from error
+        finally:
+            self._let_go()
 
     @property
     def _shown(self) -> str:
@@ -134,6 +151,18 @@ class Copies:
             return shown(self._file)
         scheme, sign, rest = self._url.partition("://")
         return f"{scheme}{sign}{rest.rpartition('@')[2]}"
+
+
+def address(url: str) -> str:
+    """The same database, spoken to by the driver that the extra ``postgresql`` installs."""
+    scheme, sign, rest = url.partition("://")
+    return f"postgresql+psycopg{sign}{rest}" if scheme == "postgresql" else url
+
+
+def _name(study: Path) -> str:
+    """In a database that others use, too: no two folders have the same."""
+    place = f"{platform.node()}:{os.path.abspath(study)}"
+    return f"{study.name} {hashlib.sha256(place.encode()).hexdigest()[:12]}"
 
 
 def _unhurried(engine: "sqlalchemy.Engine") -> None:

@@ -53,7 +53,7 @@ def of_points(
         measure: what a score is.
         higher_is_better: direction of the scores.
     """
-    seen, scores, rung = comparable(points, LEAST_TRIALS)
+    seen, scores, steps = comparable(points, LEAST_TRIALS)
     params = [point.params for point in seen]
     shares = by_ranks(space, params, scores, higher_is_better=higher_is_better)
     beside = by_the_best(space, params, scores, higher_is_better=higher_is_better)
@@ -64,12 +64,12 @@ def of_points(
         "verdict": after.verdict,
         "sentence": _sentence_of_points(points, best, after, shares, edges, search),
         "evidence": {**{each.name: each.share for each in shares.parameters}, **after.evidence},
-        "graphs": [_graph_of_points(space, name, seen, scores, best, present, measure, rung) for name in space.names],
+        "graphs": [_graph_of_points(space, name, seen, scores, best, present, measure, steps) for name in space.names],
         "grids": [
             _grid_of_shares(space, shares, beside, edges, best, present),
             _grid_of_points(space, points, measure),
         ],
-        "notes": _notes_of_points(shares, beside, search, rung),
+        "notes": _notes_of_points(shares, beside, search, steps),
     }
 
 
@@ -153,7 +153,7 @@ def _graph_of_points(
     best: Tried | None,
     present: Tried | None,
     measure: str,
-    rung: int,
+    steps: int | None,
 ) -> Graph:
     axis = space.axes[name]
     numeric = not isinstance(axis, Choice) or axis.numbers
@@ -161,9 +161,7 @@ def _graph_of_points(
     marked = {"present": present, "best": best if best is not None and best.number else None}
     marks = {word: _place(point.params[name], numeric) for word, point in marked.items() if point is not None}
     log = isinstance(axis, Range) and axis.log
-    after = (
-        "" if rung == 0 and not seen else f" after rung {rung + 1}" if any(len(each.rows) > 1 for each in seen) else ""
-    )
+    after = "" if steps is None else f" after {steps} steps"
     note = "Each dot is one point; its other settings differ, too."
     return Graph(f"{measure}{after} against {name}", name, measure, [dots], log_x=log, marks=marks, note=note)
 
@@ -219,7 +217,7 @@ def _grid_of_points(space: Space, points: Sequence[Tried], measure: str) -> Grid
 
 
 def _notes_of_points(
-    shares: Importance, beside: Mapping[str, tuple[float, float]], search: str, rung: int
+    shares: Importance, beside: Mapping[str, tuple[float, float]], search: str, steps: int | None
 ) -> list[str]:
     notes = ["importance is the first-order functional ANOVA of the scores' ranks, held against shuffled scores"]
     if search == "tpe":
@@ -230,8 +228,8 @@ def _notes_of_points(
         differing = sorted(ranks ^ best)
         said = "agrees" if not differing else f"differs on {_listed(differing)}"
         notes.append(f"PED-ANOVA, by what the best tenth has in common, {said}")
-    if rung:
-        notes.append(f"settings are weighed after rung {rung + 1}, the longest that enough points reached")
+    if steps is not None:
+        notes.append(f"settings are weighed by the scores after {steps} steps, which enough points reached")
     return notes
 
 

@@ -192,9 +192,7 @@ def _axis(name: str, given: Axis | Sequence[Value]) -> Axis:
     if isinstance(given, Range | Choice):
         return given
     if isinstance(given, str) or not isinstance(given, Sequence):
-        raise UserError(
-            f"{name}: {given!r} is no range and no list of choices", hint="gb.study.Range(1e-5, 1e-2, log=True)"
-        )
+        raise UserError(f"{name}: {given!r} is no range and no list of choices", hint=_FORMS)
     try:
         return Choice(tuple(given))
     except UserError as error:

@@ -22,6 +22,7 @@ class Tried:
         number: of it, 0 for the present settings.
         params: what was chosen.
         rows: its cells, one for each length of training, the shortest first.
+        steps: how far each of these trains; 0 where the training knows itself.
         scores: ``(stages,)`` the mean over its seeds so far, for each cell; NaN where it has none.
         whole: whether it was tried to its end, with every seed.
         settings: of its last cell.
@@ -30,6 +31,7 @@ class Tried:
     number: int
     params: dict[str, Value]
     rows: tuple[int, ...]
+    steps: tuple[int, ...]
     scores: tuple[float, ...]
     whole: bool
     settings: Settings
@@ -63,7 +65,9 @@ def tried(
         last = settings[mine[-1]]
         means = [float(scores[row][good[row]].mean()) if good[row].any() else float("nan") for row in mine]
         whole = bool(good[mine[-1]].all()) and (steps is None or last[UNTIL] == steps)
-        found.append(Tried(number, {name: last[name] for name in names}, tuple(mine), tuple(means), whole, last))
+        lengths = tuple(int(settings[row].get(UNTIL, 0)) for row in mine)
+        params = {name: last[name] for name in names}
+        found.append(Tried(number, params, tuple(mine), lengths, tuple(means), whole, last))
     return found
 
 
@@ -79,18 +83,20 @@ def from_the_beginning(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name != BEFORE}
 
 
-def comparable(points: Sequence[Tried], least: int) -> tuple[list[Tried], list[float], int]:
+def comparable(points: Sequence[Tried], least: int) -> tuple[list[Tried], list[float], int | None]:
     """Points and their scores after the longest training that at least ``least`` of them had; else the shortest.
 
     The present settings, which are trained whole at once, are not among them where there are rungs.
 
     Returns:
-        The points, their scores there, and how long that training is (rung, from 0).
+        The points, their scores there, and the steps of that training; None where every training is whole.
     """
-    chosen = [point for point in points if point.number or UNTIL not in point.settings]
-    most = max((len(point.rows) for point in chosen), default=0)
-    for rung in range(most - 1, -1, -1):
-        reached = [point for point in chosen if len(point.rows) > rung]
-        if len(reached) >= least or rung == 0:
-            return reached, [point.scores[rung] for point in reached], rung
-    return [], [], 0
+    if not any(UNTIL in point.settings for point in points):
+        return list(points), [point.scores[0] for point in points], None
+    drawn = [point for point in points if point.number]
+    most = max((len(point.rows) for point in drawn), default=1)
+    reached = [[point for point in drawn if len(point.rows) > rung] for rung in range(most)]
+    rung = max((rung for rung in range(most) if len(reached[rung]) >= least), default=0)
+    first = next(iter(reached[rung]), None)
+    steps = 0 if first is None else first.steps[rung]
+    return reached[rung], [point.scores[rung] for point in reached[rung]], steps

@@ -18,6 +18,8 @@ log = logging.getLogger("ganbaru.studies")
 
 PATIENCE = 300.0
 """Seconds for which a database that does not answer is tried again."""
+FIRST_PATIENCE = 10.0
+"""The same for the first time: its address or password may be wrong."""
 _FIRST, _LONGEST = 0.1, 5.0
 """Seconds between two tries: at first, and at most."""
 _LEFT_OPEN = "60s"
@@ -87,13 +89,13 @@ class Database:
             pause = min(2 * pause, _LONGEST)
 
     def make_tables(self) -> None:
-        """Make what is missing. Raises UserError, at once, if the database does not answer or refuses."""
+        """Make what is missing. Raises UserError if the database does not answer for ten seconds, or refuses."""
 
         def work(connection: Connection) -> None:
             lock(connection)
             metadata.create_all(connection)
 
-        self.do(work, patience=0.0)
+        self.do(work, patience=FIRST_PATIENCE)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -101,7 +103,7 @@ class Database:
             self._engine.dispose()
 
     def __str__(self) -> str:
-        return f"the database {self._engine.url.render_as_string(hide_password=True)}"
+        return f"the database {self._engine.url.set(query={}).render_as_string(hide_password=True)}"
 
     def _silent(self, error: SQLAlchemyError, seconds: float) -> UserError:
         hint = "run the study again when it is back: what is done is in the study's folder"

@@ -63,7 +63,7 @@ def join(connection: Connection, plan: Plan, ledger: Ledger, owner: str) -> tupl
     whole = merged(theirs, plan)
     if whole.extensions != theirs.extensions:
         connection.execute(update(STUDIES).where(STUDIES.c.id == study).values(document=sealed(whole).decode()))
-    _name_stages(connection, whole, study)
+    _name_stages(connection, (*plan.stages(), *whole.stages()), study)
     _enter(connection, study, whole, ledger, owner)
     return study, merged(plan, whole)
 
@@ -97,8 +97,8 @@ def _study(connection: Connection, plan: Plan) -> str:
     return names[0]
 
 
-def _name_stages(connection: Connection, plan: Plan, study: str) -> None:
-    names = {fingerprint(stage) for stage in plan.stages()}
+def _name_stages(connection: Connection, stages: Iterable[Plan], study: str) -> None:
+    names = {fingerprint(stage) for stage in stages}
     known = set(connection.execute(select(PLANS.c.fingerprint).where(PLANS.c.fingerprint.in_(names))).scalars())
     if names > known:
         connection.execute(insert(PLANS), [{"fingerprint": name, "study": study} for name in sorted(names - known)])

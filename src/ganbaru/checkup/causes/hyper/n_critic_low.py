@@ -3,6 +3,7 @@
 import math
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.bugs.seen import part
 from ganbaru.checkup.causes.standing import is_game, standing
 from ganbaru.checkup.causes.telling import gaps
 from ganbaru.checkup.evidence import Evidence
@@ -18,6 +19,8 @@ _LAGS = 0.5
 and 0.1 with five and a penalty, 0.8 where it did not."""
 _WRONG = 0.25
 """Share of records in which the estimate has the wrong sign, as that of a critic that lags has."""
+_RARE = 0.75
+"""Updates of the critic over those of the generator below which the generator is the one that is ahead."""
 
 
 def _when(evidence: Evidence) -> str:
@@ -34,6 +37,8 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"n_critic": float(updates), "n_critic_limit": float(_FEW)}
     numbers |= {} if math.isnan(gain) else {"gain": gain, "gain_limit": _GAIN}
     numbers |= {} if math.isnan(wrong) else {"wrong_sign": wrong, "wrong_sign_limit": _WRONG}
+    ahead = _ahead(evidence)
+    numbers |= {"critic_over_generator": ahead, "critic_over_generator_limit": _RARE} if ahead < _RARE else {}
     if updates >= _FEW:
         return Ruling("fine", numbers)
     if gain > _GAIN:
@@ -41,9 +46,15 @@ def _judge(evidence: Evidence) -> Ruling:
     if now is not None and not now.suffers:
         return Ruling("fine", numbers | now.evidence)
     numbers |= {} if math.isnan(gain) else {"gain_limit": _LAGS}
-    if now is None or not (wrong > _WRONG or gain > _LAGS):
+    if now is None or not (wrong > _WRONG or gain > _LAGS or ahead < _RARE):
         return Ruling("suspect", numbers, "critic", reason="that its estimate lags is not proved")
     return Ruling("found", numbers | now.evidence, "critic")
+
+
+def _ahead(evidence: Evidence) -> float:
+    """Updates of the critic over those of the generator; infinite where they were not counted."""
+    updates = [part(evidence, "updates", name).get("steps", 0) for name in ("critic", "generator")]
+    return updates[0] / updates[1] if all(updates) else math.inf
 
 
 def _gain(evidence: Evidence) -> float:

@@ -9,13 +9,15 @@ from xml.parsers import expat
 
 from ganbaru.rights.reading.tags.window import Torn
 
-_DEEPEST, _MOST, _LONGEST, _LONGEST_OF_ALL = 64, 2_000, 8_192, 65_536
+_DEEPEST, _MOST, _LONGEST = 64, 2_000, 20_000
 _XMP = {
     "http://purl.org/dc/elements/1.1/ rights": "dc:rights",
     "http://purl.org/dc/elements/1.1/ source": "dc:source",
     "http://ns.adobe.com/xap/1.0/rights/ WebStatement": "xmpRights:WebStatement",
     "http://ns.adobe.com/xap/1.0/rights/ UsageTerms": "xmpRights:UsageTerms",
     "http://ns.adobe.com/xap/1.0/rights/ Owner": "xmpRights:Owner",
+    "http://www.w3.org/ns/tdmrep# reservation": "tdm:reservation",
+    "http://www.w3.org/ns/tdmrep/ reservation": "tdm:reservation",
     "http://creativecommons.org/ns# license": "cc:license",
     "http://creativecommons.org/ns# attributionName": "cc:attributionName",
     "http://creativecommons.org/ns# attributionURL": "cc:attributionURL",
@@ -68,7 +70,6 @@ class _Reader:
     def __init__(self, separator: str | None) -> None:
         self.found: list[tuple[tuple[str, ...], dict[str, str], str]] = []
         self._open: list[tuple[str, dict[str, str], list[str]]] = []
-        self._length = 0
         self.parser: Any = expat.ParserCreate(namespace_separator=separator)
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -84,9 +85,6 @@ class _Reader:
         self._open.append((name, attributes, []))
 
     def _text(self, text: str) -> None:
-        self._length += len(text)
-        if self._length > _LONGEST_OF_ALL:
-            raise _Refused("it holds more text than a tag does")
         if self._open:
             self._open[-1][2].append(text)
 
