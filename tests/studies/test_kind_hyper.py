@@ -175,9 +175,17 @@ def test_what_cannot_be_searched_is_refused_before_anything_runs(tmp_path: Path,
 
 
 def test_another_search_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    asked(tmp_path, search="random", trials=4, fresh=0)
-    with pytest.raises(UserError, match="another plan"):
-        asked(tmp_path, search="tpe", trials=4, fresh=0)
+    given: dict[str, Any] = {
+        "search": "tpe",
+        "pruning": "halving",
+        "training_steps": 300,
+        "steps": "steps",
+        "fresh": 0,
+    }
+    asked(tmp_path, search_trainees.curve, **given)
+    for other in ({"search": "random"}, {"pruning": "hyperband"}, {"rungs": 3}, {"seed": 1}, {"space": {"rate": RATE}}):
+        with pytest.raises(UserError, match="another plan"):
+            asked(tmp_path, search_trainees.curve, **{**given, **other})
 
 
 def test_what_sets_the_best_apart_agrees_with_a_plain_truth() -> None:

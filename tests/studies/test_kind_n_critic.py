@@ -29,6 +29,7 @@ def told(distances: dict[str, float], *, seeds: int = 10, noise: float = 0.05) -
                     for k in range(3)
                 }
                 details[key] = {**marks, "updates_a_step": updates, "seconds_a_step": 1 + updates, "collapsed": 0}
+                details[key]["word_share"] = 0.1 * updates
                 scores[key] = marks["by_time_2"]
     return planted(cells, scores, details)
 
@@ -49,7 +50,9 @@ def test_planted(distances: dict[str, float], verdict: str, place: str) -> None:
 
 
 def test_cost_is_a_factor_of_one_update() -> None:
-    cost = judge(told({"1": 1.0, "5": 1.0})).evidence["5: cost of a step"]
+    answer = judge(told({"1": 1.0, "5": 1.0}))
+    assert "the critic proves 0.1 [0.1, 0.1] with 1 update, 0.5 [0.5, 0.5] with 5" in answer.sentence
+    cost = answer.evidence["5: cost of a step"]
     assert isinstance(cost, gb.Estimate)
     assert cost.value == pytest.approx(3.0)
 

@@ -15,7 +15,15 @@ from ganbaru.studies import Results, results
 from ganbaru.studies.kinds.playing import training
 from ganbaru.studies.kinds.vanishing import vanishing
 from ganbaru.studies.kinds.vanishing_judge import judge
-from ganbaru.studies.kinds.vanishing_trial import PRACTICE, THEORY, flat, generator_gradient, told, transport_gradient
+from ganbaru.studies.kinds.vanishing_trial import (
+    PRACTICE,
+    THEORY,
+    flat,
+    generator_gradient,
+    told,
+    transport_gradient,
+    trial,
+)
 from ganbaru.training.randomness import latents
 from ganbaru.training.step import Batch, generate
 
@@ -34,8 +42,8 @@ def planted_study(vanished: dict[str, int], *, seeds: int = 20, places: int = 4)
             for seed in range(seeds):
                 hit = place * seeds + seed < count
                 details[cell, seed] = {**STEADY, **OUTCOME, **({"vanished": 100, "distance": 0.9} if hit else {})}
-        cell = f"{name}: {THEORY}, toy:ring, untrained"
-        cells[cell] = {"part": THEORY, "objective": name, "world": "toy:ring", "live": 0}
+        cell = f"{name}: {THEORY}, toy:ring, apart"
+        cells[cell] = {"part": THEORY, "objective": name, "world": "toy:ring", "live": 0, "spread": 0.1}
         change = -3.0 if name == "minimax" else 2.0
         for seed in range(seeds):
             curve = {"marks": [0, 10], "norms": [1.0, 10**change], "cosines": [0.5, 0.1], "cosine": 0.1}
@@ -127,12 +135,20 @@ def test_real(tmp_path: Path) -> None:
     assert answer.verdict == "can't tell"
     found = results(tmp_path / "study")
     assert found.complete
-    assert len(found.cells) == 5
+    assert len(found.cells) == 6
     curve = found.trials[found.cells[0], 0].details
     assert curve["marks"][0] == 0
     assert curve["marks"][-1] == 12
     assert all(-1 <= each <= 1 for each in curve["cosines"])
     assert np.nanmax(found.detail("steps")) == 12
+
+
+def test_the_picture_of_the_theorem(tmp_path: Path) -> None:
+    """Samples apart from the real ones: the saturating gradient dies as the critic learns, the other one grows."""
+    about = {"part": THEORY, "world": "toy:ring", "representation": None, "critic": "even", "live": 0, "spread": 0.1}
+    how = {"steps": 1, "updates": 300, "channels": 32, **about}
+    assert trial({**how, "objective": "minimax"}, 0, tmp_path)["score"] < -1
+    assert trial({**how, "objective": "non-saturating"}, 0, tmp_path)["score"] > 0.3
 
 
 def test_sounds(tmp_path: Path) -> None:

@@ -49,18 +49,31 @@ def test_a_planted_curve_is_told(tmp_path: Path, shape: str, noise: float, bette
         assert gain.low <= 1024**-0.4 - 2048**-0.4 <= gain.high
 
 
+def test_runs_of_which_most_collapsed_tell_nothing(tmp_path: Path) -> None:
+    answer = kinds.data(_collapsing, DATA, out=tmp_path, jobs=0)
+    assert answer.verdict == "can't tell"
+    assert answer.sentence.startswith("can't tell: 24 of 24 runs collapsed")
+    assert "twice the data would bring" not in answer.evidence
+    wide = kinds.capacity(_collapsing, DATA, out=tmp_path / "wide", jobs=0, sizes={"wide": [1, 2, 4]})
+    assert (wide.verdict, wide.change) == ("can't tell", None)
+
+
+def _collapsing(data: Any, *, wide: int = 1) -> dict[str, float]:
+    return {"score": len(data), "collapsed": 1.0}
+
+
 def test_sizes_are_halves_and_every_seed_draws_its_own(tmp_path: Path) -> None:
     kinds.data(_sum, DATA, out=tmp_path, jobs=0)
     found = results(tmp_path)
     assert found.setting("data.size").tolist() == [16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0]
     assert (found.detail("samples") == found.setting("data.size")[:, None]).all()
     means = found.scores / found.detail("samples")
-    assert len(set(means[0])) == 5
+    assert len(set(means[0])) == 6
     assert len(set(means[-1])) == 1, "all of it is the same for every seed"
 
 
-def _sum(data: Any) -> float:
-    return float(np.sum(data))
+def _sum(data: Any, *, factor: float = 1.0) -> float:
+    return factor * float(np.sum(data))
 
 
 @pytest.mark.parametrize("units", [32, 33, 63, 256, 511, 512, 4096, 10**6])
@@ -113,6 +126,12 @@ def test_curves_beside_are_compared_over_the_same_draws(tmp_path: Path) -> None:
     assert names == [PLAIN, PLAIN, "with a bonus", "with a bonus", "the same", "the same", "power law, 95 % band"]
     with pytest.raises(UserError, match="cannot be called 'plain'"):
         kinds.data(planted, DATA, out=tmp_path, jobs=0, beside={"plain": {}})
+
+
+def test_curves_beside_see_the_very_same_samples(tmp_path: Path) -> None:
+    kinds.data(_sum, DATA, out=tmp_path, jobs=0, beside={"twice": {"factor": 2.0}}, seeds=range(3))
+    found = results(tmp_path)
+    assert np.array_equal(found.scores[7:], 2 * found.scores[:7])
 
 
 def test_the_graph_shows_every_run_and_foretells_twice_the_data_at_most(tmp_path: Path) -> None:

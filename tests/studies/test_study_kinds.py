@@ -32,7 +32,7 @@ def test_asked_for_again_nothing_is_run_and_the_answer_is_the_same(tmp_path: Pat
     CALLS.clear()
     first = kinds.data(rising, DATA, out=tmp_path, jobs=0)
     done = len(CALLS)
-    assert done == 5 * 5
+    assert done == 5 * 6
     assert kinds.data(rising, DATA, out=tmp_path, jobs=0).to_json() == first.to_json()
     assert len(CALLS) == done
     (tmp_path / "answer.json").unlink()

@@ -15,7 +15,8 @@ from sklearn.tree import DecisionTreeRegressor
 from ganbaru.distances import Estimate
 from ganbaru.errors import UserError
 from ganbaru.studies import Plan, run_study
-from ganbaru.studies.trainee import NOTHING, SIZE, fresh, trainee
+from ganbaru.studies.trainee import DATA, NOTHING, SIZE, fresh, trainee
+from ganbaru.training import fit
 
 X = np.random.default_rng(0).normal(size=(60, 2))
 Y = X @ [1.0, -2.0]
@@ -71,6 +72,10 @@ def test_a_setting_that_is_not_known_is_refused_with_the_nearest() -> None:
         (3, [1, 2], {}, "3 cannot be trained"),
         (given, [1, 2], {"held_out": 1.5}, "a share of 1.5 cannot be held out"),
         (type("NoScore", (), {"fit": None})(), (X, Y), {}, "NoScore has no score"),
+        (LinearRegression(), (X, Y), {"score": "r2"}, "'r2' is no scorer"),
+        (size_of, [1, 2], {"score": "r2"}, "a function, which returns its score, takes no score"),
+        (fit, "toy:ring", {"groups": [1]}, "gb.fit takes no groups"),
+        (trainee(size_of, [1]), [1, 2], {}, "a trainee takes no data"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(train: Any, data: Any, more: Any, said: str) -> None:
@@ -129,6 +134,12 @@ def test_a_scorer_of_ones_own_is_called_as_scikit_learn_calls_it(tmp_path: Path)
     trial = trainee(LinearRegression(), (X, Y), score=lambda model, x, y: seen.append((len(x), len(y))) or 0.5)
     assert trial({}, 0, tmp_path)["score"] == 0.5
     assert seen == [(12, 12)]
+
+
+def test_what_is_held_out_is_part_of_the_plan() -> None:
+    said = [trainee(LinearRegression(), (X, Y), held_out=each).cell() for each in (0.2, 0.3, (X, Y), (X, Y + 1))]
+    assert len({cell[DATA] for cell in said}) == 4
+    assert trainee(LinearRegression(), (X.copy(), Y), held_out=(X.copy(), Y)).cell() == said[2]
 
 
 def test_data_held_out_by_the_user_are_scored_on(tmp_path: Path) -> None:

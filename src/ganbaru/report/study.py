@@ -20,6 +20,7 @@ from ganbaru.studies.plan import Extension
 
 ASSETS = ("page", "graphs")
 _BY_ITSELF = "the search asked for it"
+"""Why a plan grows while a search runs, as `ganbaru.studies.sitting` writes it down."""
 _LONG = 25
 """Rows of a table up to which it is shown whole."""
 
@@ -101,7 +102,7 @@ def progress(facts: StudyFacts) -> Markup:
     ]
     told += [tag("li", f"missing: {_by_cell(facts.results.missing)}")] if facts.missing else []
     whole = done == total and not collapsed
-    heading = "What was run" if whole else "What is missing or failed"
+    heading = "What was run" if whole else "What failed, collapsed or is missing"
     running = "It is running: this is what is known so far. " if facts.results.at_work else ""
     return tag(
         "section",

@@ -43,9 +43,14 @@ _OTHER_ADDRESSES = (
     (re.compile(r"https?://(?:www\.)?unlicense\.org/?"), "Unlicense"),
 )
 _ELEMENT = r"by|nc|nd|sa"
+_PORTS = (
+    "AR|AT|AU|AZ|BE|BG|BR|CA|CH|CL|CN|CO|CR|CZ|DE|DK|EC|EE|EG|ES|FI|FR|GE|GR|GT|HK|HR|HU|IE|IGO|IL|IN|IT|JP|KR|LU|MK|"
+    "MT|MX|MY|NL|NO|NZ|PE|PH|PL|PR|PT|RO|RS|SE|SG|SI|TH|TW|UA|UG|UK|US|VE|VN|ZA"
+)
+"""Where licences of Creative Commons were ported to, up to version 3.0; capitals, as words stand there too."""
 _CC_SHORT = re.compile(
     rf"\b(?:CC|Creative Commons)[\s-]+((?:{_ELEMENT})(?:[\s-]+(?:{_ELEMENT}))*)\b"
-    r"(?:[\s-]*v?(\d\.\d))?(?:[\s-]+([A-Z]{2,3})\b)?",
+    rf"(?:[\s-]*v?(\d\.\d)(?:[\s-]+((?-i:{_PORTS}|igo))\b)?)?",
     re.IGNORECASE,
 )
 _ELEMENT_LONG = r"Attribution|Non-?\s?Commercial|No-?\s?Deriv(?:ative)?s?(?: Works)?|Share-?\s?Alike"
@@ -184,9 +189,21 @@ def licence_of(text: str) -> str | None:
     if whole := canonical(text) or _debian(text):
         return whole
     found = {name for name, _ in _spans(text)}
-    if len(found) > 1:  # "CC BY (https://creativecommons.org/licenses/by/4.0/)": the address is the exact one
-        found.discard(NO_ASSERTION)
+    if len(found) == 2 and NO_ASSERTION in found and _versionless(text) == {_elements(*(found - {NO_ASSERTION}))}:
+        found.discard(NO_ASSERTION)  # "CC BY (https://creativecommons.org/licenses/by/4.0/)": the address is exact
     return found.pop() if len(found) == 1 and _nothing_else(text) else None
+
+
+def _versionless(text: str) -> set[str]:
+    """The elements of each licence of Creative Commons that a text names without a version."""
+    short = [re.split(r"[\s-]+", match[1].lower()) for match in _CC_SHORT.finditer(text) if not match[2]]
+    address = [match[2].lower().split("-") for match in _CC_ADDRESS.finditer(text) if not match[3]]
+    return {_elements(_cc(elements, "4.0", None) or "") for elements in (*short, *address)}
+
+
+def _elements(licence: str) -> str:
+    cc = creative_commons(licence)
+    return cc.elements if cc is not None else ""
 
 
 def _debian(text: str) -> str | None:
@@ -210,8 +227,7 @@ def _spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
             if name := canonical(match.expand(spelt)):
                 yield name, match.span()
     for match in _CC_SHORT.finditer(text):
-        port = match[3] if match[3] and match[3].isupper() else None
-        if name := _cc(re.split(r"[\s-]+", match[1].lower()), match[2], port):
+        if name := _cc(re.split(r"[\s-]+", match[1].lower()), match[2], match[3]):
             yield name, match.span()
     for match in _CC_LONG.finditer(text):
         country = (match[3] or "").lower()

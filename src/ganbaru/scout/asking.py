@@ -6,7 +6,6 @@ whole and of the right kind. Sources: RFC 9110 (conditional requests, Retry-Afte
 9309 (robots.txt).
 """
 
-import email.utils
 import json
 import random
 import time
@@ -22,16 +21,15 @@ from ganbaru.errors import UserError
 from ganbaru.scout import robots
 from ganbaru.scout.answer import ANY, JSON, Answer, check_kind, unpacked
 from ganbaru.scout.limits import Limits
+from ganbaru.scout.statuses import Failing, judge
 from ganbaru.scout.trouble import Closed, NotThere, Out, OverQuota, Stopped
+from ganbaru.scout.validators import conditions, kept_validators, unpacked_mark
 
 if TYPE_CHECKING:
     import httpcore
 
 _REDIRECTS = 5
 _DAY = 86_400.0
-_UNTOLD_WAIT = 300.0
-"""Seconds that are waited after "too many requests" without a word of how long."""
-
 Address = tuple[str, int]
 
 
@@ -129,13 +127,13 @@ class Asking:
             Stopped: somebody asked to stop.
         """
         mark = f"answer {name or url}"
-        validators = _validators(self.known(mark)) if conditional else {}
+        validators = unpacked_mark(self.known(mark)) if conditional else {}
         validators = validators if validators.get("url") == url else {}
         if validators.get("until", 0.0) > self.net.clock():
             return Answer(url, unchanged=True)
-        asked = {**(headers or {}), **_conditions(validators)}
+        asked = {**(headers or {}), **conditions(validators)}
         answer = self._followed(_Request("GET", url, asked, b"", kinds, closed))
-        kept = _kept_validators(url, answer, validators, self.net.clock())
+        kept = kept_validators(url, answer, validators, self.net.clock())
         return replace(answer, marks={mark: kept} if kept and conditional else {})
 
     def post(
@@ -194,7 +192,7 @@ class Asking:
         """What the host of an address asks of robots: read once in a run, and at most once a day."""
         origin = url[: len(urlsplit(url).scheme) + 3 + len(urlsplit(url).netloc)]
         if origin not in self.net.rules:
-            kept = _validators(self.known(f"robots {origin}"))
+            kept = unpacked_mark(self.known(f"robots {origin}"))
             if kept.get("at", 0.0) <= self.net.clock() - _DAY:
                 kept = {"at": self.net.clock(), "text": self._robots_text(origin)}
                 self.kept[f"robots {origin}"] = json.dumps(kept)
@@ -229,7 +227,7 @@ class Asking:
                 if attempt == self.net.limits.tries or not trouble.until or not self._has_time(wait):
                     raise
                 self._pause(wait)
-            except _Failing:
+            except Failing:
                 if attempt == self.net.limits.tries or not self._has_time(1.5 * pause):
                     raise
                 self._pause(pause * self.net.jitter.uniform(0.5, 1.5))
@@ -302,10 +300,6 @@ class _Request:
     also: tuple[int, ...] = ()
 
 
-class _Failing(Out):
-    """It fails in a way that may pass in a moment."""
-
-
 def check_url(url: str, local: frozenset[Address]) -> None:
     """Refuse an address that is not https, or names somebody, or leads nowhere.
 
@@ -344,62 +338,6 @@ def _address(url: str) -> Address:
         return "", 0
 
 
-def judge(host: str, status: int, headers: Mapping[str, str], closed: tuple[int, ...], now: float) -> None:
-    """What a status means.
-
-    Raises:
-        Closed, OverQuota, Out, NotThere: it brings no answer.
-    """
-    if status == 200:
-        return
-    if status in (404, 410):
-        raise NotThere(f"{host} answered {status}")
-    if status == 429 or (status == 503 and "retry-after" in headers):
-        wait = _retry_after(headers.get("retry-after", ""), now)
-        raise OverQuota(f"{host} asks to wait (it answered {status})", now + wait)
-    if status in closed:
-        raise Closed(f"{host} shows guests nothing (it answered {status})")
-    raise (_Failing if status >= 500 else Out)(f"{host} answered {status}")
-
-
-def _retry_after(value: str, now: float) -> float:
-    """Seconds to wait, told as such or as a date (RFC 9110, 10.2.3); never more than a day."""
-    try:
-        seconds = (
-            float(value) if value.strip().isdecimal() else email.utils.parsedate_to_datetime(value).timestamp() - now
-        )
-    except (ValueError, OverflowError):
-        seconds = _UNTOLD_WAIT
-    return min(max(seconds, 0.0), _DAY)
-
-
-def _validators(mark: str) -> dict[str, Any]:
-    return dict(json.loads(mark)) if mark else {}
-
-
-def _conditions(validators: Mapping[str, Any]) -> dict[str, str]:
-    named = {"If-None-Match": validators.get("etag"), "If-Modified-Since": validators.get("modified")}
-    return {name: str(value) for name, value in named.items() if value}
-
-
-def _kept_validators(url: str, answer: Answer, former: Mapping[str, Any], now: float) -> str:
-    """What is asked with the next time, "" for nothing; an unchanged answer without a validator keeps the old one."""
-    told = {"etag": answer.headers.get("etag"), "modified": answer.headers.get("last-modified")}
-    kept = {name: value or (former.get(name) if answer.unchanged else None) for name, value in told.items()}
-    kept = {name: value for name, value in kept.items() if value}
-    age = _max_age(answer.headers.get("cache-control", ""))
-    return json.dumps({"url": url, **kept, **({"until": now + age} if age else {})}) if kept or age else ""
-
-
-def _max_age(control: str) -> float:
-    """For how many seconds an answer says that it stays the same; never more than a day."""
-    words = [word.strip().lower().partition("=") for word in control.split(",")]
-    if any(name in ("no-cache", "no-store") for name, _, _ in words):
-        return 0.0
-    ages = [float(value) for name, _, value in words if name == "max-age" and value.isdecimal()]
-    return min(max(ages, default=0.0), _DAY)
-
-
 @contextmanager
 def _translated(host: str) -> Iterator[None]:
     """The errors of the connection, as what they mean for the source."""
@@ -409,7 +347,7 @@ def _translated(host: str) -> Iterator[None]:
         yield
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
         reason = str(error) if str(error).isprintable() and len(str(error)) < 120 else type(error).__name__
-        raise _Failing(f"{host} gives no answer: {reason or type(error).__name__}") from error
+        raise Failing(f"{host} gives no answer: {reason or type(error).__name__}") from error
     except (httpcore.UnsupportedProtocol, ValueError, UnicodeError) as error:
         raise Out(f"{host} cannot be asked") from error
 

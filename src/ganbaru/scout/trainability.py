@@ -20,17 +20,25 @@ _KEPT_DAYS, _MOST = 30, 20
 def ask_trainability(visit: Visit, server: str, videos: Iterable[str]) -> Iterator[Batch]:
     """What owners say of videos that were not asked about within thirty days; no answer changes nothing."""
     asked = {one.id for one in visit.kept.lent_named(PLACE, NAME, visit.now)}
-    for video in [one for one in videos if one not in asked][-_MOST:]:
-        url = f"{visit.asking.base(server)}/youtube/v3/videoTrainability?id={quote(video, safe='')}"
-        try:
-            document = visit.asking.get(url, conditional=False).json()
-        except NotThere:
-            continue
-        except Trouble:
-            return
-        if name(document, "videoId") == video:
-            value = json.dumps(texts(document, "permitted"))
-            yield Batch([Lent(PLACE, video, NAME, value, visit.now, visit.now + _KEPT_DAYS * DAY)])
+    told: list[Lent] = []
+    try:
+        for video in [one for one in videos if one not in asked][-_MOST:]:
+            told += _asked(visit, server, video)
+    except Trouble:
+        pass  # the rest is "no" until it can be asked
+    yield Batch(told)
+
+
+def _asked(visit: Visit, server: str, video: str) -> list[Lent]:
+    url = f"{visit.asking.base(server)}/youtube/v3/videoTrainability?id={quote(video, safe='')}"
+    try:
+        document = visit.asking.get(url, conditional=False).json()
+    except NotThere:
+        return []
+    if name(document, "videoId") != video:
+        return []
+    value = json.dumps(texts(document, "permitted"))
+    return [Lent(PLACE, video, NAME, value, visit.now, visit.now + _KEPT_DAYS * DAY)]
 
 
 def may_train(lent: Sequence[Lent]) -> str:

@@ -22,7 +22,8 @@ class Split:
         labels: ``(N,)`` int64, or None where the source has none.
         names: ``(N,)`` where each came from, safe to print.
         attributes: more that is known of each, by name, ``(N,)`` each: for a folder ``file``, ``content`` (SHA-256 of
-            the file), ``start`` (s), ``original_rate`` (Hz), ``channels``; for speech ``word``, ``voice``, ``pitch``, ``speed``.
+            the file), ``start`` (s), ``original_rate`` (Hz), ``channels``; for speech ``word``,
+            ``voice``, ``pitch``, ``speed``.
     """
 
     data: Array

@@ -69,6 +69,17 @@ def pool(data: Any, groups: Groups | None = None) -> Pool:
     return RowPool(data, groups)
 
 
+def fingerprint(value: Any) -> str:
+    """A short hash of what arrays, lists and plain values say, not of how they lie in memory.
+
+    Raises:
+        UserError: something in it cannot be stored.
+    """
+    digest = hashlib.sha256()
+    _feed(digest, value)
+    return digest.hexdigest()[:16]
+
+
 class RowPool:
     """Sequences of one length.
 
@@ -92,10 +103,8 @@ class RowPool:
     @cached_property
     def fingerprint(self) -> str:
         """Of all values, and of what belongs together."""
-        digest = hashlib.sha256()
-        _feed(digest, list(self._columns))
-        _feed(digest, [rows.tolist() for rows in self._units] if self.unit == "sources" else [])
-        return digest.hexdigest()[:16]
+        groups = [rows.tolist() for rows in self._units] if self.unit == "sources" else []
+        return fingerprint([list(self._columns), groups])
 
     def take(self, chosen: Array, name: str = "") -> Any:
         """See `Pool`."""

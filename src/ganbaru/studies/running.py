@@ -1,7 +1,9 @@
 """`run_study`: do what a plan asks for and is not done yet, whatever dies on the way."""
 
 import functools
+import importlib.metadata
 import os
+import platform
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -199,5 +201,8 @@ def _about(trial: Trainee, jobs: int) -> dict[str, Any]:
         "cores": cores(),
         "ganbaru": __version__,
         "python": sys.version.split()[0],
+        **{name: importlib.metadata.version(name) for name in ("torch", "numpy")},
+        "system": platform.system(),
+        "machine": platform.machine(),
         "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }

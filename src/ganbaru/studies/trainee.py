@@ -22,7 +22,7 @@ import numpy as np
 
 from ganbaru.errors import UserError, unknown
 from ganbaru.studies import subsets
-from ganbaru.studies.drawing import Groups, Pool, pool
+from ganbaru.studies.drawing import Groups, Pool, fingerprint, pool
 
 SIZE, DATA = "data.size", "data.fingerprint"
 """Settings of a cell that are none of the trainee's own: units of the data it may see, and what the data were."""
@@ -75,7 +75,14 @@ class Trainee(ABC):
         self.check(settings)
         if size is not None and not 0 < size <= self.units:
             raise UserError(f"there are {self.units} {self.data.unit} to train on, not {size}")
-        return {**({} if size is None else {SIZE: size}), DATA: self.data.fingerprint, **settings}
+        return {**({} if size is None else {SIZE: size}), DATA: self._data_said(), **settings}
+
+    def _data_said(self) -> str:
+        """The fingerprint of the data, and what is held out: another score is another study."""
+        if self.held_out is None:
+            return self.data.fingerprint
+        share = f"{self.held_out:g}" if isinstance(self.held_out, float) else fingerprint(self.held_out)
+        return f"{self.data.fingerprint}, held out {share}"
 
     def __call__(self, settings: Mapping[str, Any], seed: int, folder: Path) -> dict[str, Any]:
         """Train with a cell's settings on its part of the data.
@@ -160,8 +167,9 @@ class OfEstimator(Trainee):
     ) -> None:
         super().__init__(data, held_out, higher_is_better=higher_is_better)
         self._estimator, self._score = estimator, score
-        if score is None and not hasattr(estimator, "score"):
-            raise UserError(f"{_named(estimator)} has no score", hint="give score=a function of (estimator, X, y)")
+        if not (hasattr(estimator, "score") if score is None else callable(score)):
+            what = f"{_named(estimator)} has no score" if score is None else f"{score!r} is no scorer"
+            raise UserError(what, hint="give score=a function of (estimator, X, y)")
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """See `Trainee`."""
@@ -210,12 +218,14 @@ def trainee(
         UserError: it cannot be trained on these data.
     """
     if isinstance(train, Trainee):
+        _refuse("a trainee", data=data, groups=groups, score=score, higher_is_better=higher_is_better)
         return train
     if data is None:
         raise UserError("there are no data to train on", hint="give them after what is trained")
     if _is_fit(train):
         from ganbaru.studies.of_fit import of_fit
 
+        _refuse("gb.fit", groups=groups, held_out=None if held_out == SHARE else held_out)
         return of_fit(data, score=score, higher_is_better=higher_is_better)
     drawn, better = pool(data, groups), higher_is_better is not False
     if hasattr(train, "fit") and not inspect.isclass(train):
@@ -223,6 +233,7 @@ def trainee(
     if not callable(train):
         hint = "give a function train(data, **settings) -> score, an estimator or gb.fit"
         raise UserError(f"{train!r} cannot be trained", hint=hint)
+    _refuse("a function, which returns its score,", score=score)
     return OfFunction(train, drawn, held_out, higher_is_better=better)
 
 
@@ -231,6 +242,13 @@ def fresh(estimator: Any) -> Any:
     if not hasattr(estimator, "get_params") or inspect.isclass(estimator):
         return copy.deepcopy(estimator)
     return type(estimator)(**{name: fresh(value) for name, value in estimator.get_params(deep=False).items()})
+
+
+def _refuse(what: str, **given: Any) -> None:
+    """Raise UserError for an option that would not be read."""
+    for name, value in given.items():
+        if value is not None:
+            raise UserError(f"{what} takes no {name}", hint=f"leave {name} out")
 
 
 def _parameters(estimator: Any) -> dict[str, Any]:

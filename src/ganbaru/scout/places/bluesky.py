@@ -33,13 +33,14 @@ _KEY = re.compile(r"[A-Za-z0-9._:~-]{1,512}", re.ASCII)
 
 def visit_bluesky(source: BlueskySource, visit: Visit) -> Told:
     """Read the stream from where the last run ended, then the profiles of those who posted."""
-    finders = yield from _finders(source, visit)
+    finders = frozenset((yield from _finders(source, visit)).values())
     named: dict[str, None] = {}
     start = reached = begun = _start(source, visit)
-    for batch, reached, begun in _streamed(source, visit, start, frozenset(finders.values())):  # noqa: B007
-        named.update(dict.fromkeys(person for post in batch.seen if isinstance(post, Post) for person in post.mentions))
+    for batch, reached, begun in _streamed(source, visit, start, finders):  # noqa: B007
+        tellings = [one for one in batch.seen if isinstance(one, Post) and one.author in finders]
+        named.update(dict.fromkeys(person for telling in tellings for person in telling.mentions))
         yield batch
-    yield from _profiles(source, visit, list(named) if finders else [])
+    yield from _profiles(source, visit, list(named))
     missing = (begun - start) / 60e6
     gap = f"; {missing:.0f} minutes before it are no longer kept by the stream" if missing > 10 else ""
     behind = max(0.0, visit.now - reached / 1e6) / 60
@@ -128,7 +129,8 @@ def _finders(source: BlueskySource, visit: Visit) -> Generator[Batch, None, dict
     kept = json.loads(visit.mark("finders") or "{}")
     wanted = [plain(handle).lstrip("@") for handle in source.discovery]
     if wanted and (kept.get("at", 0.0) < visit.now - DAY or set(wanted) - set(kept.get("of", {}))):
-        found = {plain(one.handle): one.id for one in _asked(source, visit, wanted[:_PROFILES])}
+        groups = [wanted[start : start + _PROFILES] for start in range(0, len(wanted), _PROFILES)]
+        found = {plain(one.handle): one.id for group in groups for one in _asked(source, visit, group)}
         kept = {"at": visit.now, "of": {handle: found.get(handle, "") for handle in wanted}}
         yield Batch((), {"finders": json.dumps(kept)})
     return {handle: kept["of"][handle] for handle in wanted if kept["of"].get(handle)}

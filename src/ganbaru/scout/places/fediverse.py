@@ -68,6 +68,7 @@ def _forward(walk: Walk, last: str) -> Generator[Batch, None, str]:
 
 
 def _backward(walk: Walk) -> Generator[Batch, None, str]:
+    """No page's own marks are kept: it may have to be read again, and must not be answered by "unchanged" then."""
     newest = before = ""
     for number in range(1, walk.pages + 1):
         page = walk.ask("", before)

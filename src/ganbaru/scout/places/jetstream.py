@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 
 from ganbaru.errors import UserError
 from ganbaru.scout.addresses import public_addresses
-from ganbaru.scout.asking import judge
 from ganbaru.scout.places.visit import Visit
+from ganbaru.scout.statuses import judge
 from ganbaru.scout.taken import at
 from ganbaru.scout.trouble import Out, Stopped
 

@@ -73,7 +73,7 @@ def _timeline(
     def ask(after: str, before: str) -> Page:
         asked = [*(("any[]", tag) for tag in others), ("local", "true"), *_where(after, before)]
         url = _url(visit, server, f"api/v1/timelines/tag/{quote(first, safe='')}?{urlencode(asked)}")
-        return _page(visit, url, bool(after), mark)
+        return _page(visit, url, mark)
 
     walk = Walk(ask, _reader(server, visit, visit.wants), _older(visit), mark, _PAGE, source.pages)
     return (yield from walked(walk, visit.mark(mark)))
@@ -94,9 +94,9 @@ def _older(visit: Visit) -> Any:
     return lambda status: (instant(status.get("created_at")) or visit.now) < visit.since
 
 
-def _page(visit: Visit, url: str, conditional: bool, name: str) -> Page:
-    """A page of posts; only one that goes on from what is known may be answered by "unchanged"."""
-    answer = visit.asking.get(url, closed=_CLOSED, conditional=conditional, name=name)
+def _page(visit: Visit, url: str, name: str) -> Page:
+    """A page of posts, of which only the last one asked for is remembered, by ``name``."""
+    answer = visit.asking.get(url, closed=_CLOSED, name=name)
     return Page((), answer.marks) if answer.unchanged else Page(rows(answer.json(), "posts"), answer.marks)
 
 
@@ -189,7 +189,7 @@ def _found(source: MastodonSource, server: str, visit: Visit) -> Iterator[Batch]
             url = _url(
                 visit, server, f"api/v1/accounts/{quote(finder, safe='')}/statuses?{urlencode(_where(after, before))}"
             )
-            return _page(visit, url, bool(after), f"found {finder}")
+            return _page(visit, url, f"found {finder}")
 
         walk = Walk(ask, _reader(server, visit, visit.keeps), _older(visit), f"found {finder}", _PAGE, 1)
         yield from walked(walk, visit.mark(f"found {finder}"))

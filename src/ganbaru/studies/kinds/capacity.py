@@ -6,6 +6,7 @@ seeds. `judging.capacity` reads the answer for each.
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
@@ -15,8 +16,8 @@ from ganbaru.studies import judging
 from ganbaru.studies.answer import Answer, Graph, Grid, Series
 from ganbaru.studies.drawing import Groups
 from ganbaru.studies.judging.table import LEAST_SEEDS
-from ganbaru.studies.judging.zone import number
-from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, outcomes
+from ganbaru.studies.judging.zone import CANNOT_TELL, number
+from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, mostly_collapsed, outcomes
 from ganbaru.studies.of_fit import OfFit
 from ganbaru.studies.plan import Plan
 from ganbaru.studies.table import Results
@@ -110,7 +111,7 @@ def judge(
     scores, collapsed = outcomes(results)
     rows = {name: _rows(results, name, present) for name in present}
     found = {
-        name: judging.capacity(
+        name: _judged(
             sizes,
             scores[of],
             present[name],
@@ -137,6 +138,14 @@ def judge(
         or None,
         **extremes(results, higher_is_better=higher_is_better),
     )
+
+
+def _judged(sizes: Array, scores: Array, present: float, collapsed: Array, **how: Any) -> judging.Capacity:
+    """The setting as it is judged, unless most of the runs at its present value and over it collapsed."""
+    found = judging.capacity(sizes, scores, present, collapsed, **how)
+    if why := mostly_collapsed(collapsed[sizes >= present]):
+        return replace(found, verdict=CANNOT_TELL, said=why, gain=None, knee=None)
+    return found
 
 
 def _named(sizes: Sizes | Sequence[str] | None, trial: Trainee) -> dict[str, tuple[int, ...] | None]:
@@ -184,7 +193,7 @@ def _rows(results: Results, name: str, present: Mapping[str, int]) -> tuple[Arra
 def _together(verdicts: Sequence[str]) -> str:
     if "too small" in verdicts:
         return "too small"
-    return "large enough" if set(verdicts) == {"large enough"} else "can't tell"
+    return "large enough" if set(verdicts) == {"large enough"} else CANNOT_TELL
 
 
 def _evidence(found: Mapping[str, judging.Capacity]) -> dict[str, Any]:

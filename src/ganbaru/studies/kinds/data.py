@@ -6,6 +6,7 @@ a training by `ganbaru.fit` takes the same number of steps at every size. `judgi
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any, Unpack
 
@@ -17,8 +18,8 @@ from ganbaru.studies.answer import Answer, Graph, Grid, Series
 from ganbaru.studies.drawing import Groups
 from ganbaru.studies.judging.learning_curve import LEAST_SIZES, LearningCurve
 from ganbaru.studies.judging.table import LEAST_SEEDS, tabulate
-from ganbaru.studies.judging.zone import number
-from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, outcomes
+from ganbaru.studies.judging.zone import CANNOT_TELL, number
+from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, mostly_collapsed, outcomes
 from ganbaru.studies.plan import Plan
 from ganbaru.studies.table import Results
 from ganbaru.studies.trainee import SHARE, SIZE, Trainee, trainee
@@ -39,10 +40,10 @@ def data(
     *,
     out: str | os.PathLike[str],
     sizes: Iterable[int] | None = None,
-    seeds: Iterable[int] = range(5),
+    seeds: Iterable[int] = range(6),
     settings: Mapping[str, Any] | None = None,
     beside: Mapping[str, Mapping[str, Any]] | None = None,
-    augment: Iterable[str] = (),
+    augment: Sequence[str] = (),
     groups: Groups | None = None,
     held_out: Any = SHARE,
     score: Any = None,
@@ -59,7 +60,7 @@ def data(
         out: the study's folder; if a study of the same plan lies there, it goes on.
         sizes: amounts of data, in samples or, where these come from sources, in sources; at least five. By default all
             there is, and halves of it.
-        seeds: of the draws and the trainings; at least three.
+        seeds: of the draws and the trainings; at least three, and six to tell a curve beside from the plain one.
         settings: what every run is trained with.
         beside: settings of further curves by their names, such as ``{"with dropout": {"dropout": 0.5}}``.
         augment: of `ganbaru.fit`: augmentations, each a further curve.
@@ -109,9 +110,7 @@ def judge(
     if worthwhile is None:
         worthwhile = _between_seeds(*rows[PLAIN], scores, collapsed)
     curves = {
-        name: judging.learning_curve(
-            sizes, scores[of], collapsed[of], higher_is_better=higher_is_better, worthwhile=worthwhile
-        )
+        name: _judged(sizes, scores[of], collapsed[of], higher_is_better=higher_is_better, worthwhile=worthwhile)
         for name, (sizes, of) in rows.items()
     }
     found = curves[PLAIN]
@@ -148,8 +147,9 @@ def doublings(units: int) -> list[int]:
     return [units >> k for k in range(halvings, -1, -1)]
 
 
-def _curves(beside: Mapping[str, Mapping[str, Any]], augment: Iterable[str]) -> dict[str, Mapping[str, Any]]:
-    curves = {**beside, **{name: {"augment": [name]} for name in augment}}
+def _curves(beside: Mapping[str, Mapping[str, Any]], augment: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    named = [augment] if isinstance(augment, str) else augment
+    curves = {**beside, **{name: {"augment": [name]} for name in named}}
     if PLAIN in curves or "" in curves:
         raise UserError(f"a curve beside cannot be called {PLAIN!r}", hint="that is the name of the plain one")
     return {PLAIN: {}, **curves}
@@ -185,6 +185,15 @@ def _rows(results: Results) -> dict[str, tuple[Array, Array]]:
         mine = np.array([index for index, each in enumerate(names) if each == name])
         order = mine[np.argsort(sizes[mine])]
         found[name] = sizes[order], order
+    return found
+
+
+def _judged(sizes: Array, scores: Array, collapsed: Array, **how: Any) -> LearningCurve:
+    """The curve as it is judged, unless most of the runs at its larger half collapsed."""
+    found = judging.learning_curve(sizes, scores, collapsed, **how)
+    if why := mostly_collapsed(collapsed[len(sizes) // 2 :]):
+        nothing: dict[str, Any] = {"doubling": None, "fall": None, "exponent": None, "sizes": sizes[:0]}
+        return replace(found, verdict=CANNOT_TELL, said=why, band=np.zeros((0, 3)), **nothing)
     return found
 
 

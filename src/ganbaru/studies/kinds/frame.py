@@ -35,6 +35,7 @@ from ganbaru.runs.folders import damaged, read_bytes
 from ganbaru.runs.seal import Broken, open_json, seal_json
 from ganbaru.studies.answer import Answer, write_answer
 from ganbaru.studies.claiming import claimed
+from ganbaru.studies.judging.zone import CANNOT_TELL
 from ganbaru.studies.kinds import KINDS
 from ganbaru.studies.performing import Trainee
 from ganbaru.studies.plan import Key, Plan, agreed, refuse_occupied
@@ -167,6 +168,15 @@ def outcomes(found: Results) -> tuple[Array, Array]:
     finite = np.isfinite(scores)
     collapsed = found.done & (~finite | (found.detail("collapsed") == 1))
     return np.where(finite, scores, np.nan), collapsed
+
+
+def mostly_collapsed(collapsed: Array) -> str:
+    """Why nothing can be told of runs ``(C, S)`` of which more than half collapsed; empty for any others.
+
+    Collapsed runs have one score, the worst: many of them look like no noise at all.
+    """
+    fell = int(collapsed.sum())
+    return f"{CANNOT_TELL}: {fell} of {collapsed.size} runs collapsed" if 2 * fell > collapsed.size else ""
 
 
 def extremes(found: Results, *, higher_is_better: bool) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from ganbaru.studies.plan import Plan, Settings
 from ganbaru.studies.search import one_at_a_time, tried
 from ganbaru.studies.search.around import present_settings
 from ganbaru.studies.search.asking import (
-    BY_RUNGS,
     SpaceGiven,
     check_budget,
     length_of,
@@ -38,7 +37,7 @@ from ganbaru.studies.search.rungs import Rungs
 from ganbaru.studies.search.said import of_points, of_readings
 from ganbaru.studies.search.searching import Design, Search
 from ganbaru.studies.search.space import Space, Value
-from ganbaru.studies.search.stages import Pruning
+from ganbaru.studies.search.stages import BY_RUNGS, Pruning
 from ganbaru.studies.sitting import Wanted
 from ganbaru.studies.table import Results
 from ganbaru.studies.trainee import SHARE, Trainee, trainee
@@ -138,11 +137,11 @@ def hyper(
     else:
         needed = pruning in BY_RUNGS or training_steps is not None
         length = length_of(trial, steps, settings or {}, needed=needed)
-        found, by_rungs = stages_of(pruning, known, length, rungs, trial)
+        parts, by_rungs = stages_of(pruning, known, length, rungs, trial)
         design = Design(
             space=chosen,
             sampler=None if search == "grid" else search,
-            stages=found,
+            stages=parts,
             seeds=known,
             pruning=pruning,
             higher_is_better=trial.higher_is_better,
@@ -154,9 +153,8 @@ def hyper(
             points=[point for point in chosen.grid(count) if point != present] if search == "grid" else (),
         )
         check_budget(design)
-        asked = Search(
-            design, Copies(Path(os.path.abspath(out)), url=optuna_storage, higher_is_better=trial.higher_is_better)
-        )
+        copies = Copies(Path(os.path.abspath(out)), url=optuna_storage, higher_is_better=trial.higher_is_better)
+        asked = Search(design, copies)
         first = asked.first()
     arguments = {
         "search": search,
@@ -168,7 +166,7 @@ def hyper(
         "worthwhile": worthwhile,
         "steps": asked.design.whole.steps if asked and by_rungs else None,
     }
-    rule = _rule(chosen, search, pruning, afresh, worthwhile)
+    rule = _rule(chosen, search, asked.design if asked else None, afresh, worthwhile)
     plan = Plan(_question(trial), rule, first.cells, (*known, *afresh), only=_grouped(first.trials))
     more = Confirming(lambda found: _winner(found, arguments), afresh, asked)
     return conduct(KIND, out, plan, by_rungs or trial, arguments, more=more, **options)
@@ -295,11 +293,19 @@ def _question(trial: Trainee) -> str:
     return f"Which settings matter for {trial.measure}, and are others than the present ones better?"
 
 
-def _rule(space: Space, search: How, pruning: Pruning, fresh: Sequence[int], worthwhile: float | None) -> str:
+def _rule(space: Space, search: How, design: Design | None, fresh: Sequence[int], worthwhile: float | None) -> str:
     counts = "the difference between two seeds" if worthwhile is None else number(worthwhile)
-    how = f"{search}{'' if pruning == 'none' else f', points given up by {pruning}'}, over {space}"
+    how = f"{search}{'' if design is None else _drawn(design)}, over {space}"
     final = f"{len(fresh)} fresh seeds" if fresh else "nothing more"
     return (
         f"Searched {how}. A setting matters if its values differ by more than noise, or more than a dummy's. The best "
         f"is recommended if it beats the present settings on {final} (exact sign-flip test, 95 %); counting: {counts}."
     )
+
+
+def _drawn(design: Design) -> str:
+    """What else decides which points are tried, and how far."""
+    drawn = "" if design.sampler is None else f" with seed {design.seed}"
+    ends = ", ".join(str(stage.steps) for stage in design.stages)
+    at = f" at {ends} steps" if design.by_rungs else ""
+    return drawn if design.pruning == "none" else f"{drawn}, points given up by {design.pruning}{at}"

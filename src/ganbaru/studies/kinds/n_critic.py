@@ -217,6 +217,12 @@ def _multiplier(results: Results, name: str) -> Any:
     return paired.factor(paired.mean_of(ratio.mean(axis=0)))
 
 
+def _proved(results: Results, name: str) -> str:
+    """The critic's word over the exact W1 when the time is up."""
+    share = paired.told(results, "word_share")[paired.named(results, "arm").index(name)]
+    return interval(paired.mean_of(share.mean(axis=0)))
+
+
 def _sentence(
     results: Results, verdict: str, ruled: list[judging.Arms], at_steps: judging.Arms, names: list[str]
 ) -> str:
@@ -226,6 +232,7 @@ def _sentence(
             f"{verdict}: at equal processor time {paired.said(ruled[-1], '1', '5')}",
             f"at equal steps {paired.said(at_steps, '1', '5')}",
             f"a step with 5 updates costs {interval(_multiplier(results, '5'))} times one with 1",
+            f"of the exact W1 the critic proves {_proved(results, '1')} with 1 update, {_proved(results, '5')} with 5",
         ]
     if ADAPTIVE in names:
         updates = paired.mean_of(paired.told(results, "updates_a_step")[names.index(ADAPTIVE)].mean(axis=0))
@@ -237,9 +244,7 @@ def _sentence(
 
 def _grid(results: Results, names: list[str], ruled: list[judging.Arms]) -> Grid:
     last = len(MARKS) - 1
-    values = {
-        name: paired.logs(paired.told(results, name)) for name in (f"by_time_{last}", f"by_steps_{last}")
-    }  # fmt: skip
+    values = {by: paired.logs(paired.told(results, f"by_{by}_{last}")) for by in ("time", "steps")}
     word = paired.told(results, "word_share").mean(axis=1)
     updates, fell = paired.told(results, "updates_a_step").mean(axis=1), paired.collapsed(results)
     rows = list[list[Any]]()

@@ -1,7 +1,7 @@
 """How often, when and how badly does the gradient vanish that reaches the generator?
 
-"In theory" a critic is trained to its optimum against a generator that stands still: untrained, so that its samples
-and the real ones hardly overlap, and after a few steps. "In practice" both are trained, over worlds, representations
+"In theory" a critic is trained on and on against a generator that stands still: one whose samples lie apart from the
+real ones, an untrained one, and one after a few steps. "In practice" both are trained, over worlds, representations
 and critics of several strengths, and every step is counted. A gradient that vanishes is told from one that grows
 a hundredfold, from one that points nowhere, and from a training that fails.
 """
@@ -15,16 +15,14 @@ from ganbaru.studies.answer import Answer
 from ganbaru.studies.kinds.arms import OBJECTIVES
 from ganbaru.studies.kinds.frame import Options, conduct
 from ganbaru.studies.kinds.vanishing_judge import judge
-from ganbaru.studies.kinds.vanishing_trial import EVEN, PRACTICE, STRONG, THEORY, trial
+from ganbaru.studies.kinds.vanishing_trial import EVEN, GENERATORS, PRACTICE, STRONG, THEORY, trial
 from ganbaru.studies.plan import Plan, Settings
 
 __all__ = ["judge", "vanishing"]
 
 WORLDS = ("toy:ring", "toy:grid", "speech:yes,no?count=400")
-_LIVE = 50
-"""Steps of the generator before it stands still, where it is not an untrained one."""
 _LATER = ("minimax", "non-saturating", "Wasserstein, GP")
-"""The objectives for which that is looked at, too."""
+"""The objectives for which a generator that has learned a little is looked at, too."""
 _QUESTION = "How often, when and how badly does the gradient vanish that reaches the generator?"
 _RULE = (
     "In practice a run is affected if at least 5 % of its steps have a gradient under 1 % of that at its start; for "
@@ -90,9 +88,8 @@ def _is_toy(world: str) -> bool:
     return world.startswith("toy:")
 
 
-def _in_theory(world: str, live: int, form: str | None) -> dict[str, Settings]:
-    about = {"part": THEORY, "world": world, "representation": form, "critic": EVEN, "live": live}
-    return {f"{THEORY}, {world}, {f'after {live} steps' if live else 'untrained'}": about}
+def _in_theory(world: str, generator: str, form: str | None) -> Settings:
+    return {"part": THEORY, "world": world, "representation": form, "critic": EVEN, **GENERATORS[generator]}
 
 
 def _of_points(world: str) -> dict[str, Settings]:

@@ -11,13 +11,14 @@ from ganbaru.studies.answer import Answer, Graph, Grid, Series
 from ganbaru.studies.judging.zone import CANNOT_TELL, interval
 from ganbaru.studies.kinds import paired
 from ganbaru.studies.kinds.frame import answered
-from ganbaru.studies.kinds.vanishing_trial import PRACTICE, THEORY
+from ganbaru.studies.kinds.vanishing_trial import GENERATORS, PRACTICE, THEORY
 from ganbaru.studies.ledger import DONE, Trial
 from ganbaru.studies.table import Results
 
 Array = np.ndarray[Any, Any]
 ASKED = "non-saturating"
 SATURATING = "minimax"
+APART = "apart"
 _LEAST_STEPS = 0.05
 """Share of its steps from which on a run is affected."""
 _LEARNED = 0.5
@@ -71,7 +72,7 @@ def judge(results: Results, *, limit: float) -> Answer:
         limit: the share of runs that divides rare from common.
     """
     practice = {name: runs for name in _objectives(results) if len(runs := _practice(results, name))}
-    theory = {name: curves for name in _objectives(results) if (curves := _theory(results, name, live=0))}
+    theory = {name: curves for name in _objectives(results) if (curves := _theory(results, name, APART))}
     rows = [_row(name, runs, limit) for name, runs in practice.items()]
     changes = {
         name: paired.mean_of(np.array([_score(each) for each in each_curve])) for name, each_curve in theory.items()
@@ -109,8 +110,9 @@ def _practice(results: Results, objective: str) -> Runs:
     return Runs.told_by(_done(results, part=PRACTICE, objective=objective))
 
 
-def _theory(results: Results, objective: str, *, live: int) -> list[Trial]:
-    return _done(results, part=THEORY, objective=objective, live=live)
+def _theory(results: Results, objective: str, generator: str) -> list[Trial]:
+    about = {"spread": None, **GENERATORS[generator]}
+    return _done(results, part=THEORY, objective=objective, **about)
 
 
 def _number(value: Any) -> float:
@@ -164,18 +166,19 @@ def _practice_grid(rows: list[list[Any]]) -> Grid:
 
 def _theory_grid(results: Results) -> Grid:
     rows = list[list[Any]]()
-    for live in sorted({settings["live"] for settings in results.plan.cells.values() if settings["part"] == THEORY}):
+    for generator in GENERATORS:
         for name in _objectives(results):
-            trials = _theory(results, name, live=live)
+            trials = _theory(results, name, generator)
             if trials:
                 change = paired.mean_of(np.array([_score(trial) for trial in trials]))
                 turn = paired.mean_of(np.array([_number(trial.details["cosine"]) for trial in trials]))
-                rows.append([name, "untrained" if not live else f"after {live} steps", len(trials), change, turn])
+                rows.append([name, generator, len(trials), change, turn])
     return Grid(
         "In theory: a critic trained on and on against a generator that stands still",
         ("objective", "generator", "seeds", "change of the gradient (orders of magnitude)", "cosine to W1's gradient"),
         rows,
-        "Means over seeds with 95 % intervals; the change is from a critic that has not learned to the last update.",
+        "Means over seeds with 95 % intervals; the change is from a critic that has not learned to the last update. "
+        "Apart: its samples and the real ones do not overlap, as the theorem supposes.",
     )
 
 
@@ -212,10 +215,10 @@ def _place(cell: str) -> str:
 
 
 def _theory_graphs(results: Results) -> list[Graph]:
-    """Norms, and cosines, by critic updates; the untrained generator."""
+    """Norms, and cosines, by critic updates; the generator whose samples lie apart."""
     norms, cosines = [], []
     for name in _objectives(results):
-        trials = _theory(results, name, live=0)
+        trials = _theory(results, name, APART)
         if not trials:
             continue
         marks = [max(float(mark), 0.5) for mark in trials[0].details["marks"]]
@@ -225,7 +228,7 @@ def _theory_graphs(results: Results) -> list[Graph]:
         low, middle, high = np.quantile(relative, (0.0, 0.5, 1.0), axis=0)
         norms.append(Series(name, marks, middle.tolist(), low.tolist(), high.tolist(), "line"))
         cosines.append(Series(name, marks, np.median(turns, axis=0).tolist(), drawn="line"))
-    x, note = "critic updates", "Medians over seeds, an untrained generator that stands still"
+    x, note = "critic updates", "Medians over seeds, a generator that stands still apart from the real samples"
     if not norms:
         return []
     return [
@@ -296,8 +299,8 @@ def _sentence(verdict: str, practice: dict[str, Runs], changes: dict[str, Estima
     ]
     if theory:
         said.append(
-            "in theory, with the critic trained on against an untrained generator that stands still, the gradient "
-            f"changes by these orders of magnitude: {', '.join(theory)}"
+            "in theory, with the critic trained on against a generator that stands still apart from the real samples, the "
+            f"gradient changes by these orders of magnitude: {', '.join(theory)}"
         )
     return "; ".join(said) or f"{CANNOT_TELL}: no training is done yet"
 

@@ -25,6 +25,13 @@ from ganbaru.training.step import Batch, critic_learns, critic_says, generate, s
 Array = np.ndarray[Any, Any]
 THEORY, PRACTICE = "in theory", "in practice"
 EVEN, FAST, OFTEN = "even", "10 × the rate", "5 updates"
+GENERATORS: dict[str, dict[str, Any]] = {
+    "apart": {"live": 0, "spread": 0.1},
+    "untrained": {"live": 0},
+    "after 50 steps": {"live": 50},
+}
+"""Generators that stand still. "Apart" is an untrained one whose last layer is a tenth of what it was: its samples lie
+near the mean of the data, apart from the real ones, as the theorem supposes; those of the others overlap with them."""
 STRONG: dict[str, dict[str, Any]] = {
     EVEN: {},
     FAST: {"critic.learning_rate": 1e-2},
@@ -47,9 +54,9 @@ def trial(settings: dict[str, Any], seed: int, folder: Path) -> dict[str, Any]:
     sound = settings["representation"] is not None
     chosen = {**game(settings["objective"], sound=sound), **_common(settings, sound), **STRONG[settings["critic"]]}
     with training(settings["world"], chosen, seed) as played:
-        return (
-            _theory(played, settings["live"], settings["updates"]) if settings["part"] == THEORY else _practice(played)
-        )
+        if settings["part"] == PRACTICE:
+            return _practice(played)
+        return _theory(played, settings["live"], settings.get("spread", 1.0), settings["updates"])
 
 
 def _common(settings: dict[str, Any], sound: bool) -> dict[str, Any]:
@@ -121,11 +128,21 @@ def _outcome(played: Training, before: float, after: float) -> dict[str, Any]:
     return outcome
 
 
-def _theory(played: Training, live: int, updates: int) -> dict[str, Any]:
-    """The gradient of a generator that stands still, by the number of updates of a critic that began anew."""
+def _theory(played: Training, live: int, spread: float, updates: int) -> dict[str, Any]:
+    """The gradient of a generator that stands still, by the number of updates of a critic that began anew.
+
+    Args:
+        played: the training.
+        live: steps that the generator learns before.
+        spread: what its last layer is multiplied by then.
+        updates: of the critic.
+    """
     while played.steps < live:
         played.step()
     session = played.session
+    with torch.no_grad():
+        for weight in list(session.game.generator.parameters())[-2:]:
+            weight.mul_(spread)
     session.game = _with_new_critic(session)
     fixed = _fixed(session)
     towards = flat(transport_gradient(session, fixed))

@@ -8,11 +8,10 @@ from ganbaru.studies.search.around import default_space
 from ganbaru.studies.search.rungs import Rungs
 from ganbaru.studies.search.searching import Design
 from ganbaru.studies.search.space import Axis, Space, Value
-from ganbaru.studies.search.stages import Pruning, Stage, stages
+from ganbaru.studies.search.stages import BY_RUNGS, Pruning, Stage, stages
 from ganbaru.studies.trainee import NOTHING, Trainee
 
 SpaceGiven = Space | Mapping[str, Axis | Sequence[Value]] | Iterable[str]
-BY_RUNGS: tuple[Pruning, ...] = ("halving", "hyperband")
 
 
 def space_of(given: SpaceGiven | None, trial: Trainee, settings: Mapping[str, Any]) -> Space:

@@ -15,12 +15,12 @@ from typing import Any
 
 from ganbaru.studies import outcome
 from ganbaru.studies.ledger import FAILED, Trial
-from ganbaru.studies.plan import Key, Plan, Settings
+from ganbaru.studies.plan import Key, Settings
 from ganbaru.studies.search.chooser import Chooser, Sampler
 from ganbaru.studies.search.copies import Copies
 from ganbaru.studies.search.rungs import BEFORE, UNTIL
 from ganbaru.studies.search.space import Space, Value
-from ganbaru.studies.search.stages import Pruning, Stage
+from ganbaru.studies.search.stages import BY_RUNGS, Pruning, Stage
 from ganbaru.studies.sitting import Wanted
 from ganbaru.studies.table import Results
 
@@ -70,7 +70,7 @@ class Design:
     @property
     def by_rungs(self) -> bool:
         """Whether a point has a cell for each of its stages."""
-        return self.pruning in ("halving", "hyperband")
+        return self.pruning in BY_RUNGS
 
     def cell(self, params: Mapping[str, Value], stage: Stage) -> dict[str, Any]:
         """Settings of a cell that begins anew."""
@@ -154,17 +154,18 @@ class Search:
         return wanted
 
     def _next(self, found: Results) -> Wanted:
+        due = self._due(found)
+        if not self._affordable(found, self.design.stages[due.reached if due else 0]):
+            return Wanted()
         cells: dict[str, Settings] = {}
         trials: list[Key] = []
-        open_points = [point for point in self.points.values() if point.state == "open" and point.number]
-        due = [point for point in open_points if not set(self._keys(point)) <= set(found.trials)]
-        for point in due[:1]:
-            if self._affordable(found, self.design.stages[point.reached]):
-                self._add(cells, trials, point, found)
-            return self._new_only(cells, trials, found.plan)
-        if self._affordable(found, self.design.stages[0]):
-            self._add(cells, trials, self._new())
-        return self._new_only(cells, trials, found.plan)
+        self._add(cells, trials, due or self._new(), found)
+        return Wanted({name: cell for name, cell in cells.items() if name not in found.plan.cells}, trials)
+
+    def _due(self, found: Results) -> Point | None:
+        """The first point of which more is to be run."""
+        points = (point for point in self.points.values() if point.state == "open" and point.number)
+        return next((point for point in points if not set(self._keys(point)) <= set(found.trials)), None)
 
     def follow(self, found: Results) -> None:
         """Tell Optuna, in the order in which trials ended, what it does not know yet."""
@@ -257,14 +258,11 @@ class Search:
             return
         stage = self.design.stages[point.reached]
         cell = self.design.cell(point.params, stage)
-        if found is not None and self.design.by_rungs:
+        if found is not None and self.design.by_rungs and point.reached:
             former = self._name(point, self.design.stages[point.reached - 1])
             cell[BEFORE] = Path(found.plan.place((former, stage.seeds[0]))).parent.name
         cells[self._name(point, stage)] = cell
         trials += self._keys(point)
-
-    def _new_only(self, cells: dict[str, Settings], trials: list[Key], plan: Plan) -> Wanted:
-        return Wanted({name: cell for name, cell in cells.items() if name not in plan.cells}, trials)
 
     def _affordable(self, found: Results, stage: Stage) -> bool:
         """Whether the budget, of which all that is planned is spent, holds one stage more."""

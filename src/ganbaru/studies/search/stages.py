@@ -9,6 +9,7 @@ from ganbaru.errors import UserError, unknown
 
 Pruning = Literal["none", "halving", "hyperband", "wilcoxon"]
 PRUNINGS: tuple[Pruning, ...] = ("none", "halving", "hyperband", "wilcoxon")
+BY_RUNGS: tuple[Pruning, ...] = ("halving", "hyperband")
 REDUCTION = 3
 """A rung is so many times as long as the one before, and about one point in so many goes on to it."""
 
