@@ -65,7 +65,7 @@ COMPARISONS: dict[str, tuple[str, Run]] = {
     "representation": ("Waveform or spectrogram?", _representation),
 }
 """Each by the name of its folder: its heading, and what runs it. Every budget is a default of the kind's function: ten
-paired seeds each, about 25, 25, 45 and 45 minutes of one core."""
+paired seeds each, about 40, 30, 45 and 45 minutes of one core that has nothing else to do."""
 
 
 def main() -> None:

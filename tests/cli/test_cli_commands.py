@@ -25,7 +25,7 @@ COMMANDS = (
     "rights",
     "scout",
 )
-HEAVY = ("torch", "numpy", "scipy", "lightning_fabric", "soundfile", "vl_convert", "optuna", "ray", "httpx")
+HEAVY = ("torch", "numpy", "scipy", "lightning_fabric", "soundfile", "vl_convert", "optuna", "ray", "httpcore")
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -114,6 +114,7 @@ A, B, C = "https://a.example/@one", "https://b.example/@one", "https://c.example
         ([account("a", "one", B, verified=True, about="formerly b"), account("b", "one")], 2),
         ([account("a", "one", B, C), account("b", "one", A), account("c", "one", A)], 1),
         ([account("a", "one"), account("b", "one")], 2),
+        ([account("a", "one", "https://x.example/@one", verified=True), account("x", "one", A)], 2),
     ],
 )
 def test_only_links_from_both_ends_or_verified_ones_join(accounts: Sequence[Account], groups: int) -> None:

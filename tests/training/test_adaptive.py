@@ -141,7 +141,7 @@ def test_updates_are_counted_as_they_were(tiny: Train) -> None:
 
 @pytest.mark.parametrize("wrong", [0, -1, "often", 1.5])
 def test_what_is_no_number_of_updates_is_refused(wrong: Any) -> None:
-    with pytest.raises(gb.UserError, match='setting n_critic = .* give a whole number above 0, or "adaptive"'):
+    with pytest.raises(gb.UserError, match=r'setting n_critic = .* give a whole number above 0, or "adaptive"'):
         settings.resolve("points", {"n_critic": wrong})
 
 

@@ -57,11 +57,11 @@ def _check(ledger: Ledger, acts: Sequence[str], *, quiet: bool) -> None:
 
 
 def _known(run: Run, *, quiet: bool) -> Ledger | None:
-    """The ledger of a run, made and kept there where it is not yet; None where nothing can be known."""
-    from ganbaru.rights.recalling import keep, kept, of_run
+    """The ledger of a run as it is read now, and kept there; None where nothing can be known."""
+    from ganbaru.rights.recalling import keep, of_run
 
     try:
-        return kept(run) or keep(run, of_run(run))
+        return keep(run, of_run(run))
     except UserError as error:
         speech.say(f"nothing is known of the rights: {error}", quiet=quiet)
         return None

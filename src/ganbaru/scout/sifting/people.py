@@ -3,7 +3,8 @@
 A tie is two profiles that link to each other, or a link that its place has verified to be answered (rel=me). A link
 from one end only is shown as unsure and joins nothing; a name, a picture or a voice in common is no evidence and is not
 even looked at. Former identities are never followed; see `former`. An account that would tie together two accounts of
-one place is of a group, or somebody's second one: its ties join nothing either.
+one place is of a group, or somebody's second one: its ties join nothing either. Accounts of places whose terms forbid
+to match them with others (`ALONE`) are tied to nobody.
 """
 
 from collections import defaultdict
@@ -18,6 +19,8 @@ from ganbaru.scout.sifting.profiles import keys_of, profile_key
 
 Key = tuple[str, str]
 """Place and identifier of an account."""
+ALONE = frozenset({"x"})
+"""X's developer agreement makes matching its accounts with those of other places a restricted use (April 2026)."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def _person(accounts: list[Account], ties: Sequence[Tie], loose: Mapping[Key, li
 
 def _ties(known: Mapping[Key, Account]) -> list[Tie]:
     """All links between known accounts that may be followed."""
-    silent = {key for key, account in known.items() if speaks_of_former(account)}
+    silent = {key for key, account in known.items() if account.place in ALONE or speaks_of_former(account)}
     owners: dict[str, Key] = {}
     for key in sorted(known):
         for address in keys_of(known[key]):

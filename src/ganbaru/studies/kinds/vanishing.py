@@ -72,14 +72,13 @@ def vanishing(
     for world in worlds:
         practice |= _of_points(world) if _is_toy(world) else _of_sounds(world, representations, sound_steps)
     form = None if _is_toy(worlds[0]) else representations[0]
-    both = {**_in_theory(worlds[0], 0, form), **practice}
+    theory = {f"{THEORY}, {worlds[0]}, {place}": _in_theory(worlds[0], place, form) for place in GENERATORS}
     cells: dict[str, Settings] = {
         f"{name}: {place}": {**fixed, **about, "objective": name}
-        for place, about in both.items()
+        for place, about in {**theory, **practice}.items()
         for name in objectives
+        if name in _LATER or about.get("live", 0) == 0
     }
-    for place, about in _in_theory(worlds[0], _LIVE, form).items():
-        cells |= {f"{name}: {place}": {**fixed, **about, "objective": name} for name in objectives if name in _LATER}
     plan = Plan(_QUESTION, _RULE.format(limit=limit), cells, tuple(seeds))
     return conduct("vanishing", out, plan, trial, {"limit": limit}, **options)
 

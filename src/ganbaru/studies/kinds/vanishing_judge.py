@@ -299,8 +299,8 @@ def _sentence(verdict: str, practice: dict[str, Runs], changes: dict[str, Estima
     ]
     if theory:
         said.append(
-            "in theory, with the critic trained on against a generator that stands still apart from the real samples, the "
-            f"gradient changes by these orders of magnitude: {', '.join(theory)}"
+            "in theory, with the critic trained on against a generator that stands still apart from the real samples, "
+            f"the gradient changes by these orders of magnitude: {', '.join(theory)}"
         )
     return "; ".join(said) or f"{CANNOT_TELL}: no training is done yet"
 
