@@ -11,7 +11,7 @@ import sys
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from ganbaru.studies import kinds as study
+import ganbaru as gb
 
 
 def houses(count: int = 40, rooms: int = 20) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -26,7 +26,7 @@ def houses(count: int = 40, rooms: int = 20) -> tuple[np.ndarray, np.ndarray, np
 if __name__ == "__main__":
     x, y, house = houses()
     boosting = HistGradientBoostingRegressor(max_leaf_nodes=4, max_iter=20, min_samples_leaf=5)
-    answer = study.capacity(
+    answer = gb.study.capacity(
         boosting, (x, y), sizes={"max_leaf_nodes": [2, 4, 8, 16]}, groups=house, out=sys.argv[1], jobs=0
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ganbaru.studies import kinds as study
+import ganbaru as gb
 
 
 def train(data: Any, *, held_out: Any, degree: int = 5) -> float:
@@ -23,7 +23,7 @@ if __name__ == "__main__":
     x = rng.uniform(-1, 1, 1000)
     y = np.sin(4 * x) + 0.3 * rng.normal(size=len(x))
     sizes, beside = [50, 100, 200, 400, 800], {"degree 3": {"degree": 3}}
-    answer = study.data(
+    answer = gb.study.data(
         train, (x, y), sizes=sizes, beside=beside, higher_is_better=False, seeds=range(8), out=sys.argv[1], jobs=2
     )
 

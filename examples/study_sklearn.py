@@ -8,11 +8,11 @@ import sys
 from sklearn.datasets import load_digits
 from sklearn.svm import SVC
 
-from ganbaru.studies import kinds as study
+import ganbaru as gb
 
 if __name__ == "__main__":
     estimator, data = SVC(gamma=1e-3), load_digits(return_X_y=True)
-    answer = study.data(estimator, data, out=sys.argv[1], jobs=0)
+    answer = gb.study.data(estimator, data, out=sys.argv[1], jobs=0)
 
     print(answer)
     print(answer.evidence["twice the data would bring"])

@@ -16,6 +16,7 @@ from ganbaru.studies.search.rungs import BEFORE, UNTIL
 from ganbaru.studies.search.searching import PRESENT, Design, Search
 from ganbaru.studies.search.space import Range, Space
 from ganbaru.studies.search.stages import Pruning, stages
+from ganbaru.studies.search.tried import tried
 
 SPACE = Space.of({"x": Range(0.0, 1.0), "width": [8, 16, 32]})
 SEEDS = (0, 1, 2, 3, 4, 5)
@@ -242,3 +243,16 @@ def test_trials_that_end_in_another_order_lose_none(tmp_path: Path, seed: int) -
     assert found.complete
     assert chosen(searched(tmp_path, wanted)) == chosen(found)
     assert repr(results(tmp_path).scores.tolist()) == repr(found.scores.tolist())
+
+
+def test_a_point_that_is_collapsed_at_an_early_rung_may_still_get_somewhere(tmp_path: Path) -> None:
+    def trial(settings: dict[str, Any], seed: int, folder: Path) -> dict[str, float]:
+        early = settings[UNTIL] < 270
+        return {"score": surface(settings, seed, folder), "collapsed": int(early or settings["width"] == 32)}
+
+    found = searched(tmp_path, design("halving", 270, most_steps=2000), trial=trial)
+    whole = [settings["width"] for name, settings in found.plan.cells.items() if name.endswith(" to 270")]
+    points = tried(found.plan.cells, SPACE.names, found.scores[:, :1], found.detail("collapsed")[:, :1] == 1, 270)
+    assert len(whole) > 0
+    assert {point.params["width"] for point in points if point.whole} == set(whole) - {32} | {8}
+    assert all(math.isfinite(score) for point in points for score in point.scores[:3] if not point.whole)

@@ -202,6 +202,13 @@ def checkup(
             help="What a log's column is, such as generator_loss=loss_G_GAN; repeatable; or a JSON file of such pairs.",
         ),
     ] = None,
+    study: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A study of its data or its size, as evidence beside those in RUN/studies; repeatable.",
+        ),
+    ] = None,
     sarif: Annotated[str | None, typer.Option(metavar="FILE|-", help="Also write SARIF 2.1.0; - is stdout.")] = None,
     summary: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Append a summary in Markdown, as for $GITHUB_STEP_SUMMARY.")
@@ -225,6 +232,7 @@ def checkup(
         active=active,
         strict=strict,
         columns=columns,
+        studies=study or (),
         sarif=sarif,
         summary=summary,
         tensorboard=tensorboard,

@@ -196,10 +196,12 @@ class Search:
             self._close(point, "failed")
             return
         scores = {trial.seed: outcome.value(trial.score) for trial in trials}
-        if not all(map(math.isfinite, scores.values())) or any(trial.details.get("collapsed") == 1 for trial in trials):
+        whole = point.number == 0 or point.reached == len(self.design.stages) - 1
+        ripe = whole or not self.design.by_rungs  # at an early rung nothing has got far
+        fell = ripe and any(trial.details.get("collapsed") == 1 for trial in trials)
+        if fell or not all(map(math.isfinite, scores.values())):
             self._close(point, "given up")
             return
-        whole = point.number == 0 or point.reached == len(self.design.stages) - 1
         by_seed = self.design.pruning == "wilcoxon"
         point.scores = {**(point.scores if by_seed else {}), **scores}
         point.reached = len(self.design.stages) if point.number == 0 else point.reached + 1

@@ -59,7 +59,8 @@ def tried(
         if number is not None:
             rows.setdefault(number, []).append(row)
     settings = list(planned.values())
-    good = np.isfinite(scores) & ~collapsed
+    early = np.array([UNTIL in each and each[UNTIL] != steps for each in settings])
+    good = np.isfinite(scores) & (~collapsed | early[:, None])  # at an early rung nothing has got far
     found = []
     for number, mine in sorted(rows.items()):
         last = settings[mine[-1]]
