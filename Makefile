@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 export GOMP_SPINCOUNT := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format bench soak clean
+.PHONY: help demo test check format bench findings soak clean
 help:
 	@echo "make demo    raise a generator of spoken digits, write its report (10 minutes)"
 	@echo "make test    run all tests"
 	@echo "make check   format, lint, types, import floors"
 	@echo "make bench   run all benchmarks, write benchmarks/results.md"
+	@echo "make findings  run the comparisons of docs/findings.md, go on where they stand (2-3 hours)"
 	@echo "make soak    the long tests: 500 kills, 100,000 damaged files, power losses"
 	@echo "make clean   remove what these commands made"
 
@@ -33,6 +34,9 @@ format: $(VENV)/test
 
 bench: $(VENV)/test
 	$(BIN)/python benchmarks/run.py
+
+findings: $(VENV)/test
+	$(BIN)/python examples/findings.py --jobs 2
 
 soak: $(VENV)/test
 	$(BIN)/python -m pytest -m soak

@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "treatment": ["--only", "fit-ring-learning-rate-high", "--trials", "1"],
     "ship": ["--rounds", "2", "--starts", "1", "--quality", "5", "--generators", "feasibility"],
     "studies": ["--cases", "30"],
+    "study_search": ["--workload", "planted", "--seeds", "1", "--trials", "3"],
     "scout": ["--worlds", "1", "--people", "300"],
     "recipes": ["--minutes", "0.3", "--only", "default (r1 of 5)"],
 }

@@ -16,7 +16,7 @@ from ganbaru.studies.kinds import hyper
 from ganbaru.studies.kinds.frame import answer_of
 from ganbaru.studies.search.confirmed import BEST, FOUND, OPEN, STAY
 from ganbaru.studies.search.searching import PRESENT
-from ganbaru.studies.search.shares import by_the_best
+from ganbaru.studies.search.shares import by_ranks, by_the_best
 from ganbaru.studies.search.space import Range, Space
 
 RATE, IDLE = Range(1e-5, 1e-1, log=True), Range(0.0, 1.0)
@@ -198,3 +198,10 @@ def test_what_sets_the_best_apart_agrees_with_a_plain_truth() -> None:
     found = by_the_best(space, points, scores, higher_is_better=True)
     assert [name for name, (share, floor) in found.items() if share > floor] == ["a"]
     assert by_the_best(space, points[:49], scores[:49], higher_is_better=True) == {}
+
+
+def test_points_that_all_came_to_nothing_tell_nothing() -> None:
+    space = Space.of({"a": IDLE})
+    points: list[Any] = [{"a": number / 40} for number in range(40)]
+    assert by_ranks(space, points, [math.nan] * 40, higher_is_better=True).verdict == "can't tell"
+    assert by_ranks(space, points, [math.nan] * 20 + [1.0] * 20, higher_is_better=True).verdict == "some matter"

@@ -23,14 +23,14 @@ _FLOOR = 0.99
 def by_ranks(
     space: Space, points: Sequence[Mapping[str, Value]], scores: Sequence[float], *, higher_is_better: bool
 ) -> judging.Importance:
-    """`judging.importance` of points; a point without a score counts as the worst."""
+    """`judging.importance` of points; one without a score counts as the worst, where any has one."""
     matrix = np.array([[space.axes[name].place(point[name]) for name in space.names] for point in points])  # type: ignore[arg-type]
     values = np.array(scores, dtype=float)
     return judging.importance(
         space.names,
         matrix.reshape(len(points), len(space.names)),
         values,
-        ~np.isfinite(values),
+        ~np.isfinite(values) & np.isfinite(values).any(),
         higher_is_better=higher_is_better,
     )
 
