@@ -2,9 +2,10 @@
 
     python examples/findings.py [--only NAME …] [--jobs N] [--write] [--studies DIR] [--docs DIR]
 
-Each comparison is a study in ``findings/NAME``, which goes on where it stands: run the command again until nothing is
-missing. docs/findings.md, its graphs and the raw results are written anew at the end, and when it is interrupted;
-``--write`` does nothing else. Of a comparison that is not complete the page says how far it is, and no verdict.
+Each comparison is a study in ``docs/findings/NAME``, whose plan and ledger are kept with the page, so that whoever has
+them goes on where it stands: run the command again until nothing is missing. The page, its graphs and the raw results
+are written anew at the end, and when it is interrupted; ``--write`` does nothing else. Of a comparison that is not
+complete the page says how far it is, and no verdict.
 """
 
 import os
@@ -86,7 +87,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", default=list(COMPARISONS), choices=list(COMPARISONS))
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
     parser.add_argument("--write", action="store_true", help="only write what there is")
-    parser.add_argument("--studies", type=Path, default=ROOT / "findings", help="where the studies lie")
+    parser.add_argument("--studies", type=Path, default=ROOT / "docs" / "findings", help="where the studies lie")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the page is written")
     return parser.parse_args()
 

@@ -204,4 +204,6 @@ def test_points_that_all_came_to_nothing_tell_nothing() -> None:
     space = Space.of({"a": IDLE})
     points: list[Any] = [{"a": number / 40} for number in range(40)]
     assert by_ranks(space, points, [math.nan] * 40, higher_is_better=True).verdict == "can't tell"
-    assert by_ranks(space, points, [math.nan] * 20 + [1.0] * 20, higher_is_better=True).verdict == "some matter"
+    assert by_ranks(space, points, [1.0] * 40, higher_is_better=True).verdict == "can't tell"
+    scores = [math.nan] * 20 + [float(number) for number in range(20)]
+    assert by_ranks(space, points, scores, higher_is_better=True).verdict == "some matter"
