@@ -44,9 +44,7 @@ def fed(ganbaru: Say) -> Path:
         for number in range(12)
     ]
     (folder / "seen.json").write_text(json.dumps({"accounts": accounts, "posts": posts}), "utf-8")
-    (folder / "scout.toml").write_text(
-        'hashtags = ["新人VTuber", "初配信"]\n[[files]]\npath = "seen.json"\n', "utf-8"
-    )
+    (folder / "scout.toml").write_text('hashtags = ["新人VTuber", "初配信"]\n[[files]]\npath = "seen.json"\n', "utf-8")
     said = ganbaru("scout", "run")
     assert said.code == 0, said.err
     assert said.out.startswith("file:seen.json: well")

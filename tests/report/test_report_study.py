@@ -155,7 +155,25 @@ def test_extensions_stand_with_what_was_done_by_then(tmp_path: Path) -> None:
     run_study(tmp_path / "s", asked(), trial, jobs=0)
     extend_study(tmp_path / "s", why="for the sake of power", seeds=[7])
     page = build(tmp_path / "s").html
-    assert "with 11 trials done: 1 seed, because: for the sake of power" in page
+    could_see = "1 seed: extended after 11 trials were done, so whoever asked could have seen them"
+    assert f"{could_see}: for the sake of power" in page
+
+
+def test_where_seeds_are_too_few_for_an_interval_the_page_says_so(tmp_path: Path) -> None:
+    run_study(tmp_path / "s", asked(), trial, jobs=0)
+    none = {"gain": Estimate(0.5, -math.inf, math.inf), "knee": Estimate(8.0, 8.0, math.inf)}
+    rows = [[name, value] for name, value in none.items()] + [["lost", Estimate(math.nan, -math.inf, math.inf)]]
+    said = Answer("data", "q", "r", "can't tell", "No.", none, [], [Grid("By cell", ["cell", "mean"], rows)])
+    write_answer(tmp_path / "s", said)
+    page = build(tmp_path / "s").html
+    assert '<p class="interval">too few seeds for an interval</p>' in page
+    assert '<p class="interval">95 %: 8 to ∞</p>' in page
+    table = page[page.index('data-name="By cell"') :]
+    table = table[: table.index("</table>")]
+    assert ">0.5 (too few seeds for an interval)<" in table
+    assert ">8.000 [8.000, ∞]<" in table
+    assert ">no number<" in table
+    assert "−∞" not in page
 
 
 def test_the_samples_of_the_best_and_the_worst_trial_are_heard(sound_run: gb.Run, tmp_path: Path) -> None:

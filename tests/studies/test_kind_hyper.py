@@ -62,6 +62,13 @@ def test_a_best_value_at_the_end_of_what_was_tried_is_named(tmp_path: Path) -> N
     assert "the best lies at an end of what was tried of rate (high)" in answer.sentence
 
 
+def test_collapsed_runs_do_not_show_that_nothing_matters(tmp_path: Path) -> None:
+    answer = asked(tmp_path, lambda data, *, rate=1e-4, idle=0.5: {"score": rate, "collapsed": 1})
+    assert answer.verdict == OPEN
+    assert "can't tell of rate, idle" in answer.sentence
+    assert "rate: can't tell: all 20 runs collapsed" in answer.notes
+
+
 def test_present_settings_that_are_best_stay(tmp_path: Path) -> None:
     answer = asked(tmp_path, space={"rate": RATE}, around={"rate": 1e-3})
     assert (answer.verdict, answer.change) == (STAY, None)
@@ -203,7 +210,8 @@ def test_what_sets_the_best_apart_agrees_with_a_plain_truth() -> None:
 def test_points_that_all_came_to_nothing_tell_nothing() -> None:
     space = Space.of({"a": IDLE})
     points: list[Any] = [{"a": number / 40} for number in range(40)]
-    assert by_ranks(space, points, [math.nan] * 40, higher_is_better=True).verdict == "can't tell"
-    assert by_ranks(space, points, [1.0] * 40, higher_is_better=True).verdict == "can't tell"
+    for scores in ([math.nan] * 40, [1.0] * 40):
+        said = by_ranks(space, points, scores, higher_is_better=True).said
+        assert said == "can't tell: all 40 trials came to the same"
     scores = [math.nan] * 20 + [float(number) for number in range(20)]
     assert by_ranks(space, points, scores, higher_is_better=True).verdict == "some matter"

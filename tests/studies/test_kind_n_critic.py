@@ -58,7 +58,13 @@ def test_cost_is_a_factor_of_one_update() -> None:
 
 
 def test_five_seeds_never_tell() -> None:
-    assert judge(told({"1": 1.0, "2": 2.0, "5": 9.0}, seeds=5)).verdict == "can't tell"
+    answer = judge(told({"1": 1.0, "2": 2.0, "5": 9.0}, seeds=5))
+    assert answer.verdict == "can't tell"
+    assert "5 ends 9.0" in answer.sentence
+    assert "(too few seeds for an interval) times as far away as 1" in answer.sentence
+    assert "inf" not in answer.sentence
+    pairs = next(grid for grid in answer.grids if grid.title == "At equal processor time")
+    assert {row[pairs.columns.index("smallest factor")] for row in pairs.rows} == {None}
 
 
 def test_a_collapsed_training_counts_as_the_worst() -> None:

@@ -52,14 +52,19 @@ def test_a_planted_curve_is_told(tmp_path: Path, shape: str, noise: float, bette
 def test_runs_of_which_most_collapsed_tell_nothing(tmp_path: Path) -> None:
     answer = kinds.data(_collapsing, DATA, out=tmp_path, jobs=0)
     assert answer.verdict == "can't tell"
-    assert answer.sentence.startswith("can't tell: 24 of 24 runs collapsed")
+    assert answer.sentence.startswith("can't tell: all 42 runs collapsed")
     assert "twice the data would bring" not in answer.evidence
     wide = kinds.capacity(_collapsing, DATA, out=tmp_path / "wide", jobs=0, sizes={"wide": [1, 2, 4]})
     assert (wide.verdict, wide.change) == ("can't tell", None)
 
 
-def _collapsing(data: Any, *, wide: int = 1) -> dict[str, float]:
-    return {"score": len(data), "collapsed": 1.0}
+def test_runs_of_which_those_with_the_most_data_collapsed_tell_nothing(tmp_path: Path) -> None:
+    answer = kinds.data(_collapsing, DATA, out=tmp_path, jobs=0, settings={"least": 128})
+    assert answer.sentence.startswith("can't tell: all 24 runs at the larger amounts collapsed")
+
+
+def _collapsing(data: Any, *, wide: int = 1, least: int = 0) -> dict[str, float]:
+    return {"score": len(data), "collapsed": float(len(data) >= least)}
 
 
 def test_sizes_are_halves_and_every_seed_draws_its_own(tmp_path: Path) -> None:

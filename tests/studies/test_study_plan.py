@@ -101,6 +101,20 @@ def test_an_extension_is_recorded_and_only_the_new_trials_are_run(tmp_path: Path
     assert all(trainees.calls(found.place(key)) == 1 for key in grown.keys)
 
 
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        (0, "extended before any trial was done: more"),
+        (1, "extended after 1 trial was done, so whoever asked could have seen them: more"),
+        (1279, "extended after 1,279 trials were done, so whoever asked could have seen them: more"),
+    ],
+)
+def test_an_extension_says_whether_results_could_have_been_looked_at(done: int, said: str) -> None:
+    (extension,) = PLAN.extended(why="more", seeds=[3], done=done).extensions
+    assert extension.said == said
+    assert not extension.by_search
+
+
 def test_after_an_extension_the_former_plan_is_still_the_same_study(tmp_path: Path) -> None:
     write_plan(tmp_path, PLAN)
     for seed in (3, 4):

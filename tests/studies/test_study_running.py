@@ -168,7 +168,7 @@ def test_workers_that_die_before_they_are_ready_end_the_study_at_the_third(tmp_p
 
 def test_the_listener_is_told_of_every_change(tmp_path: Path) -> None:
     told: list[Live] = []
-    run_study(tmp_path, trainees.plan(2, 3, sleep=0.02), trainees.steady, jobs=2, progress=told.append)
+    run_study(tmp_path, PLAN, trainees.together, jobs=2, progress=told.append)
     assert all(live.total == 6 == live.done + live.failed + live.waiting + len(live.running) for live in told)
     assert max(len(live.running) for live in told) == 2
     assert (told[-1].done, told[-1].waiting, told[-1].left_seconds) == (6, 0, 0.0)
@@ -180,10 +180,10 @@ def test_the_listener_is_told_of_every_change(tmp_path: Path) -> None:
 
 def test_what_is_left_is_told_from_what_the_others_took(tmp_path: Path) -> None:
     told: list[Live] = []
-    run_study(tmp_path, trainees.plan(1, 4, sleep=0.1), trainees.steady, jobs=0, progress=told.append)
-    left = [live.left_seconds for live in told if live.last and live.last.state == "done"]
-    assert left == sorted(left, reverse=True)  # type: ignore[type-var]
-    assert left[0] == pytest.approx(0.3, rel=0.5)
+    run_study(tmp_path, trainees.plan(1, 4, sleep=0.01), trainees.steady, jobs=0, progress=told.append)
+    ended = [live for live in told if live.last and live.last.state == "done"]
+    means = np.cumsum([live.last.seconds for live in ended if live.last]) / [1, 2, 3, 4]
+    assert [live.left_seconds for live in ended] == pytest.approx([3 * means[0], 2 * means[1], means[2], 0.0])
 
 
 def test_a_listener_that_fails_is_named_and_the_study_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,12 +15,11 @@ from ganbaru.report.study_facts import StudyFacts
 from ganbaru.report.trials import listed
 from ganbaru.report.words import clock
 from ganbaru.studies.answer import Grid
+from ganbaru.studies.extension import Extension
+from ganbaru.studies.judging.zone import TOO_FEW, endless
 from ganbaru.studies.ledger import DONE, FAILED
-from ganbaru.studies.plan import Extension
 
 ASSETS = ("page", "graphs")
-_BY_ITSELF = "the search asked for it"
-"""Why a plan grows while a search runs, as `ganbaru.studies.sitting` writes it down."""
 _LONG = 25
 """Rows of a table up to which it is shown whole."""
 
@@ -87,6 +86,7 @@ def _card(key: str, value: float | Estimate) -> Markup:
     if isinstance(value, Estimate):
         floor = "" if value.floor is None else f"; floor {written(value.floor)}"
         interval = f"{100 * value.confidence:g} %: {written(value.low)} to {written(value.high)}{floor}"
+        interval = f"{TOO_FEW}{floor}" if endless(value) else interval
     lines = (("name", key.replace("_", " ")), ("value", written(number)), ("interval", interval))
     return tag("div", *(tag("p", line, class_=kind) for kind, line in lines if line), class_="card")
 
@@ -135,11 +135,18 @@ def _grid(grid: Grid) -> Markup:
 
 
 def _value(value: str | float | Estimate | None) -> Markup:
-    if isinstance(value, Estimate):
-        return tag("td", str(value).replace("-", "−").replace("inf", "∞"), data_sort=f"{value.value!r}", class_="value")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """A cell; a number to sort by, of which what has none comes last."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Estimate):
         return tag("td", "" if value is None else value)
-    return tag("td", written(value), data_sort=repr(float(value)), class_="value")
+    number, said = (value.value, _estimated(value)) if isinstance(value, Estimate) else (float(value), written(value))
+    return tag("td", said, data_sort="" if math.isnan(number) else repr(float(number)), class_="value")
+
+
+def _estimated(value: Estimate) -> str:
+    if math.isnan(value.value):
+        return written(value.value)
+    said = f"{written(value.value)} ({TOO_FEW})" if endless(value) else str(value)
+    return said.replace("-", "−").replace("inf", "∞")
 
 
 def notes(facts: StudyFacts) -> Markup:
@@ -173,8 +180,8 @@ def plan(facts: StudyFacts) -> Markup:
 
 def _extensions(extensions: Sequence[Extension]) -> Markup:
     """What came in later; a search's own steps are counted, not listed."""
-    told = [f"{each.when}, {_then(each)}" for each in extensions if each.why != _BY_ITSELF]
-    by_search = sum(each.why == _BY_ITSELF for each in extensions)
+    told = [f"{each.when}, {_then(each)}" for each in extensions if not each.by_search]
+    by_search = sum(each.by_search for each in extensions)
     told += [f"{_many(by_search, 'step')} of a search, each with what it had found by then"] if by_search else []
     if not told:
         return Markup("")
@@ -183,7 +190,7 @@ def _extensions(extensions: Sequence[Extension]) -> Markup:
 
 def _then(extension: Extension) -> str:
     added = [_many(len(items), what) for what, items in (("cell", extension.cells), ("seed", extension.seeds)) if items]
-    return f"with {_many(extension.done, 'trial')} done: {' and '.join(added)}, because: {extension.why}"
+    return f"{' and '.join(added)}: {extension.said}"
 
 
 def repeat(facts: StudyFacts) -> Markup:

@@ -1,7 +1,6 @@
 """What a report needs to know of a study, read once and put in order."""
 
 import logging
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +48,8 @@ class StudyFacts:
 
     @property
     def collapsed(self) -> list[Key]:
-        """Done, but without a finite score, or said to have collapsed."""
-        return [trial.key for trial, row in self.trials if trial.state == DONE and _collapsed(trial, row["score"])]
+        """Done, but come to nothing."""
+        return [trial.key for trial, _ in self.trials if trial.collapsed]
 
     def count(self, state: str) -> int:
         """How many trials are in a state of the ledger."""
@@ -97,10 +96,6 @@ def _command(folder: Path) -> str:
         return str(open_json(read_bytes(folder / ASKED))["command"])
     except (OSError, UserError, Broken, KeyError, TypeError):
         return ""
-
-
-def _collapsed(trial: Trial, score: float) -> bool:
-    return not math.isfinite(score) or trial.details.get("collapsed") == 1
 
 
 def _recogniser(trials: list[tuple[Trial, dict[str, Any]]], cells: Mapping[str, Any]) -> Who:

@@ -8,13 +8,16 @@ RFC 6052) are judged by that one too.
 
 import ipaddress
 import socket
+from urllib.parse import urljoin, urlsplit
 
 from ganbaru.scout.trouble import Out
 
+Address = tuple[str, int]
+"""Host and port."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def public_addresses(host: str, port: int, allowed: frozenset[tuple[str, int]]) -> list[str]:
+def public_addresses(host: str, port: int, allowed: frozenset[Address]) -> list[str]:
     """The addresses of a host, in the order in which to try them.
 
     Args:
@@ -53,3 +56,47 @@ def _carried(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address | ipa
         return [ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)]
     teredo = address.teredo or ()
     return [one for one in (address.ipv4_mapped, address.sixtofour, *teredo) if one is not None]
+
+
+def check_url(url: str, local: frozenset[Address]) -> None:
+    """Refuse an address that is not https, or names somebody, or leads nowhere.
+
+    Raises:
+        Out: it is.
+    """
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme == "https" or (parts.scheme == "http" and address(url) in local)
+        fine = (
+            fine
+            and bool(parts.hostname)
+            and parts.username is None
+            and url.isascii()
+            and url.isprintable()
+            and " " not in url
+        )
+    except ValueError:
+        fine = False
+    if not fine:
+        raise Out(f"{url[:100]!r} is not an https address")
+
+
+def joined(url: str, target: str) -> str:
+    """Where a redirect leads.
+
+    Raises:
+        Out: to no address.
+    """
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        raise Out(f"it redirects to {target[:100]!r}, which is no address") from error
+
+
+def address(url: str) -> Address:
+    """Host and port; a host of "" where it is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
+    except ValueError:
+        return "", 0

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from ganbaru._version import __version__
 from ganbaru.errors import UserError
 from ganbaru.scout import robots
+from ganbaru.scout.addresses import Address, address, check_url, joined
 from ganbaru.scout.answer import ANY, JSON, Answer, check_kind, unpacked
 from ganbaru.scout.limits import Limits
 from ganbaru.scout.statuses import Failing, judge
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 _REDIRECTS = 5
 _DAY = 86_400.0
-Address = tuple[str, int]
 
 
 def user_agent(contact: str) -> str:
@@ -100,7 +100,7 @@ class Asking:
 
     def base(self, host: str) -> str:
         """The beginning of the addresses of a host: TLS everywhere but at those that were allowed to do without."""
-        return f"{'http' if _address(f'http://{host}') in self.net.local else 'https'}://{host}"
+        return f"{'http' if address(f'http://{host}') in self.net.local else 'https'}://{host}"
 
     def get(
         self,
@@ -169,8 +169,8 @@ class Asking:
                 return answer
             if request.method != "GET":
                 raise Out("it sends what was posted elsewhere")
-            target = _joined(request.url, target)
-            same = _address(target) == _address(request.url)
+            target = joined(request.url, target)
+            same = address(target) == address(request.url)
             request = replace(request, url=target, headers=request.headers if same else {})
         raise Out("it redirects without an end")
 
@@ -213,7 +213,7 @@ class Asking:
                 return ""
             if answer.body or "location" not in answer.headers:
                 return answer.body.decode("utf-8", "replace")[:500_000]
-            url = _joined(url, answer.headers["location"])
+            url = joined(url, answer.headers["location"])
         return ""
 
     def _tried(self, request: "_Request") -> Answer:
@@ -298,44 +298,6 @@ class _Request:
     kinds: tuple[str, ...]
     closed: tuple[int, ...]
     also: tuple[int, ...] = ()
-
-
-def check_url(url: str, local: frozenset[Address]) -> None:
-    """Refuse an address that is not https, or names somebody, or leads nowhere.
-
-    Raises:
-        Out: it is.
-    """
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme == "https" or (parts.scheme == "http" and _address(url) in local)
-        fine = (
-            fine
-            and bool(parts.hostname)
-            and parts.username is None
-            and url.isascii()
-            and url.isprintable()
-            and " " not in url
-        )
-    except ValueError:
-        fine = False
-    if not fine:
-        raise Out(f"{url[:100]!r} is not an https address")
-
-
-def _joined(url: str, target: str) -> str:
-    try:
-        return urljoin(url, target)
-    except ValueError as error:
-        raise Out(f"it redirects to {target[:100]!r}, which is no address") from error
-
-
-def _address(url: str) -> Address:
-    try:
-        parts = urlsplit(url)
-        return parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
-    except ValueError:
-        return "", 0
 
 
 @contextmanager

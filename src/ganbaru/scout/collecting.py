@@ -13,7 +13,8 @@ from typing import TypeVar
 from ganbaru.bell import Bell, listening
 from ganbaru.errors import UserError
 from ganbaru.progress import Progress, silent
-from ganbaru.scout.asking import Address, Asking, Net
+from ganbaru.scout.addresses import Address
+from ganbaru.scout.asking import Asking, Net
 from ganbaru.scout.names import shown
 from ganbaru.scout.places.bluesky import visit_bluesky
 from ganbaru.scout.places.files import visit_file

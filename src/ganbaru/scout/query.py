@@ -35,6 +35,12 @@ def _language(value: str) -> str:
     return value
 
 
+def _contact(value: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]*", value):
+        raise ValueError(f"{value!r} is no address; write a page or an address of mail, without spaces")
+    return value
+
+
 def _variable(value: str) -> str:
     if not re.fullmatch("[A-Z][A-Z0-9_]*", value):
         raise ValueError("name the environment variable that holds the key, like 'SCOUT_KEY'; never the key itself")
@@ -201,14 +207,14 @@ class FileSource(AnySource):
 class Caps(_Part):
     """As of `Limits`."""
 
-    requests_per_host: int = Field(default=60, ge=1, le=10_000)
-    bytes_per_answer: int = Field(default=5_000_000, ge=10_000, le=100_000_000)
-    seconds_per_answer: float = Field(default=20.0, gt=0, le=300)
-    seconds_per_source: float = Field(default=180.0, gt=0, le=7200)
-    seconds_per_run: float = Field(default=1200.0, gt=0, le=86_400)
-    gap: float = Field(default=0.5, ge=0, le=60)
-    patience: float = Field(default=16.0, ge=0, le=600)
-    tries: int = Field(default=3, ge=1, le=10)
+    requests_per_host: int = Field(default=Limits.requests_per_host, ge=1, le=10_000)
+    bytes_per_answer: int = Field(default=Limits.bytes_per_answer, ge=10_000, le=100_000_000)
+    seconds_per_answer: float = Field(default=Limits.seconds_per_answer, gt=0, le=300)
+    seconds_per_source: float = Field(default=Limits.seconds_per_source, gt=0, le=7200)
+    seconds_per_run: float = Field(default=Limits.seconds_per_run, gt=0, le=86_400)
+    gap: float = Field(default=Limits.gap, ge=0, le=60)
+    patience: float = Field(default=Limits.patience, ge=0, le=600)
+    tries: int = Field(default=Limits.tries, ge=1, le=10)
 
     def limits(self) -> Limits:
         """As the rest of the room takes them."""
@@ -230,7 +236,7 @@ class Query(_Part):
 
     hashtags: list[Tag] = Field(min_length=1, max_length=50)
     languages: list[Language] = []
-    contact: str = Field(default="", max_length=200, pattern=r"^[\x21-\x7e]*$")
+    contact: Annotated[str, AfterValidator(_contact)] = Field(default="", max_length=200)
     opt_out: list[str] = []
     caps: Caps = Caps()
     bluesky: BlueskySource | None = None

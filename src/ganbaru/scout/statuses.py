@@ -2,6 +2,7 @@
 
 import email.utils
 from collections.abc import Mapping
+from datetime import UTC
 
 from ganbaru.scout.trouble import Closed, NotThere, Out, OverQuota
 
@@ -35,9 +36,13 @@ def judge(host: str, status: int, headers: Mapping[str, str], closed: tuple[int,
 def _retry_after(value: str, now: float) -> float:
     """Seconds to wait, told as such or as a date (RFC 9110, 10.2.3); never more than a day."""
     try:
-        seconds = (
-            float(value) if value.strip().isdecimal() else email.utils.parsedate_to_datetime(value).timestamp() - now
-        )
+        seconds = float(value) if value.strip().isdecimal() else _date(value) - now
     except (ValueError, OverflowError):
         seconds = _UNTOLD_WAIT
     return min(max(seconds, 0.0), _DAY)
+
+
+def _date(value: str) -> float:
+    """A date of HTTP as UTC seconds; one without a zone is UTC as well, wherever this runs."""
+    told = email.utils.parsedate_to_datetime(value)
+    return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()

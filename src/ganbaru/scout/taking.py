@@ -1,15 +1,21 @@
 """How a batch goes into the store: newer over older, never a blank over what is known, nothing twice."""
 
+import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from urllib.parse import unquote
 
 from ganbaru.scout.absent import Absent
+from ganbaru.scout.names import plain
 from ganbaru.scout.rows import ACCOUNT, POST, account_row, post_row
 from ganbaru.scout.seen import Account, Gone, Lent, Post, Seen
 from ganbaru.scout.wishes import KEEP_NOTHING
 
 DAY = 86_400
+LISTS = "lists"
+"""Among the sources of marks: on how many lists each person stood, and on which day last, by `Person.key`."""
 
 _COUNTED = ("followers", "following", "posts")
 _PROFILE = ("handle", "name", "about", "url", "created", "links", "language", "wishes", "bot", "whole")
@@ -63,10 +69,17 @@ def _take_gone(connection: sqlite3.Connection, absent: Absent, gone: Sequence[Go
         if one.sort == "account":
             _drop_account(connection, one.place, one.id)
         elif connection.execute("DELETE FROM posts WHERE place = ? AND id = ?", (one.place, one.id)).rowcount:
+            connection.execute("DELETE FROM lent WHERE place = ? AND id = ?", (one.place, one.id))
             absent.list_deleted(one.place, one.id)
 
 
 def _drop_account(connection: sqlite3.Connection, place: str, identifier: str) -> None:
+    """Delete an account with its history, its posts, and what was lent of either."""
+    connection.execute(
+        "DELETE FROM lent WHERE place = ?1 AND id IN (SELECT id FROM posts WHERE place = ?1 AND author = ?2)",
+        (place, identifier),
+    )
+    connection.execute("DELETE FROM marks WHERE source = ? AND name = ?", (LISTS, f"{place}/{identifier}"))
     for table, column in (("accounts", "id"), ("counts", "id"), ("lent", "id"), ("posts", "author")):
         connection.execute(f"DELETE FROM {table} WHERE place = ? AND {column} = ?", (place, identifier))
 
@@ -95,13 +108,33 @@ def drop_person(connection: sqlite3.Connection, place: str, identifier: str, han
     ]
     connection.executemany("DELETE FROM posts WHERE place = ? AND repost_of = ?", [(place, one) for one in own])
     _drop_account(connection, place, identifier)
-    connection.execute("DELETE FROM marks WHERE instr(name || ' ' || value, ?)", (identifier,))
+    _drop_marks(connection, place, {identifier, handle}, own)
     for name in filter(None, {identifier, handle}):
         connection.execute(
             "DELETE FROM posts WHERE place = ? AND EXISTS"
             " (SELECT 1 FROM json_each(posts.mentions) WHERE lower(value) = lower(?))",
             (place, name),
         )
+
+
+def _drop_marks(connection: sqlite3.Connection, place: str, people: set[str], posts: Iterable[str]) -> None:
+    """Delete the marks of a place's sources that name somebody; each is made anew by the next run that wants it."""
+    names, exact = {plain(one) for one in people} - {""}, {*people, *posts} - {""}
+    for source, name, value in connection.execute("SELECT source, name, value FROM marks").fetchall():
+        of_place = source == place or source.startswith(f"{place}_")  # the feeds and the API of YouTube are two sources
+        if of_place and (value in exact or names & set(map(plain, _named(name, value)))):
+            connection.execute("DELETE FROM marks WHERE source = ? AND name = ?", (source, name))
+
+
+def _named(name: str, value: str) -> Iterable[str]:
+    """Whom a mark may name; tags, hosts, sums and times are nobody."""
+    kind, _, rest = name.removeprefix("answer ").partition(" ")
+    if kind in ("finder", "found", "missing"):
+        return [rest]
+    if name in ("finders", "not shown"):
+        held = json.loads(value)
+        return [text for part in (held, held.get("of", {})) for text in part] + list(held.get("of", {}).values())
+    return [unquote(part) for part in re.split(r"[/?&=]+", kind)] if name.startswith("answer ") else []
 
 
 def _sql(table: str, columns: str, full: Sequence[str], kept: Sequence[str]) -> str:

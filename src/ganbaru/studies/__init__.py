@@ -21,9 +21,10 @@ A study's folder::
     lock  workers.lock                 empty; held while the study runs
 """
 
+from ganbaru.studies.extension import Extension
 from ganbaru.studies.ledger import Trial
 from ganbaru.studies.live import Live, Running
-from ganbaru.studies.plan import Extension, Plan
+from ganbaru.studies.plan import Plan
 from ganbaru.studies.running import Interrupted, extend_study, run_study
 from ganbaru.studies.table import Results, results
 

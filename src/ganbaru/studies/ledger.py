@@ -14,6 +14,7 @@ One process writes, under the study's lock. What a lost line told is found out a
 is run twice then, and still counted once.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 
 from ganbaru.errors import UserError
 from ganbaru.runs.durable import SaveError, shown
+from ganbaru.studies import outcome
 from ganbaru.studies.lines import Lines, log
 from ganbaru.studies.plan import Key
 
@@ -66,6 +68,12 @@ class Trial:
     def key(self) -> Key:
         """Its cell and its seed."""
         return self.cell, self.seed
+
+    @property
+    def collapsed(self) -> bool:
+        """Whether it is done and came to nothing: it says so (``collapsed`` is 1), or its score is not finite."""
+        lost = self.details.get("collapsed") == 1 or not math.isfinite(outcome.value(self.score))
+        return self.state == DONE and lost
 
 
 class Ledger:

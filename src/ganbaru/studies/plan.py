@@ -17,6 +17,7 @@ from ganbaru.runs import durable
 from ganbaru.runs.durable import SaveError, shown
 from ganbaru.runs.folders import damaged, read_bytes
 from ganbaru.runs.seal import Broken, open_json, seal_json
+from ganbaru.studies.extension import Extension
 
 DOCUMENT = "plan.json"
 _SCHEMA = "ganbaru.plan/1"
@@ -25,27 +26,6 @@ _ELSEWHERE = "start another study in a folder of its own, or extend this one by 
 Settings = Mapping[str, Any]
 Key = tuple[str, int]
 """Names a trial: its cell and its seed."""
-
-
-@dataclass(frozen=True)
-class Extension:
-    """Cells and seeds that came in later.
-
-    Attributes:
-        why: the reason, one sentence.
-        cells: the names of the new cells.
-        seeds: the new seeds.
-        trials: the new ones, where not every new cell is run with every seed.
-        done: how many trials were done when it was asked for.
-        when: the time (UTC, ISO 8601).
-    """
-
-    why: str
-    cells: tuple[str, ...]
-    seeds: tuple[int, ...]
-    done: int
-    when: str
-    trials: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,9 +69,7 @@ class Plan:
     @property
     def keys(self) -> list[Key]:
         """Every trial in the order of running: all cells with the first seed, then all with the next."""
-        return [
-            (cell, seed) for seed in self.seeds for cell in self.cells if seed in self.only.get(cell, self.seeds)
-        ]
+        return [(cell, seed) for seed in self.seeds for cell in self.cells if seed in self.only.get(cell, self.seeds)]
 
     def place(self, key: Key) -> str:
         """Where a trial's own folder lies in the study's, such as ``trials/000-lr-0.1/seed-7``."""
@@ -223,7 +201,7 @@ def sealed(plan: Plan) -> bytes:
 def opened(data: bytes) -> Plan:
     """The plan that ``sealed`` was given. Raises Broken, KeyError or TypeError on any other bytes."""
     said = open_json(data)
-    extensions = tuple(_extension(item) for item in said["extensions"])
+    extensions = tuple(map(Extension.from_json, said["extensions"]))
     cells = {cell["name"]: cell["settings"] for cell in said["cells"]}
     only = {cell["name"]: cell["seeds"] for cell in said["cells"] if "seeds" in cell}
     return Plan(said["question"], said["rule"], cells, said["seeds"], extensions, said["created"], only)
@@ -274,11 +252,6 @@ def _document(plan: Plan) -> dict[str, Any]:
         ],
         "extensions": [vars(extension) for extension in plan.extensions],
     }
-
-
-def _extension(item: Mapping[str, Any]) -> Extension:
-    trials = tuple((cell, seed) for cell, seed in item.get("trials", ()))
-    return Extension(**{**item, "cells": tuple(item["cells"]), "seeds": tuple(item["seeds"]), "trials": trials})
 
 
 def _plain_cells(cells: Mapping[str, Settings]) -> dict[str, dict[str, Any]]:

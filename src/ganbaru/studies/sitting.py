@@ -12,6 +12,7 @@ from ganbaru.bell import Bell, listening
 from ganbaru.studies import performing
 from ganbaru.studies.asked import Asked
 from ganbaru.studies.crew import Crew, Hand
+from ganbaru.studies.extension import SEARCH
 from ganbaru.studies.ledger import DONE, FAILED, PLANNED, Ledger, Trial
 from ganbaru.studies.live import Live, Running, live
 from ganbaru.studies.others import Others
@@ -136,8 +137,7 @@ class Sitting:
         if asked:
             wanted = asked if isinstance(asked, Wanted) else Wanted(asked)
             done = self.ledger.count(DONE)
-            why = "the search asked for it"
-            self._take_up(self.plan.extended(why=why, cells=wanted.cells, trials=wanted.trials, done=done))
+            self._take_up(self.plan.extended(why=SEARCH, cells=wanted.cells, trials=wanted.trials, done=done))
         elif self._others:
             self._others.follow()
         return self._may_ask

@@ -82,6 +82,11 @@ class Results:
         return self.states == DONE
 
     @property
+    def collapsed(self) -> Array:
+        """``(C, S)``: whether a trial is done and came to nothing: see `Trial`."""
+        return np.array([[trial.collapsed for trial in row] for row in self._rows()])
+
+    @property
     def failures(self) -> dict[Key, str]:
         """Why each failed trial failed."""
         return {key: trial.reason for key, trial in self.trials.items() if trial.state == FAILED}

@@ -12,6 +12,7 @@ from ganbaru.errors import UserError
 from ganbaru.studies.judging import compare, compare_arms, compare_sequentially
 from ganbaru.studies.judging.arms import holm
 from ganbaru.studies.judging.sign_flip import ends, flips, p_value, pairs_needed, subset_means
+from ganbaru.studies.judging.zone import interval
 
 Array = np.ndarray[Any, Any]
 
@@ -63,6 +64,9 @@ def test_five_pairs_cannot_tell_and_six_can() -> None:
     assert five.verdict == "can't tell"
     assert "5 pairs can't reach p < 0.05, 6 are the fewest" in five.said
     assert np.isinf(five.difference.low)
+    assert np.isinf(five.smallest_effect), "they would find none, however large"
+    assert np.isfinite(compare(a, b).smallest_effect)
+    assert interval(five.difference).endswith("(too few seeds for an interval)")
     assert pairs_needed(0.05) == 6
 
 

@@ -71,6 +71,15 @@ def test_too_few_trials_cannot_tell() -> None:
     assert {each.verdict for each in judged.parameters} == {"can't tell"}
 
 
+def test_trials_that_all_came_to_the_same_tell_nothing_of_any_setting() -> None:
+    settings, _ = trials(40, 0.0)
+    judged = importance(NAMES, settings, np.ones(40))
+    assert judged.said == "can't tell: all 40 trials came to the same"
+    assert {each.verdict for each in judged.parameters} == {"can't tell"}
+    one = importance(NAMES, settings, np.arange(40) == 7, resamples=30)
+    assert all(np.isfinite((each.share.low, each.share.high)).all() for each in one.parameters)
+
+
 def test_settings_that_do_not_fit_are_refused() -> None:
     with pytest.raises(UserError, match="do not fit"):
         importance(NAMES, np.zeros((40, 3)), np.zeros(40))

@@ -6,7 +6,7 @@ the profile's own count of posts, or its day of opening, says that there were no
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,14 +63,13 @@ class Newness:
     evidence: Sequence[str]
 
 
-def newness(person: Person, posts: Sequence[Post], *, now: float, tags: Collection[str] = ()) -> Newness:
+def newness(person: Person, posts: Sequence[Post], *, now: float) -> Newness:
     """How new somebody is, by what they posted themselves.
 
     Args:
         person: with accounts.
         posts: theirs, of any account and in any order; reposts are not looked at.
         now: UTC seconds.
-        tags: for newcomers, beside those that are always known.
     """
     own = sorted((post for post in posts if not post.repost_of), key=lambda post: post.at)
     debut = next((post.at for post in own if _announces(post)), None)

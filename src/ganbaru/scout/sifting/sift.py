@@ -13,11 +13,10 @@ from ganbaru.scout.sifting.people import Key, Person, people
 from ganbaru.scout.sifting.ranking import Candidate, Listed, coverage, gini, ranked
 from ganbaru.scout.sifting.unwanted import unwanted
 from ganbaru.scout.store import Store
+from ganbaru.scout.taking import LISTS
 
 LEAVES_OUT = (wishes.NOT_DISCOVERABLE, wishes.NO_INDEX, wishes.MEMBERS_ONLY)
 """Wishes by which an account stands on no list."""
-_SHOWN = "lists"
-"""Under this name the store keeps on how many lists, and on which last, each person stood."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def sift(
         languages: two letters each; people who use none of them are not listed; all where empty.
         size: of the list.
         seed: of what is drawn.
-        keep: remember who was shown; once a day however often it is asked.
+        keep: remember who was shown: once a day (UTC), however often and in whatever form the list is asked for.
     """
     told = told_of(store, now=now, k=size, seed=seed)
     shown = _shown(store, told.persons)
@@ -169,7 +168,7 @@ def _speaks(person: Person, languages: Collection[str]) -> bool:
 
 def _shown(store: Store, persons: Sequence[Person]) -> dict[str, tuple[int, int]]:
     """On how many lists each person stood, and on which day last."""
-    return {person.key: _read(store.mark(_SHOWN, person.key)) for person in persons}
+    return {person.key: _read(store.mark(LISTS, person.key)) for person in persons}
 
 
 def _read(mark: str) -> tuple[int, int]:
@@ -184,4 +183,4 @@ def _keep(store: Store, listed: Sequence[Listed], shown: Mapping[str, tuple[int,
         times, last = shown[key]
         if last < day:
             new[key] = f"{times + 1} {day}"
-    store.take(_SHOWN, Batch((), new))
+    store.take(LISTS, Batch((), new))

@@ -1,6 +1,6 @@
 """Whether one of two arms is better, over the same seeds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -131,9 +131,9 @@ def _said(
 
 def mirrored(estimate: Estimate) -> Estimate:
     """A difference the other way round."""
-    return Estimate(-estimate.value, -estimate.high, -estimate.low, estimate.confidence, samples=estimate.samples)
+    return replace(estimate, value=-estimate.value, low=-estimate.high, high=-estimate.low)
 
 
 def turned(share: Estimate) -> Estimate:
     """The share of the other side."""
-    return Estimate(1 - share.value, 1 - share.high, 1 - share.low, share.confidence, samples=share.samples)
+    return replace(share, value=1 - share.value, low=1 - share.high, high=1 - share.low)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.errors import UserError
-from ganbaru.studies.judging.zone import CANNOT_TELL, number
+from ganbaru.studies.judging.zone import CANNOT_TELL, interval
 
 Array = np.ndarray[Any, Any]
 DUMMIES = 1000
@@ -25,7 +25,7 @@ class Parameter:
 
     Attributes:
         name: of it.
-        verdict: "matters", "not above a dummy" or "can't tell" (too few trials, or one value only).
+        verdict: "matters", "not above a dummy" or "can't tell" (too few trials, one value, or scores all the same).
         share: of the variance of the scores' ranks that it explains on its own, 0 for a dummy on average; its floor is
             what the best of as many dummies reaches.
     """
@@ -89,10 +89,10 @@ def importance(
         UserError: the shapes do not fit.
     """
     matrix, ranks = _known(names, settings, scores, collapsed, higher_is_better)
-    if len(ranks) < LEAST_TRIALS:
+    if why := _why_not(ranks):
         none = Estimate(0.0, 0.0, 1.0, confidence)
-        said = f"can't tell: {len(ranks)} trials, and at least {LEAST_TRIALS} are needed"
-        return Importance(CANNOT_TELL, said, tuple(Parameter(name, CANNOT_TELL, none) for name in names), (), 1.0)
+        parameters = tuple(Parameter(name, CANNOT_TELL, none) for name in names)
+        return Importance(CANNOT_TELL, f"{CANNOT_TELL}: {why}", parameters, (), 1.0)
     rng = np.random.default_rng([seed, 0x1397])
     bins = [_bins(column) for column in matrix.T]
     shares = np.array([_share(each, ranks[None])[0] for each in bins])
@@ -124,6 +124,13 @@ def _known(
     return matrix[known], _standard(rankdata(means)) if len(means) else means
 
 
+def _why_not(ranks: Array) -> str:
+    """Why the trials of these ranks say nothing of any parameter; empty where they do."""
+    if len(ranks) < LEAST_TRIALS:
+        return f"{len(ranks)} trials, and at least {LEAST_TRIALS} are needed"
+    return "" if np.ptp(ranks) > 0 else f"all {len(ranks)} trials came to the same"
+
+
 def _standard(ranks: Array) -> Array:
     centred = ranks - ranks.mean()
     return np.asarray(centred / max(1e-300, float(np.sqrt((centred**2).mean()))))
@@ -140,12 +147,15 @@ def _bins(column: Array) -> Array:
 
 
 def _share(bins: Array, ranks: Array) -> Array:
-    """Share of the variance between bins, less what chance puts there, of many rows of ranks ``(B, trials)``."""
+    """Share of the variance between bins, less what chance puts there, of many rows of ranks ``(B, trials)``.
+
+    0 where all ranks are the same.
+    """
     counts, trials = bins.sum(axis=1), bins.shape[1]
     total = (ranks**2).sum(axis=1)
-    between = ((ranks @ bins.T) ** 2 / counts).sum(axis=1)
+    between = ((ranks @ bins.T) ** 2 / counts).sum(axis=1) / np.where(total > 0, total, 1.0)
     chance = (len(counts) - 1) / max(1, trials - len(counts))
-    return np.asarray(between / total - chance * (1 - between / total))
+    return np.asarray(np.where(total > 0, between - chance * (1 - between), 0.0))
 
 
 def _resampled(bins: list[Array], ranks: Array, drawn: Array) -> Array:
@@ -200,11 +210,7 @@ def _centred(values: Array) -> Array:
 
 
 def _said(parameters: tuple[Parameter, ...], leading: tuple[str, ...]) -> str:
-    shares = [
-        f"{each.name} {number(each.share.value)} [{number(each.share.low)}, {number(each.share.high)}]"
-        for each in parameters
-        if each.verdict == "matters"
-    ]
+    shares = [f"{each.name} {interval(each.share)}" for each in parameters if each.verdict == "matters"]
     rest = [each.name for each in parameters if each.verdict != "matters"]
     beside = f"; not shown to: {', '.join(rest)}" if rest else ""
     most = leading[0] if len(leading) == 1 else f"one of {', '.join(leading)}"

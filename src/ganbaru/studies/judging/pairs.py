@@ -7,6 +7,7 @@ import numpy as np
 
 from ganbaru.distances.estimate import Estimate, proportion
 from ganbaru.errors import UserError
+from ganbaru.studies.judging.sign_flip import pairs_needed
 from ganbaru.studies.judging.table import as_outcomes
 
 Array = np.ndarray[Any, Any]
@@ -38,11 +39,14 @@ class Pairs:
         return Estimate(share, low.low, high.high, confidence, samples=(count, count), method="pairs that A wins")
 
     def smallest_effect(self, level: float, power: float = 0.8) -> float:
-        """The difference that so many pairs with this spread would find with a probability of ``power``."""
+        """The difference that so many pairs with this spread would find with a probability of ``power``.
+
+        Infinite where they are too few for the exact test to find any.
+        """
         from scipy.stats import t
 
         count = len(self.differences)
-        if count < 2:
+        if count < pairs_needed(level):
             return float("inf")
         free, spread = count - 1, float(self.differences.std(ddof=1))
         return float((t.ppf(1 - level / 2, free) + t.ppf(power, free)) * spread / np.sqrt(count))

@@ -126,12 +126,13 @@ def _of_steps(affected: Array, steps: Array | None, labels: Array, confidence: f
 
 
 def _said(verdict: Verdict, runs: Array, of_runs: Estimate, of_steps: Estimate | None, limit: float) -> str:
-    found = f"{int(runs.sum())} of {len(runs)} runs were affected ({_percent(of_runs)})"
-    beside = "" if of_steps is None else f", and {_percent(of_steps)} of all steps"
+    found = f"{int(runs.sum())} of {len(runs)} runs were affected ({percent(of_runs)})"
+    beside = "" if of_steps is None else f", and {percent(of_steps)} of all steps"
     against = {"rare": "under", "common": "over"}
     end = f"not shown to be under or over {limit:.3g}" if verdict == CANNOT_TELL else f"{against[verdict]} {limit:.3g}"
     return f"{verdict}: {found}{beside}: {end}"
 
 
-def _percent(estimate: Estimate) -> str:
+def percent(estimate: Estimate) -> str:
+    """A share as a sentence carries it."""
     return f"{100 * estimate.value:.3g} % [{100 * estimate.low:.3g}, {100 * estimate.high:.3g}]"

@@ -10,6 +10,7 @@ from ganbaru.errors import UserError
 Array = np.ndarray[Any, Any]
 Zone = Literal["gain", "none", "open"]
 CANNOT_TELL: Final = "can't tell"
+TOO_FEW: Final = "too few seeds for an interval"
 
 
 def zone(gain: Estimate, worthwhile: float) -> Zone:
@@ -29,7 +30,31 @@ def number(value: float) -> str:
 
 def interval(estimate: Estimate) -> str:
     """An estimate as a sentence carries it."""
+    if np.isnan(estimate.value):
+        return "not known"
+    if endless(estimate):
+        return f"{number(estimate.value)} ({TOO_FEW})"
     return f"{number(estimate.value)} [{number(estimate.low)}, {number(estimate.high)}]"
+
+
+def endless(estimate: Estimate) -> bool:
+    """Whether its interval has no end on either side, as that of an exact test of too few seeds."""
+    return bool(np.isinf(estimate.low) and np.isinf(estimate.high))
+
+
+def mostly_collapsed(collapsed: Array, where: str = "") -> str:
+    """Why nothing can be told of runs ``(C, S)`` of which more than half collapsed; empty for any others.
+
+    Collapsed runs have one score, the worst: many of them look like no noise at all.
+
+    Args:
+        collapsed: which did.
+        where: which runs these are, beginning with a space; empty for all.
+    """
+    fell, runs = int(collapsed.sum()), collapsed.size
+    if 2 * fell <= runs:
+        return ""
+    return f"{CANNOT_TELL}: {'all' if fell == runs else str(fell) + ' of'} {runs} runs{where} collapsed"
 
 
 def index_of(value: float, known: Array) -> int:

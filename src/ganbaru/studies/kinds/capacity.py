@@ -16,8 +16,8 @@ from ganbaru.studies import judging
 from ganbaru.studies.answer import Answer, Graph, Grid, Series
 from ganbaru.studies.drawing import Groups
 from ganbaru.studies.judging.table import LEAST_SEEDS
-from ganbaru.studies.judging.zone import CANNOT_TELL, number
-from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, mostly_collapsed, outcomes
+from ganbaru.studies.judging.zone import CANNOT_TELL, mostly_collapsed, number
+from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, outcomes
 from ganbaru.studies.of_fit import OfFit
 from ganbaru.studies.plan import Plan
 from ganbaru.studies.table import Results
@@ -143,7 +143,7 @@ def judge(
 def _judged(sizes: Array, scores: Array, present: float, collapsed: Array, **how: Any) -> judging.Capacity:
     """The setting as it is judged, unless most of the runs at its present value and over it collapsed."""
     found = judging.capacity(sizes, scores, present, collapsed, **how)
-    if why := mostly_collapsed(collapsed[sizes >= present]):
+    if why := mostly_collapsed(collapsed[sizes >= present], " at the present size or over it"):
         return replace(found, verdict=CANNOT_TELL, said=why, gain=None, knee=None)
     return found
 

@@ -18,8 +18,8 @@ from ganbaru.studies.answer import Answer, Graph, Grid, Series
 from ganbaru.studies.drawing import Groups
 from ganbaru.studies.judging.learning_curve import LEAST_SIZES, LearningCurve
 from ganbaru.studies.judging.table import LEAST_SEEDS, tabulate
-from ganbaru.studies.judging.zone import CANNOT_TELL, number
-from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, mostly_collapsed, outcomes
+from ganbaru.studies.judging.zone import CANNOT_TELL, mostly_collapsed, number
+from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, outcomes
 from ganbaru.studies.plan import Plan
 from ganbaru.studies.table import Results
 from ganbaru.studies.trainee import SHARE, SIZE, Trainee, trainee
@@ -191,7 +191,8 @@ def _rows(results: Results) -> dict[str, tuple[Array, Array]]:
 def _judged(sizes: Array, scores: Array, collapsed: Array, **how: Any) -> LearningCurve:
     """The curve as it is judged, unless most of the runs at its larger half collapsed."""
     found = judging.learning_curve(sizes, scores, collapsed, **how)
-    if why := mostly_collapsed(collapsed[len(sizes) // 2 :]):
+    upper = collapsed[len(sizes) // 2 :]
+    if why := mostly_collapsed(collapsed) if collapsed.all() else mostly_collapsed(upper, " at the larger amounts"):
         nothing: dict[str, Any] = {"doubling": None, "fall": None, "exponent": None, "sizes": sizes[:0]}
         return replace(found, verdict=CANNOT_TELL, said=why, band=np.zeros((0, 3)), **nothing)
     return found

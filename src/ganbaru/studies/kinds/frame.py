@@ -35,7 +35,6 @@ from ganbaru.runs.folders import damaged, read_bytes
 from ganbaru.runs.seal import Broken, open_json, seal_json
 from ganbaru.studies.answer import Answer, write_answer
 from ganbaru.studies.claiming import claimed
-from ganbaru.studies.judging.zone import CANNOT_TELL
 from ganbaru.studies.kinds import KINDS
 from ganbaru.studies.performing import Trainee
 from ganbaru.studies.plan import Key, Plan, agreed, refuse_occupied
@@ -161,22 +160,10 @@ def answered(
 def outcomes(found: Results) -> tuple[Array, Array]:
     """Scores ``(C, S)`` and which runs collapsed ``(C, S)``, as the functions of `judging` take them.
 
-    A trial collapsed where it says so (``collapsed`` among its details is 1) or where it is done without a finite
-    score. Scores that are not finite are NaN.
+    Scores that are not finite are NaN.
     """
     scores = found.scores
-    finite = np.isfinite(scores)
-    collapsed = found.done & (~finite | (found.detail("collapsed") == 1))
-    return np.where(finite, scores, np.nan), collapsed
-
-
-def mostly_collapsed(collapsed: Array) -> str:
-    """Why nothing can be told of runs ``(C, S)`` of which more than half collapsed; empty for any others.
-
-    Collapsed runs have one score, the worst: many of them look like no noise at all.
-    """
-    fell = int(collapsed.sum())
-    return f"{CANNOT_TELL}: {fell} of {collapsed.size} runs collapsed" if 2 * fell > collapsed.size else ""
+    return np.where(np.isfinite(scores), scores, np.nan), found.collapsed
 
 
 def extremes(found: Results, *, higher_is_better: bool) -> dict[str, Any]:
@@ -190,7 +177,7 @@ def extremes(found: Results, *, higher_is_better: bool) -> dict[str, Any]:
 
 def trial_notes(found: Results) -> list[str]:
     """What became of the trials that have no score to judge, and whether the plan was extended."""
-    fell = int(outcomes(found)[1].sum())
+    fell = int(found.collapsed.sum())
     notes = [f"{fell} of {found.done.sum()} runs collapsed and count as the worst score"] if fell else []
     if found.failures:
         named = [f"{cell}, seed {seed}: {why}" for (cell, seed), why in list(found.failures.items())[:_NAMED]]
@@ -198,13 +185,8 @@ def trial_notes(found: Results) -> list[str]:
         notes.append(f"{len(found.failures)} of {len(found.trials)} trials failed: {'; '.join(named)}{more}")
     if found.missing:
         notes.append(f"{len(found.missing)} of {len(found.trials)} trials are not run yet: this is no final answer")
-    asked = [extension for extension in found.plan.extensions if extension.why != SEARCH]
-    notes += [f"extended after {each.done} trials: {each.why}" for each in asked]
+    notes += [extension.said for extension in found.plan.extensions if not extension.by_search]
     return notes + list(found.problems)
-
-
-SEARCH = "the search asked for it"
-"""Why a plan grows by itself while a search runs; see `ganbaru.studies.sitting`."""
 
 
 def _keys(found: Results) -> list[Key]:

@@ -7,7 +7,7 @@ best is compared with the present settings over fresh seeds, and only what wins 
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Unpack
+from typing import Any, Literal, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
@@ -20,15 +20,7 @@ from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes, ou
 from ganbaru.studies.plan import Plan, Settings
 from ganbaru.studies.search import one_at_a_time, tried
 from ganbaru.studies.search.around import present_settings
-from ganbaru.studies.search.asking import (
-    SpaceGiven,
-    check_budget,
-    length_of,
-    refuse,
-    seeds_of,
-    space_of,
-    stages_of,
-)
+from ganbaru.studies.search.asking import SpaceGiven, designed, refuse, seeds_of, space_of
 from ganbaru.studies.search.confirmed import FEWEST, OPEN, STAY, Confirmed, confirmed
 from ganbaru.studies.search.confirming import Confirming
 from ganbaru.studies.search.copies import Copies
@@ -37,7 +29,7 @@ from ganbaru.studies.search.rungs import Rungs
 from ganbaru.studies.search.said import of_points, of_readings
 from ganbaru.studies.search.searching import Design, Search
 from ganbaru.studies.search.space import Space, Value
-from ganbaru.studies.search.stages import BY_RUNGS, Pruning
+from ganbaru.studies.search.stages import Pruning
 from ganbaru.studies.sitting import Wanted
 from ganbaru.studies.table import Results
 from ganbaru.studies.trainee import SHARE, Trainee, trainee
@@ -121,41 +113,23 @@ def hyper(
     if fresh and fresh < FEWEST:
         raise UserError(f"{fresh} fresh seeds confirm nothing", hint=f"take {FEWEST} at least, or 0 to leave it out")
     trial = trainee(train, data, groups=groups, held_out=held_out, score=score, higher_is_better=higher_is_better)
-    chosen = space_of(space, trial, settings or {})
+    fixed = dict(settings or {})
+    chosen = space_of(space, trial, fixed)
     present = present_settings(trial, chosen, around)
-    common = trial.cell(**(settings or {}))
     default = 6 if pruning == "wilcoxon" else _SEEDS[search]
     known = seeds_of(seeds, default, least=LEAST_SEEDS if search == "one-at-a-time" else 1)
     afresh = tuple(max(known) + _AFRESH + index for index in range(fresh))
-    asked: Search | None = None
-    by_rungs: Rungs | None = None
+    budget: _Budget = {"trials": trials, "training_steps": training_steps, "pruning": pruning, "steps": steps}
     if search == "one-at-a-time":
-        refuse(
-            trials=trials, training_steps=training_steps, pruning=pruning, steps=steps, optuna_storage=optuna_storage
-        )
-        first = _moved(chosen, present, common, count, known)
+        refuse(**budget, optuna_storage=optuna_storage)
+        begun = _Begun(_moved(chosen, present, trial.cell(**fixed), count, known))
     else:
-        needed = pruning in BY_RUNGS or training_steps is not None
-        length = length_of(trial, steps, settings or {}, needed=needed)
-        parts, by_rungs = stages_of(pruning, known, length, rungs, trial)
-        design = Design(
-            space=chosen,
-            sampler=None if search == "grid" else search,
-            stages=parts,
-            seeds=known,
-            pruning=pruning,
-            higher_is_better=trial.higher_is_better,
-            seed=seed,
-            most_trials=trials,
-            most_steps=training_steps,
-            present=present,
-            common=common,
-            points=[point for point in chosen.grid(count) if point != present] if search == "grid" else (),
+        sampler = None if search == "grid" else search
+        design, by_rungs = designed(
+            trial, chosen, present, known, fixed, sampler=sampler, count=count, rungs=rungs, seed=seed, **budget
         )
-        check_budget(design)
         copies = Copies(Path(os.path.abspath(out)), url=optuna_storage, higher_is_better=trial.higher_is_better)
-        asked = Search(design, copies)
-        first = asked.first()
+        begun = _Begun.of(Search(design, copies), by_rungs)
     arguments = {
         "search": search,
         "space": chosen.to_json(),
@@ -164,12 +138,38 @@ def hyper(
         "measure": trial.measure,
         "higher_is_better": trial.higher_is_better,
         "worthwhile": worthwhile,
-        "steps": asked.design.whole.steps if asked and by_rungs else None,
+        "steps": begun.rung_steps,
     }
-    rule = _rule(chosen, search, asked.design if asked else None, afresh, worthwhile)
-    plan = Plan(_question(trial), rule, first.cells, (*known, *afresh), only=_grouped(first.trials))
-    more = Confirming(lambda found: _winner(found, arguments), afresh, asked)
-    return conduct(KIND, out, plan, by_rungs or trial, arguments, more=more, **options)
+    rule = _rule(chosen, search, begun.search, afresh, worthwhile)
+    plan = Plan(_question(trial), rule, begun.first.cells, (*known, *afresh), only=_grouped(begun.first.trials))
+    more = Confirming(lambda found: _winner(found, arguments), afresh, begun.search)
+    return conduct(KIND, out, plan, begun.rungs or trial, arguments, more=more, **options)
+
+
+class _Budget(TypedDict):
+    """What only a search has."""
+
+    trials: int | None
+    training_steps: int | None
+    pruning: Pruning
+    steps: str | None
+
+
+class _Begun(NamedTuple):
+    """What is planned first, the search that is asked for more, and what runs its trials where they are rungs."""
+
+    first: Wanted
+    search: Search | None = None
+    rungs: Rungs | None = None
+
+    @classmethod
+    def of(cls, search: Search, rungs: Rungs | None) -> "_Begun":
+        return cls(search.first(), search, rungs)
+
+    @property
+    def rung_steps(self) -> int | None:
+        """Steps of a whole training, where points are trained to rungs."""
+        return self.search.design.whole.steps if self.search and self.rungs else None
 
 
 def judge(
@@ -293,13 +293,14 @@ def _question(trial: Trainee) -> str:
     return f"Which settings matter for {trial.measure}, and are others than the present ones better?"
 
 
-def _rule(space: Space, search: How, design: Design | None, fresh: Sequence[int], worthwhile: float | None) -> str:
+def _rule(space: Space, how: How, search: Search | None, fresh: Sequence[int], worthwhile: float | None) -> str:
     counts = "the difference between two seeds" if worthwhile is None else number(worthwhile)
-    how = f"{search}{'' if design is None else _drawn(design)}, over {space}"
+    drawn = "" if search is None else _drawn(search.design)
     final = f"{len(fresh)} fresh seeds" if fresh else "nothing more"
     return (
-        f"Searched {how}. A setting matters if its values differ by more than noise, or more than a dummy's. The best "
-        f"is recommended if it beats the present settings on {final} (exact sign-flip test, 95 %); counting: {counts}."
+        f"Searched {how}{drawn}, over {space}. A setting matters if its values differ by more than noise, or more than "
+        f"a dummy's. The best is recommended if it beats the present settings on {final} (exact sign-flip test, 95 %); "
+        f"counting: {counts}."
     )
 
 

@@ -6,6 +6,7 @@ the mean of the logarithms over the worlds. A difference of 0.7 is then a factor
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ganbaru.studies.answer import Graph, Grid, Series
 from ganbaru.studies.judging.compare import mirrored, turned
 from ganbaru.studies.judging.pairs import outcomes as as_compared
 from ganbaru.studies.judging.sign_flip import ends, subset_means
-from ganbaru.studies.judging.zone import CANNOT_TELL, interval, number
+from ganbaru.studies.judging.zone import CANNOT_TELL, endless, interval
 from ganbaru.studies.ledger import DONE
 from ganbaru.studies.table import Results
 
@@ -74,9 +75,12 @@ def mean_of(values: Array) -> Estimate:
 
 
 def factor(log: Estimate) -> Estimate:
-    """A mean of logarithms as a factor."""
+    """A mean of logarithms as a factor; without an interval where that has none."""
+    found = replace(log, value=math.exp(log.value))
+    if endless(log):
+        return found
     low, high = (math.exp(end) if end < 700 else math.inf for end in (log.low, log.high))
-    return Estimate(math.exp(log.value), low, high, log.confidence, samples=log.samples, method=log.method)
+    return replace(found, low=low, high=high)
 
 
 def pairs_grid(title: str, arms: judging.Arms) -> Grid:
@@ -104,7 +108,8 @@ def pairs_grid(title: str, arms: judging.Arms) -> Grid:
     )
     note = (
         "Exact sign-flip tests of paired logarithms of distances; intervals hold for all pairs together (Bonferroni), "
-        "p is corrected for all of them (Holm). Smallest factor: what so many seeds would find in four of five studies."
+        "p is corrected for all of them (Holm). Smallest factor: what so many seeds would find in four of five "
+        "studies; none where they are too few to find any."
     )
     return Grid(title, columns, rows, note)
 
@@ -160,8 +165,7 @@ def ratio(arms: judging.Arms, a: str, b: str) -> str:
     difference = pair.comparison.difference
     if pair.a != a:
         difference = mirrored(difference)
-    found = factor(difference)
-    return f"{number(found.value)} [{number(found.low)}, {number(found.high)}]"
+    return interval(factor(difference))
 
 
 def against(arms: judging.Arms, a: str, b: str) -> judging.Versus | None:

@@ -8,6 +8,7 @@ import numpy as np
 from ganbaru.distances.estimate import Estimate
 from ganbaru.studies import judging
 from ganbaru.studies.answer import Answer, Graph, Grid, Series
+from ganbaru.studies.judging.share import percent
 from ganbaru.studies.judging.zone import CANNOT_TELL, interval
 from ganbaru.studies.kinds import paired
 from ganbaru.studies.kinds.frame import answered
@@ -303,11 +304,6 @@ def _sentence(verdict: str, practice: dict[str, Runs], changes: dict[str, Estima
             f"the gradient changes by these orders of magnitude: {', '.join(theory)}"
         )
     return "; ".join(said) or f"{CANNOT_TELL}: no training is done yet"
-
-
-def percent(estimate: Estimate) -> str:
-    """A share as a sentence carries it."""
-    return f"{100 * estimate.value:.3g} % [{100 * estimate.low:.3g}, {100 * estimate.high:.3g}]"
 
 
 def _evidence(practice: dict[str, Runs], changes: dict[str, Estimate], limit: float) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ganbaru.errors import UserError
 from ganbaru.studies.search.around import default_space
+from ganbaru.studies.search.chooser import Sampler
 from ganbaru.studies.search.rungs import Rungs
 from ganbaru.studies.search.searching import Design
 from ganbaru.studies.search.space import Axis, Space, Value
@@ -43,9 +44,53 @@ def refuse(**given: Any) -> None:
             raise UserError(f"{name} is of a search, and one at a time is none", hint=hint)
 
 
-def length_of(
-    trial: Trainee, steps: str | None, settings: Mapping[str, Any], *, needed: bool
-) -> tuple[str, int] | None:
+def designed(
+    trial: Trainee,
+    space: Space,
+    present: Mapping[str, Value] | None,
+    seeds: tuple[int, ...],
+    settings: Mapping[str, Any],
+    *,
+    sampler: Sampler | None,
+    count: int,
+    rungs: int,
+    seed: int,
+    trials: int | None,
+    training_steps: int | None,
+    pruning: Pruning,
+    steps: str | None,
+) -> tuple[Design, Rungs | None]:
+    """A search, checked, and what runs its trials where points are trained to rungs.
+
+    Args:
+        sampler: "random" or "tpe"; None for a grid of about ``count`` values of each setting.
+        settings: what every run is trained with.
+        others: see `ganbaru.studies.kinds.hyper`.
+
+    Raises:
+        UserError: it would never end, or nothing says how long a training is.
+    """
+    length = _length(trial, steps, settings, needed=pruning in BY_RUNGS or training_steps is not None)
+    parts, ran = _stages(pruning, seeds, length, rungs, trial)
+    design = Design(
+        space=space,
+        sampler=sampler,
+        stages=parts,
+        seeds=seeds,
+        pruning=pruning,
+        higher_is_better=trial.higher_is_better,
+        seed=seed,
+        most_trials=trials,
+        most_steps=training_steps,
+        present=present,
+        common=trial.cell(**settings),
+        points=[point for point in space.grid(count) if point != present] if sampler is None else (),
+    )
+    _check_budget(design)
+    return design, ran
+
+
+def _length(trial: Trainee, steps: str | None, settings: Mapping[str, Any], *, needed: bool) -> tuple[str, int] | None:
     """Which setting says how long a training is, and what it says; None where nobody needs to know.
 
     Raises:
@@ -62,7 +107,7 @@ def length_of(
     raise UserError(f"how long is a training? {name} is {what}", hint=hint)
 
 
-def stages_of(
+def _stages(
     pruning: Pruning, seeds: tuple[int, ...], length: tuple[str, int] | None, rungs: int, trial: Trainee
 ) -> tuple[list[Stage], Rungs | None]:
     """The stages of a point, and what runs them where they are rungs; a trainee that cannot go on begins each anew."""
@@ -74,7 +119,7 @@ def stages_of(
     return (found if ran.goes_on else anew), ran
 
 
-def check_budget(design: Design) -> None:
+def _check_budget(design: Design) -> None:
     """Raise UserError unless the search ends."""
     bounds = (design.most_trials, design.most_steps)
     if any(bound is not None and bound < 1 for bound in bounds):

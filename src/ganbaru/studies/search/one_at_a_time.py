@@ -1,22 +1,23 @@
 """One setting moved at a time around the present ones: what is run, and what each setting says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ganbaru.distances.estimate import Estimate
 from ganbaru.studies import judging
+from ganbaru.studies.judging.compare import mirrored
 from ganbaru.studies.judging.table import tabulate
-from ganbaru.studies.judging.zone import number
+from ganbaru.studies.judging.zone import CANNOT_TELL, mostly_collapsed, number
 from ganbaru.studies.plan import Settings
 from ganbaru.studies.search.around import values_around
 from ganbaru.studies.search.searching import PRESENT
 from ganbaru.studies.search.space import Space, Value
 
 Array = np.ndarray[Any, Any]
-MATTERS, NO_MATTER, CANNOT_TELL = "matters", "does not matter here", "can't tell"
+MATTERS, NO_MATTER = "matters", "does not matter here"
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,9 @@ def readings(
         rows = [row for row, cell in enumerate(planned) if cell == PRESENT or cell.startswith(f"{name} = ")]
         values = [list(planned.values())[row][name] for row in rows]
         given = {"higher_is_better": higher_is_better, "worthwhile": worthwhile}
-        if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-            found.append(_swept(name, values, rows, scores, collapsed, given))
-        else:
-            found.append(_chosen(name, values, rows, scores, collapsed, given))
+        numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+        read = _swept if numeric else _chosen
+        found.append(_unless_collapsed(read(name, values, rows, scores, collapsed, given), collapsed))
     return found
 
 
@@ -105,6 +105,14 @@ def best_change(found: Sequence[Reading]) -> tuple[str, Value] | None:
         return None
     first = max(worse, key=lambda reading: reading.gain.value if reading.gain else 0.0)
     return first.name, first.best
+
+
+def _unless_collapsed(reading: Reading, collapsed: Array) -> Reading:
+    """The reading, but that collapsed runs, which are all alike, do not show that a setting does not matter."""
+    why = mostly_collapsed(collapsed[list(reading.rows)])
+    if not why or reading.verdict == MATTERS:
+        return reading
+    return replace(reading, verdict=CANNOT_TELL, standing=CANNOT_TELL, gain=None, said=why)
 
 
 def _swept(
@@ -166,11 +174,7 @@ def _chosen(
 
 def _gain(pair: judging.Versus, here: str) -> Estimate:
     difference = pair.comparison.difference
-    if pair.a != here:
-        return difference
-    return Estimate(
-        -difference.value, -difference.high, -difference.low, difference.confidence, samples=difference.samples
-    )
+    return difference if pair.a != here else mirrored(difference)
 
 
 def _named(value: Value) -> str:

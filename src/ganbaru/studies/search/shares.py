@@ -23,19 +23,14 @@ _FLOOR = 0.99
 def by_ranks(
     space: Space, points: Sequence[Mapping[str, Value]], scores: Sequence[float], *, higher_is_better: bool
 ) -> judging.Importance:
-    """`judging.importance` of points; one without a score counts as the worst.
-
-    Where all scores are the same, or there are none, they tell nothing.
-    """
+    """`judging.importance` of points; one without a score counts as the worst."""
     matrix = np.array([[space.axes[name].place(point[name]) for name in space.names] for point in points])  # type: ignore[arg-type]
     values = np.array(scores, dtype=float)
-    known = np.isfinite(values)
-    differ = len(np.unique(values[known])) > 1
     return judging.importance(
         space.names,
         matrix.reshape(len(points), len(space.names)),
-        np.where(differ, values, np.nan),
-        ~known & differ,
+        values,
+        ~np.isfinite(values),
         higher_is_better=higher_is_better,
     )
 
