@@ -41,7 +41,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"ganbaru", wheel.name.rsplit("-", 3)[0] + ".dist-info"}
     sources = {str(path.relative_to(ROOT / "src")) for path in (ROOT / "src" / "ganbaru").rglob("*.*")}
-    endings = (".py", ".css", ".html", ".js", ".json", ".md", ".ts", ".txt", ".typed")
+    endings = (".py", ".css", ".html", ".js", ".json", ".md", ".toml", ".ts", ".txt", ".typed")
     wanted = {name for name in sources if name.endswith(endings)}
     assert wanted == {name for name in names if name.startswith("ganbaru/")}
     assert any(name.endswith("LICENSE") for name in names)

@@ -10,7 +10,7 @@ import pytest
 from ganbaru.runs import Run
 from ganbaru.training.journal import Journal
 
-SOUNDS = {"00-one.wav": b"one"}
+SOUNDS = {"points.csv": b"one"}
 STATE = {"state.json": b"{}"}
 
 
@@ -32,7 +32,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
 def test_the_last_checkpoint_makes_room_for_the_last_listening_set(
     room: dict[str, bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = Run.create(tmp_path / "run", {})
+    run = Run.create(tmp_path / "run", {"source": {"name": "toy:ring"}, "version": "0.1.0"})
     journal = Journal(run)
     save = Run.save_checkpoint
 
@@ -50,7 +50,7 @@ def test_the_last_checkpoint_makes_room_for_the_last_listening_set(
 
 
 def test_a_listening_set_that_finds_room_brings_those_that_are_owed(room: dict[str, bool], tmp_path: Path) -> None:
-    run = Run.create(tmp_path / "run", {})
+    run = Run.create(tmp_path / "run", {"source": {"name": "toy:ring"}, "version": "0.1.0"})
     journal = Journal(run)
     room["is"] = False
     journal.samples("real", SOUNDS, step=0, seconds=0.0)
@@ -60,12 +60,12 @@ def test_a_listening_set_that_finds_room_brings_those_that_are_owed(room: dict[s
 
 
 def test_an_owed_set_never_replaces_a_newer_one(room: dict[str, bool], tmp_path: Path) -> None:
-    run = Run.create(tmp_path / "run", {})
+    run = Run.create(tmp_path / "run", {"source": {"name": "toy:ring"}, "version": "0.1.0"})
     journal = Journal(run)
     room["is"] = False
     journal.samples("real", SOUNDS, step=0, seconds=0.0)
     room["is"] = True
-    newer = {"00-one.wav": b"another"}
+    newer = {"points.csv": b"another"}
     journal.samples("real", newer, step=0, seconds=0.0)
     journal.checkpoint(STATE, step=0, seconds=0.0, score=None)
     assert run.read_samples("real") == newer
