@@ -88,8 +88,8 @@ def liking(planted: Planted, told: Told) -> dict[str, float]:
 def main(quick: bool = False, arguments: list[str] | None = None) -> None:
     """Prints a row for each world."""
     parser = argparse.ArgumentParser(description="Scout against planted worlds.")
-    parser.add_argument("--worlds", type=int, default=8)
-    parser.add_argument("--people", type=int, default=1_250)
+    parser.add_argument("--worlds", type=int, default=1 if quick else 8)
+    parser.add_argument("--people", type=int, default=250 if quick else 1_250)
     options = parser.parse_args(arguments or [])
     print(machine.about())
     rows: list[dict[str, float]] = []

@@ -29,6 +29,7 @@ from findings_figures import svg
 import ganbaru as gb
 from ganbaru.studies import Interrupted, Live, Results, results
 from ganbaru.studies.answer import Answer, Grid
+from ganbaru.studies.judging.zone import interval
 from ganbaru.studies.kinds.frame import answer_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,7 +113,7 @@ _HEAD = """# Findings
 
 What people argue about, asked by experiment. This page, its graphs and the raw results beside it are written by
 `make findings`, which goes on where it was interrupted; question and rule were written down before anything ran.
-Intervals hold with 95 % confidence; those of means are of exact tests over paired seeds: fewer than six show none.
+Intervals hold with 95 % confidence; those of means are of exact tests over paired seeds: fewer than six allow none.
 Budgets are processor time on one thread, by which a busy machine disturbs less.
 
 Machine: {machine}."""
@@ -162,10 +163,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return "–"
     if isinstance(value, gb.Estimate):
-        if math.isnan(value.value):
-            return "–"
-        ends = [end for end in (value.low, value.high) if math.isfinite(end)]
-        return f"{value.value:.3g} [{value.low:.3g}, {value.high:.3g}]" if len(ends) == 2 else f"{value.value:.3g}"
+        return "–" if math.isnan(value.value) else interval(value)
     return str(value) if isinstance(value, str | int) else "–" if math.isnan(value) else f"{value:.3g}"
 
 

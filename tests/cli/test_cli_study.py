@@ -22,8 +22,8 @@ from ganbaru.studies import Live, Running, Trial, kinds, results
 from ganbaru.studies.plan import read_plan
 
 Say = Callable[..., Said]
-TINY = ["--with", "seconds=0.05", "--with", "arms=1,2", "--with", "channels=8", "--with", "batch=16", "--steps", "3"]
-"""The smallest study of real trainings: four, of which none takes a second."""
+TINY = ["--steps", "3", "--with", "objectives=hinge", "--with", "updates=2", "--with", "channels=8"]
+"""The smallest study of real trainings: five a seed, of which none takes a second."""
 
 
 def slope(data: Any, *, width: int = 2, seed: int = 0) -> float:
@@ -40,7 +40,7 @@ def of_python(tmp_path: Path) -> Path:
 
 
 def test_a_study_is_interrupted_gone_on_with_and_grown(ganbaru: Say, tmp_path: Path) -> None:
-    begun = process("study", "n-critic", "toy:ring", "--out", "s", "--seeds", "2", *TINY, cwd=tmp_path / "work")
+    begun = process("study", "vanishing", "toy:ring", "--out", "s", "--seeds", "2", *TINY, cwd=tmp_path / "work")
     ledger = Path("s/ledger.jsonl")
     while begun.poll() is None and not (ledger.exists() and '"done"' in ledger.read_text()):
         time.sleep(0.05)
@@ -50,31 +50,31 @@ def test_a_study_is_interrupted_gone_on_with_and_grown(ganbaru: Say, tmp_path: P
     assert out == ""
     assert "Traceback" not in err
     assert err.splitlines()[:3][-1].strip() == "ganbaru study s"
-    assert 0 < results("s").done.sum() < 4
+    assert 0 < results("s").done.sum() < 10
 
     said = ganbaru("study", "s", "--json", "--rerun-failed")
     assert said.code == 0, said.err
     document = json.loads(said.out)
     assert document["schema"] == "ganbaru.studied/1"
-    assert document["trials"] == {"planned": 4, "done": 4, "failed": 0, "missing": 0}
-    assert document["answer"]["kind"] == "n-critic"
+    assert document["trials"] == {"planned": 10, "done": 10, "failed": 0, "missing": 0}
+    assert document["answer"]["kind"] == "vanishing"
     page = Path(document["report"]).read_text(encoding="utf-8")
-    assert "ganbaru study n-critic toy:ring --out s --seeds 2 --steps 3 --with seconds=0.05" in page
+    assert "ganbaru study vanishing toy:ring --out s --seeds 2 --steps 3 --with objectives=hinge" in page
 
-    again = ganbaru("study", "n-critic", "--out", "s", "--resume", "--quiet")
+    again = ganbaru("study", "vanishing", "--out", "s", "--resume", "--quiet")
     assert again.err == ""
-    assert "trials: 4 of 4 done" in again.out
+    assert "trials: 10 of 10 done" in again.out
     assert again.out.splitlines()[-1] == f"report: {Path('s/report.html').resolve()}"
 
-    more = ganbaru("study", "n-critic", "toy:ring", "--out", "s", "--seeds", "3", *TINY)
-    assert "trials: 6 of 6 done" in more.out, more.err
+    more = ganbaru("study", "vanishing", "toy:ring", "--out", "s", "--seeds", "3", *TINY)
+    assert "trials: 15 of 15 done" in more.out, more.err
     (extension,) = read_plan(Path("s")).extensions
-    assert (extension.seeds, extension.done) == ((2,), 4)
+    assert (extension.seeds, extension.done) == ((2,), 10)
     assert "3 seeds were asked for instead of 2" in extension.why
     attempts = [trial.attempt for trial in results("s").trials.values()]
-    assert sum(attempts) <= 7  # the one that was at work when it was interrupted may stand twice
+    assert sum(attempts) <= 16  # the one that was at work when it was interrupted may stand twice
 
-    other = ganbaru("study", "n-critic", "toy:grid", "--out", "s", "--seeds", "3", *TINY)
+    other = ganbaru("study", "vanishing", "toy:grid", "--out", "s", "--seeds", "3", *TINY)
     assert other.code == 1
     assert "holds another plan" in other.complaint
 

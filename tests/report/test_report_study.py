@@ -22,6 +22,8 @@ from ganbaru.report.layout import laid_out
 from ganbaru.report.scales import Names, scale, written
 from ganbaru.studies import Plan, extend_study, results, run_study
 from ganbaru.studies.answer import Answer, Graph, Grid, Series, write_answer
+from ganbaru.studies.ledger import Ledger
+from ganbaru.studies.plan import write_plan
 
 HOSTILE = "<script>alert(1)</script>"
 FORMULA = "=2+3"
@@ -119,6 +121,18 @@ def test_every_trial_is_listed(study: Path) -> None:
     assert table.count("<tr>") == 1 + len(CELLS) * SEEDS
     assert table.count(">1.125<") == 1
     assert "0.875 to 1.375" in table
+
+
+def test_who_had_a_trial_is_told_where_machines_share_the_study(tmp_path: Path, study: Path) -> None:
+    plan = write_plan(tmp_path, asked())
+    ledger = Ledger(tmp_path, plan.keys)
+    ledger.adopt(("plain", 0), "done", by="elsewhere", score=1.0, details={})
+    ledger.start(("plain", 1), worker=1)
+    ledger.finish(("plain", 1), score=1.0, details={}, seconds=1.0, cpu_seconds=1.0)
+    page = build(tmp_path).html
+    assert '<th scope="col">by</th>' in page
+    assert (page.count("<td>elsewhere</td>"), page.count("<td>this machine</td>")) == (1, 1)
+    assert '<th scope="col">by</th>' not in build(study).html
 
 
 def test_an_unfinished_study_says_so(tmp_path: Path) -> None:

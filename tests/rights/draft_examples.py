@@ -5,8 +5,9 @@ Run as a script, it writes the drafts anew; a test holds the committed ones to t
 
 from pathlib import Path
 
+from ganbaru.rights.conflicts import conflicts
 from ganbaru.rights.drafting import draft
-from ganbaru.rights.facts import Clip, Conflict, Consent, Grant, Ledger, Proof
+from ganbaru.rights.facts import Clip, Consent, Grant, Ledger, Proof
 from ganbaru.rights.run_facts import Plan, RunFacts, Trained
 
 DOCS = Path(__file__).parents[2] / "docs" / "rights"
@@ -56,18 +57,17 @@ def one_speaker() -> tuple[Ledger, RunFacts]:
         Clip(f"streams/{n:02}.wav", f"{n + 500:064x}", 11.0, [found], Consent("unknown", _SINGER), wishes=[_TDM])
         for n in range(21)
     ]
-    conflict = Conflict(odd.path, odd.grants, "a tag (RIFF ICOP) says CC0-1.0, rights.toml says CC-BY-NC-4.0")
     ledger = Ledger(
         name="one-speaker",
         clips=[*booth, odd, *streams],
-        conflicts=[conflict],
+        conflicts=list(conflicts(odd)),
         notes=["This project, its singer and its figures are invented, to show a draft of a one-speaker fine-tune."],
         made_at=_READ,
     )
     return ledger, RunFacts(_fine_tuned(), _MEMORISED, _planned())
 
 
-_TDM = ("tdm-reservation", "1")
+_TDM = ("text and data mining", "reserved (1)")
 _MEMORISED = {"value": 0.127, "low": 0.108, "high": 0.149, "floor": 0.05, "samples": [1000, 1190]}
 
 

@@ -8,8 +8,11 @@ import pytest
 from righted_sounds import AT, copied, drums, ledger_of, licences_of, put
 
 from ganbaru.errors import UserError
+from ganbaru.rights.conflicts import conflicts, told
+from ganbaru.rights.facts import Clip, Grant, Proof
 from ganbaru.rights.gathering import gather
 from ganbaru.rights.ledger import consents, counts, from_json, to_json
+from ganbaru.rights.reading.texts import Claim
 from ganbaru.rights.writing import Statement, with_tags
 
 
@@ -191,3 +194,50 @@ def test_names_that_move_cursors_are_printed_as_escapes(tmp_path: Path) -> None:
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is empty"):
         gather(tmp_path)
+
+
+_COPYRIGHT, _TAG, _README = (
+    Proof(file, place, "0" * 64, AT, "free for commercial use")
+    for file, place in (("copyright", "line 4"), ("a.wav", "RIFF ICOP"), ("README.md", "line 3"))
+)
+
+
+@pytest.mark.parametrize(
+    ("grants", "claims", "english", "japanese"),
+    [
+        (
+            [Grant("CC0-1.0", _COPYRIGHT, kind="debian"), Grant("CC-BY-4.0", _TAG, kind="tag")],
+            [],
+            "copyright (line 4) says CC0-1.0, but its tag RIFF ICOP says CC-BY-4.0",
+            "ライセンスは、copyright (line 4)ではCC0-1.0、タグ「RIFF ICOP」ではCC-BY-4.0となっています",
+        ),
+        (
+            [Grant("CC0-1.0", _COPYRIGHT, "Jane", kind="debian"), Grant("CC0-1.0", _TAG, "Ken", kind="tag")],
+            [],
+            "copyright (line 4) names Jane as the holder, but its tag RIFF ICOP names Ken as the holder",
+            "権利者は、copyright (line 4)ではJane、タグ「RIFF ICOP」ではKenとなっています",
+        ),
+        (
+            [Grant("CC-BY-NC-4.0", _COPYRIGHT, kind="debian")],
+            [Claim("", _README)],
+            "README.md (line 3) promises commercial use (“free for commercial use”), "
+            "but copyright (line 4) says CC-BY-NC-4.0",
+            "README.md (line 3)は商用利用を認めていますが(「free for commercial use」)、"
+            "copyright (line 4)ではCC-BY-NC-4.0となっています",
+        ),
+    ],
+)
+def test_each_sort_of_contradiction_is_told_in_both_languages(
+    grants: list[Grant], claims: list[Claim], english: str, japanese: str
+) -> None:
+    (conflict,) = conflicts(Clip("a.wav", "0" * 64, grants=grants), claims)
+    assert told(conflict, "en") == f"a.wav: {english}"
+    assert told(conflict, "ja") == f"a.wav: {japanese}"
+
+
+def test_a_folder_without_a_name_is_called_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "kit" / "a.wav")
+    monkeypatch.chdir(tmp_path / "kit")
+    assert gather(".", at=AT).name == str((tmp_path / "kit").resolve())
+    monkeypatch.chdir(tmp_path)
+    assert gather("kit/", at=AT).name == "kit/"

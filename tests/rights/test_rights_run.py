@@ -10,7 +10,8 @@ from righted_sounds import AT, put
 
 from ganbaru import sources
 from ganbaru.errors import UserError
-from ganbaru.rights.recalling import keep, kept, of_run, was_in
+from ganbaru.rights.recalling import Untold, keep, kept, of_run, was_in
+from ganbaru.rights.verdicts import verdict
 from ganbaru.runs import Run
 
 COUNT = 16
@@ -119,7 +120,7 @@ def test_points_have_no_rights(tmp_path: Path) -> None:
 def test_a_source_of_the_users_own_is_told(tmp_path: Path) -> None:
     document = {"version": "0.1", "source": {"name": "mine", "kind": "sound", "skipped": [], "recipe": {}}}
     run = Run.create(tmp_path / "run", document)
-    with pytest.raises(UserError, match="a source of the user's own"):
+    with pytest.raises(Untold, match="a source of the user's own"):
         of_run(run)
     assert was_in(run, "0" * 64).answer == "can't tell"
 
@@ -158,6 +159,19 @@ def test_a_moved_folder_is_found_where_the_user_says(sounds: Path, tmp_path: Pat
     assert "nothing is known of the clips" in without.notes[0]
     moved = of_run(run, sounds=tmp_path / "moved", at=AT)
     assert replace(moved, name="") == replace(expected, name="")
+
+
+def test_a_contradiction_follows_a_clip_that_has_another_name_now(sounds: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(sounds, tmp_path / "sounds"))
+    run = run_on(sources.folder(folder), tmp_path / "run")
+    name, other = (clip.path for clip in of_run(run, at=AT).clips[:2])
+    (folder / name).rename(folder / "renamed.wav")
+    put(folder / other, seed=78, licence="CC-BY-4.0")
+    for now in ("renamed.wav", other):
+        (folder / f"{now}.license").write_text("SPDX-License-Identifier: CC-BY-NC-4.0\n")
+    ledger = of_run(run, at=AT)
+    assert [conflict.clip for conflict in ledger.conflicts] == [name], "not what lies under another's name now"
+    assert verdict(ledger, "train").answer == "ask"
 
 
 def test_a_clip_that_was_replaced_in_the_folder_is_unknown(sounds: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from ganbaru.rights.expressions import NO_ASSERTION
 from ganbaru.rights.facts import Proof
 from ganbaru.rights.reading import c2pa, tagged
 from ganbaru.rights.reading.tags import Field, read_tags
+from ganbaru.rights.reading.tags.window import LARGEST
 from ganbaru.rights.writing import FORMATS, Statement, with_tags
 from ganbaru.rights.writing.vorbis import checksum
 
@@ -112,6 +113,12 @@ def test_id3_of_every_version(tmp_path: Path) -> None:
     }
     fourth = id3(4, frame("TCOP", b"\x03" + "2010 太鼓".encode() + b"x" * 200, 4))
     assert fields(fourth + body, tmp_path)["ID3 TCOP"].startswith("2010 太鼓x")
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_what_stands_behind_a_large_picture_is_read(version: int, tmp_path: Path) -> None:
+    frames = frame("APIC", bytes(LARGEST + 5), version), frame("TCOP", b"\0Jane", version)
+    assert fields(id3(version, *frames) + sound("mp3"), tmp_path) == {"ID3 TCOP": "Jane"}
 
 
 def test_id3_unsynchronised_and_packed_frames(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ import pytest
 from scout_servers import Address, Ask, Loopback, Reply
 from scout_world import NOW
 
+from ganbaru.scout.addresses import check_url
 from ganbaru.scout.answer import unpacked
-from ganbaru.scout.asking import Asking, Net, check_url
+from ganbaru.scout.asking import Asking, Net
 from ganbaru.scout.limits import Limits
 from ganbaru.scout.trouble import Closed, NotThere, Out, OverQuota, Stopped
 

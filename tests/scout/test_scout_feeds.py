@@ -480,6 +480,25 @@ def test_discovery_accounts_bring_in_those_whom_they_name(store: Store) -> None:
         assert telling.repost_of
 
 
+def test_a_discovery_account_that_is_not_there_is_named_and_stops_nothing(store: Store) -> None:
+    with small_world() as world:
+        query = {
+            "misskey": {"servers": [world.misskey.host], "discovery": [f"nobody@{world.misskey.host}"]},
+            "mastodon": {"servers": [world.mastodon.host], "discovery": [f"nobody@{world.mastodon.host}"]},
+            "bluesky": {
+                "stream": world.stream.host,
+                "profiles": world.profiles.host,
+                "lookback_minutes": 4_000,
+                "discovery": ["@Nobody"],
+            },
+        }
+        told = gather(world, store, "misskey", "mastodon", "bluesky", **query)
+    for one in told.health:
+        assert one.state == "well"
+        assert one.said.endswith("; nobody there is called nobody, named in discovery")
+    assert all(account.whole for account in store.accounts()), "profiles are read all the same"
+
+
 # One's own people only, links, trainability
 
 

@@ -13,6 +13,7 @@ from ganbaru import UserError
 from ganbaru.scout import wishes
 from ganbaru.scout.seen import Account, Batch, Gone, Health, Lent, Link, Post, Seen
 from ganbaru.scout.store import Counts, Store
+from ganbaru.scout.taking import LISTS
 
 ONE = person("mastodon", 1, links=(Link("https://example.org/a", True),), wishes=("noindex",), seen=NOW)
 HER = written(ONE, 1, mentions=("77",), seen=NOW)
@@ -138,18 +139,60 @@ def test_the_forgotten_are_gone_from_every_byte_and_stay_so(store: Store, name: 
     repeating = written(another, 10, repost_of=post.id)
     innocent = written(another, 11)
     lent = Lent("mastodon", one.id, "viewCount", "31337", NOW, NOW + DAY)
-    marks = {"not shown": f'{{"{one.id}": 1}}', f"answer https://x.example/{one.id}": '"etag"', "last": "5"}
-    store.take("m", Batch([one, another, post, naming, repeating, innocent, lent], marks))
+    told = Lent("mastodon", post.id, "viewCount", "27182", NOW, NOW + DAY)
+    marks = {
+        "not shown": f'{{"{one.id}": 1}}',
+        f"answer https://x.example/{one.id}/statuses?limit=40": '"etag"',
+        f"finder {one.handle}": one.id,
+        f"found {one.id}": "77",
+        "last 新人": post.id,
+        "last": "5",
+    }
+    store.take("mastodon", Batch([one, another, post, naming, repeating, innocent, lent, told], marks))
+    store.take(LISTS, Batch((), {f"mastodon/{one.id}": "3 20000"}))
     name = {ONE.id: one.id, ONE.handle: one.handle}.get(name, one.handle.upper())
     assert store.forget([("mastodon", name)]) == 1
     left = store.path.read_bytes()
-    for trace in (one.id, one.handle, one.name, one.about, post.text, post.id, "31337"):
+    for trace in (one.id, one.handle, one.name, one.about, post.text, post.id, "31337", "27182"):
         assert trace.encode() not in left
     store.take("m", Batch([one, post, naming, replace(one, id="4", name="x")]))
     assert list(store.accounts()) == [another]
     assert [found.id for found in store.posts()] == [innocent.id]
-    assert store.mark("m", "last") == "5"
+    assert store.mark("mastodon", "last") == "5"
     assert store.forget([("mastodon", name)]) == 0
+
+
+def test_who_is_forgotten_under_a_short_name_takes_no_marks_of_others_along(store: Store) -> None:
+    marks = {
+        "spent": '{"2026-11": 2.0}',
+        "last at": "1796040002.0",
+        "last": "12",
+        "finder 2x": "22",
+        "found 22": "12",
+        "answer https://x.example/users/22": '{"url": "https://x.example/users/22"}',
+    }
+    for source in ("x", "mastodon"):
+        store.take(source, Batch((), marks))
+    store.take(LISTS, Batch((), {"x/22": "1 20000"}))
+    store.forget([("x", "2")])
+    for source in ("x", "mastodon"):
+        assert {name: store.mark(source, name) for name in marks} == marks
+    assert store.mark(LISTS, "x/22") == "1 20000"
+    store.forget([("x", "22")])
+    assert store.mark("x", "spent") == marks["spent"]
+    assert not any(store.mark("x", name) for name in list(marks)[3:])
+    assert {name: store.mark("mastodon", name) for name in marks} == marks
+    assert store.mark(LISTS, "x/22") == ""
+
+
+def test_what_is_deleted_upstream_takes_what_was_lent_and_listed_along(store: Store) -> None:
+    lent = Lent(HER.place, HER.id, "viewCount", "31337", NOW, NOW + DAY)
+    store.take("m", Batch([person(HER.place, 1), HER, lent]))
+    store.take("m", Batch([Gone(HER.place, HER.id, "post")]))
+    assert store.lent(HER.place, HER.id, NOW) == []
+    store.take(LISTS, Batch((), {f"{ONE.place}/{ONE.id}": "1 20000"}))
+    store.take("m", Batch([ONE, Gone(ONE.place, ONE.id, "account")]))
+    assert store.mark(LISTS, f"{ONE.place}/{ONE.id}") == ""
 
 
 def test_somebody_can_be_left_out_before_being_seen(store: Store) -> None:

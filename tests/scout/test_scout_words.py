@@ -1,5 +1,7 @@
 """Names, times, wishes, addresses, robots.txt and the query file: the small readers that all else stands on."""
 
+import time
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from ganbaru.scout.names import plain, plain_tag, shown
 from ganbaru.scout.places.visit import language
 from ganbaru.scout.places.youtube_feed import hashtags
 from ganbaru.scout.robots import read_robots
-from ganbaru.scout.trouble import Out
+from ganbaru.scout.statuses import judge
+from ganbaru.scout.trouble import Out, OverQuota
 
 
 @pytest.mark.parametrize(
@@ -281,3 +284,23 @@ def test_a_missing_query_and_a_missing_key_are_said(tmp_path: Path, monkeypatch:
 def test_an_opt_out_that_names_nobody_is_said(entry: str) -> None:
     with pytest.raises(UserError, match="names nobody"):
         query.read({"hashtags": ["a"], "opt_out": [entry]}).left_out()
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "", "+0000"])
+def test_a_time_to_wait_until_is_utc_wherever_this_runs(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_796_040_000.0
+    told = f"{formatdate(now + 60).removesuffix(' -0000')} {zone}".strip()
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        with pytest.raises(OverQuota) as found:
+            judge("a.example", 429, {"retry-after": told}, (), now)
+        assert found.value.until == now + 60
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_contact_that_is_no_address_is_told_in_words() -> None:
+    with pytest.raises(UserError, match="is no address; write a page or an address of mail"):
+        query.read({"hashtags": ["a"], "contact": "me at home"})

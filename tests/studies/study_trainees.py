@@ -50,7 +50,10 @@ def steady(settings: Settings, seed: int, folder: Path) -> float:
 def together(settings: Settings, seed: int, folder: Path) -> float:
     """Waits until another trial of the study has begun."""
     note(folder)
+    deadline = time.monotonic() + 60
     while len(list(folder.parents[1].glob("*/*/calls"))) < 2:
+        if time.monotonic() > deadline:
+            raise TimeoutError("nobody else begins")
         time.sleep(0.01)
     return float(10 * settings["width"] + seed)
 

@@ -19,7 +19,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The docs written from one study that is done and one of which a trial is missing."""
     place = tmp_path_factory.mktemp("findings")
     tiny = {"worlds": ("toy:ring",), "seconds": 0.05, "channels": 8, "batch": 16, "jobs": 0}
-    n_critic(out=place / "studies" / "n-critic", arms=(1, 2), steps=3, seeds=range(2), **tiny)
+    n_critic(out=place / "studies" / "n-critic", arms=(1, 2), steps=3, seeds=range(1), **tiny)
     objective(out=place / "studies" / "objective", families=("hinge", "LS-GAN"), tries=1, seeds=range(1), **tiny)
     ledger = place / "studies" / "objective" / "ledger.jsonl"
     lines = ledger.read_bytes().splitlines(keepends=True)
@@ -41,7 +41,7 @@ def test_a_study_that_is_done_says_its_sentence(written: Path) -> None:
     said = section(written, "Do repeated critic updates blow up the time?")
     assert "**can't tell: at equal processor time" in said
     assert "| 2 | 2 " in said
-    assert "Cost: 4 trainings" in said
+    assert "Cost: 2 trainings" in said
 
 
 def test_one_that_goes_on_says_how_far_it_is_and_no_answer(written: Path) -> None:
@@ -68,9 +68,7 @@ def test_raw_results_have_every_trial(written: Path) -> None:
         rows = list(csv.DictReader(opened))
     assert [(row["setting.arm"], row["seed"], row["state"]) for row in rows] == [
         ("1", "0", "done"),
-        ("1", "1", "done"),
         ("2", "0", "done"),
-        ("2", "1", "done"),
     ]
     assert all(float(row["score"]) == pytest.approx(float(row["detail.by_time_2"]), rel=1e-5) for row in rows)
 

@@ -66,6 +66,11 @@ def test_few_runs_show_no_rarity() -> None:
     assert judge(planted_study({"non-saturating": 0}, seeds=6), limit=0.05).verdict == "can't tell"
 
 
+def test_without_the_objective_that_it_asks_of_it_cannot_tell() -> None:
+    answer = judge(planted_study({"hinge": 0}), limit=0.05)
+    assert answer.sentence == "can't tell: no training of the non-saturating objective is done yet"
+
+
 def test_vanishing_is_kept_apart_from_failing() -> None:
     answer = judge(planted_study({"minimax": 30, "non-saturating": 0}), limit=0.05)
     rows = {

@@ -90,3 +90,17 @@ def test_a_truth_value_is_no_number() -> None:
     assert 1 in Choice((1, 2))
     assert True not in Choice((1, 2))
     assert True not in Range(0, 2)
+
+
+@pytest.mark.parametrize(
+    ("axis", "inside", "outside"),
+    [
+        (Range(0, 1, step=0.1), [0, 0.3, 0.7, 1.0], [0.35, 1.1, -0.1]),
+        (Range(1, 9, integer=True, step=2), [1, 3, 9.0], [2, 2.5]),
+        (Range(8, 64, log=True, integer=True), [8, 9], [8.5, 65]),
+        (Range(1e-5, 1e-2, log=True), [1e-5, 3.3e-4], [1, True, "1e-3", None, float("nan")]),
+    ],
+)
+def test_a_range_holds_what_may_be_chosen_and_nothing_else(axis: Range, inside: list[Any], outside: list[Any]) -> None:
+    assert all(value in axis for value in inside)
+    assert not any(value in axis for value in outside)

@@ -29,6 +29,16 @@ def test_a_planted_knee_is_found_and_recommended(tmp_path: Path) -> None:
     assert answer.graphs[0].marks == {"present": 8.0}
 
 
+def shared(data: Any, *, seed: int, share: float = 0.25) -> float:
+    """Better the larger a share under 1."""
+    return -1.0 / share + 0.001 * float(np.random.default_rng([seed, int(100 * share)]).normal())
+
+
+def test_a_size_that_is_no_whole_number_is_recommended_as_it_is(tmp_path: Path) -> None:
+    answer = kinds.capacity(shared, [1, 2], out=tmp_path, jobs=0, sizes={"share": [0.25, 0.5, 0.75]})
+    assert answer.change == {"share": 0.75}
+
+
 def test_a_model_over_the_knee_is_large_enough(tmp_path: Path) -> None:
     answer = run(tmp_path, sizes=["wide"], present={"wide": 64}, worthwhile=0.01)
     assert answer.verdict == "large enough"

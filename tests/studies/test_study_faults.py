@@ -19,7 +19,7 @@ from ganbaru.studies.worker import Bell
 Drive = Callable[..., Any]
 
 
-def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
     """Wait until ``condition`` holds; returns what it said."""
     deadline = time.monotonic() + seconds
     while not (said := condition()):
@@ -77,7 +77,7 @@ def test_workers_end_soon_after_their_driver_and_so_does_what_they_started(tmp_p
     assert len(pids) == 4
     assert all(map(alive, pids))
     driver.kill()
-    until(lambda: not any(map(alive, pids)), 3.0)
+    until(lambda: not any(map(alive, pids)))
     found = results(tmp_path)
     assert not found.at_work
     assert (found.states == "interrupted").sum() == 2
@@ -166,7 +166,7 @@ def test_a_trial_that_does_not_stop_is_killed_at_the_second_ring(tmp_path: Path,
     time.sleep(0.6)
     assert driver.poll() is None, "it waits for what is saving"
     driver.send_signal(signal.SIGINT)
-    assert driver.communicate(timeout=10)[0].startswith("Interrupted")
+    assert driver.communicate(timeout=30)[0].startswith("Interrupted")
     assert not alive(trainees.pid(folder))
     assert results(tmp_path).states[0, 0] == "interrupted"
 
@@ -176,7 +176,7 @@ def test_a_study_in_this_process_stops_at_once_and_goes_on(tmp_path: Path, drive
     until(lambda: begun(tmp_path))
     time.sleep(0.2)
     driver.send_signal(signal.SIGINT)
-    assert driver.communicate(timeout=10)[0].startswith("Interrupted: stopped: 0 of 2")
+    assert driver.communicate(timeout=30)[0].startswith("Interrupted: stopped: 0 of 2")
     found = run_study(tmp_path, trainees.plan(1, 2, steps=300), trainees.stepping, jobs=0)
     assert found.detail("first")[0, 0] > 5
 

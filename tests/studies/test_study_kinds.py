@@ -1,6 +1,7 @@
 """A kind of study goes on where it stands, says what it is, and answers the same whenever it is asked."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 import ganbaru.studies.kinds.data
 from ganbaru.errors import UserError
 from ganbaru.studies import Live, Plan, Results, extend_study, kinds, results, run_study
-from ganbaru.studies.answer import read_answer
+from ganbaru.studies.answer import Answer, read_answer
 from ganbaru.studies.kinds import frame
+from ganbaru.training.settings import from_assignment
 
 DATA = list(range(64))
 CALLS: list[int] = []
@@ -147,6 +149,14 @@ def test_an_answer_is_plain_json(tmp_path: Path) -> None:
     said = json.loads((tmp_path / "answer.json").read_text())
     assert said["schema"] == "ganbaru.answer/1"
     assert said["kind"] == "data"
+
+
+def test_what_is_recommended_can_be_typed() -> None:
+    change = {"augment": ["gain"], "ema": 0.5, "shift": 3, "labels": "none", "path": "a b", "on": True}
+    typed = shlex.split(Answer("data", "q", "r", "saturated", "s", change=change).assignments)
+    assert typed[::2] == ["--set"] * len(change)
+    assert dict(map(from_assignment, typed[1::2])) == change
+    assert Answer("data", "q", "r", "saturated", "s").assignments == ""
 
 
 def test_judging_is_pure(tmp_path: Path) -> None:

@@ -56,7 +56,10 @@ def test_a_killed_worker_s_training_goes_on_from_its_checkpoint_to_the_same_weig
     whole = of_fit("toy:ring", **settings)
     killed = Killed(whole.data, settings, score="distance", higher_is_better=None)
     plan = Plan("q", "r", {"only": whole.cell()}, (3,))
-    found = {name: run_study(tmp_path / name, plan, trial, jobs=1) for name, trial in (("a", whole), ("b", killed))}
+    found = {
+        "a": run_study(tmp_path / "a", plan, whole, jobs=0),
+        "b": run_study(tmp_path / "b", plan, killed, jobs=1),
+    }
     trials = {name: each.trials["only", 3] for name, each in found.items()}
     assert trials["b"].attempt == 2
     assert (trials["a"].details["resumed_at"], trials["b"].details["resumed_at"]) == (0, 16)

@@ -226,7 +226,7 @@ def test_what_a_stalled_machine_says_of_a_trial_that_was_taken_over_is_refused(
 @pytest.fixture
 def claimed(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """Machines in this process, which claim but do nothing."""
-    monkeypatch.setattr(meeting, "LAPSE", 0.4)
+    monkeypatch.setattr(meeting, "LAPSE", 1.0)
     monkeypatch.setattr(meeting, "_PERIOD", 0.0)
     joined = []
 
@@ -254,7 +254,7 @@ def test_a_claim_is_renewed_while_its_machine_lives_and_one_that_is_lost_settles
     two, ledger = claimed("two", plan)
     key = one.claim()
     assert key == plan.keys[0]
-    time.sleep(1.0)
+    time.sleep(1.5)
     assert two.claim() is None, "it is renewed"
     one._closed.set()
     until(two.claim)

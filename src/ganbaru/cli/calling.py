@@ -38,7 +38,7 @@ def answered(asked: Asked, **options: Any) -> Answer:
     function: Callable[..., Answer] = getattr(kinds, kinds.KINDS[asked.kind])
     given = _arguments(asked, inspect.signature(function).parameters)
     _grow(asked)
-    chosen = {name: value for name, value in options.items() if value not in (None, False)}
+    chosen = {name: value for name, value in options.items() if value is not None and value is not False}
     return function(**given, out=asked.out, **chosen)
 
 

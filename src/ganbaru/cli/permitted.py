@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ganbaru.cli import speech
-from ganbaru.errors import UserError
 from ganbaru.rights.facts import Ledger
 from ganbaru.runs import Run
 
@@ -36,7 +35,7 @@ def permitted(run: Run, acts: Sequence[str], *, quiet: bool) -> Owed:
     """What is owed for these acts with a run.
 
     Raises:
-        UserError: a licence or a speaker forbids one of them.
+        UserError: a licence or a speaker forbids one of them, or what is written of the rights is wrong in itself.
     """
     ledger = _known(run, quiet=quiet)
     if ledger is not None and ledger.clips:
@@ -58,11 +57,11 @@ def _check(ledger: Ledger, acts: Sequence[str], *, quiet: bool) -> None:
 
 def _known(run: Run, *, quiet: bool) -> Ledger | None:
     """The ledger of a run as it is read now, and kept there; None where nothing can be known."""
-    from ganbaru.rights.recalling import keep, of_run
+    from ganbaru.rights.recalling import Untold, keep, of_run
 
     try:
         return keep(run, of_run(run))
-    except UserError as error:
+    except Untold as error:
         speech.say(f"nothing is known of the rights: {error}", quiet=quiet)
         return None
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.cells import cell_len
 
 from ganbaru.cli import speech
 from ganbaru.errors import UserError, unknown
 
 _SHOWN = 12
+_CONSENT_ALONE = "imitate"
+"""The act of which licences say nothing: it is told with the consent."""
 _WORDS = {
     "en": {
         "sounds": "sounds: {count}, read {day}",
@@ -20,11 +21,15 @@ _WORDS = {
         "conflicts": "contradictions",
         "unknown": "nothing known",
         "notes": "notes",
-        "acts": "what may be done",
+        "say": "what you know yourself goes into rights.toml beside them: docs/rights.md shows how",
+        "acts": "what may be done, by the licences",
+        "people": "what may be done, by the consent of whoever is heard",
+        "all": "all acts",
+        "of": "{part} of {whole} clips",
         "owed": "what is owed",
         "credits": "to be named",
         "more": "and {count} more",
-        "people": "(by consent)",
+        "written": "written",
     },
     "ja": {
         "sounds": "音声 {count} 件、{day} に確認",
@@ -33,21 +38,17 @@ _WORDS = {
         "consent": "声の主の同意",
         "conflicts": "食い違い",
         "unknown": "記載なし",
-        "notes": "備考",
-        "acts": "してよいこと",
-        "owed": "求められること",
+        "notes": "備考(英語)",
+        "say": "ご自身の知っていることは、同じフォルダーの rights.toml に書けます(書き方: docs/rights.md)",
+        "acts": "行為ごとの可否(ライセンスから)",
+        "people": "行為ごとの可否(声の主の同意から)",
+        "all": "すべての行為",
+        "of": "{whole} 件中 {part} 件",
+        "owed": "守るべき条件",
         "credits": "表示すべき名前",
         "more": "ほか {count} 件",
-        "people": "(同意の面)",
+        "written": "書き出し",
     },
-}
-_ANSWERS = {
-    "en": {},
-    "ja": {"allowed": "可", "allowed with duties": "条件付きで可", "ask": "要確認", "refused": "不可"},
-}
-_LAMPS = {
-    "en": {"none": "none (nobody speaks)"},
-    "ja": {"given": "あり", "refused": "拒否", "unknown": "不明", "none": "対象外(誰も話していない)"},
 }
 
 
@@ -101,9 +102,14 @@ def rights(
         for line in _lines(ledger, found, owed, lang):
             speech.result(line)
         for file in written:
-            speech.result(f"written: {file}")
-    troubled = bool(ledger.conflicts or ledger.unknown or any(each.answer in ("ask", "refused") for each in found))
-    return 3 if strict and troubled else 0
+            speech.result(f"{_WORDS[lang]['written']}: {file}")
+    return 3 if strict and _troubled(ledger, found) else 0
+
+
+def _troubled(ledger: Any, found: Sequence[Any]) -> bool:
+    """Whether something is refused, by a licence or by whoever is heard, contradicted or unknown."""
+    open_ones = any(each.answer in ("ask", "refused") or each.consent == "refused" for each in found)
+    return bool(ledger.conflicts or ledger.unknown or open_ones)
 
 
 def _acts(purpose: Sequence[str] | None, known: Sequence[str]) -> list[str]:
@@ -164,24 +170,33 @@ def _draft(ledger: Any, run: Any, out: Path, lang: str, planned: dict[str, Any])
 
 def _lines(ledger: Any, found: Sequence[Any], owed: Sequence[Any], lang: str) -> Iterator[str]:
     """The whole result, in lines."""
+    word = _WORDS[lang]
+    yield f"{ledger.name}: {word['sounds'].format(count=f'{len(ledger.clips):,}', day=ledger.made_at[:10])}"
+    yield from _known(ledger, lang)
+    yield from _section(word["acts"], list(_verdicts(found, lang)))
+    yield from _section(word["people"], list(_by_consent(found, lang)))
+    yield from _section(word["owed"], _few(list(_duties(owed, lang)), lang))
+    credits = dict.fromkeys(credit.line(lang) for each in owed for credit in each.credits)
+    yield from _section(word["credits"], _few(list(credits), lang))
+
+
+def _known(ledger: Any, lang: str) -> Iterator[str]:
+    """What is stated, what contradicts itself, and of what nothing is known."""
+    from ganbaru.rights.conflicts import told
+    from ganbaru.rights.law.words import LAMP_NAMES
     from ganbaru.rights.ledger import consents, counts
 
     word = _WORDS[lang]
-    yield f"{ledger.name}: {word['sounds'].format(count=f'{len(ledger.clips):,}', day=ledger.made_at[:10])}"
     yield from _section(word["licences"], [f"{n:>7,}  {said or word['none']}" for said, n in counts(ledger).items()])
-    yield from _section(
-        word["consent"], [f"{n:>7,}  {_LAMPS[lang].get(lamp, lamp)}" for lamp, n in consents(ledger).items()]
-    )
+    lamps = [f"{n:>7,}  {LAMP_NAMES[lamp].say(lang)}" for lamp, n in consents(ledger).items()]
+    yield from _section(word["consent"], lamps)
     for title, lines in (
-        ("conflicts", [each.said for each in ledger.conflicts]),
+        ("conflicts", [told(each, lang) for each in ledger.conflicts]),
         ("unknown", list(ledger.unknown)),
         ("notes", list(ledger.notes)),
     ):
-        yield from _section(f"{word[title]}: {len(lines):,}", _few(lines, lang), empty=title != "notes")
-    yield from _section(word["acts"], list(_verdicts(found, lang)))
-    yield from _section(word["owed"], _few(list(_duties(owed, lang)), lang))
-    credits = dict.fromkeys(credit.line() for each in owed for credit in each.credits)
-    yield from _section(word["credits"], _few(list(credits), lang))
+        more = [word["say"]] if title == "unknown" and lines else []
+        yield from _section(f"{word[title]}: {len(lines):,}", [*_few(lines, lang), *more], empty=title != "notes")
 
 
 def _section(title: str, lines: Sequence[str], *, empty: bool = False) -> Iterator[str]:
@@ -197,36 +212,61 @@ def _few(lines: Sequence[str], lang: str) -> list[str]:
 
 
 def _verdicts(found: Sequence[Any], lang: str) -> Iterator[str]:
-    """An act a line: the answer of the licences with its sentence; then, apart, what whoever is heard says."""
+    """What the licences answer, once for the acts that are answered alike: of how many clips, and the sentence."""
+    alike: dict[tuple[Any, str], list[str]] = {}
     for each in found:
-        answer = _ANSWERS[lang].get(each.answer, each.answer)
-        yield _row(each.question.act, answer, each.ruling.text.say(lang), each.ruling.licence)
-    people: dict[tuple[str, str], list[str]] = {}
+        if each.question.act != _CONSENT_ALONE:
+            alike.setdefault((each.ruling, _part(each.ruling, each.groups, lang)), []).append(each.question.act)
+    for (ruling, part), acts in alike.items():
+        yield from _told(_named(acts, lang), ruling, f"{ruling.licence}{part}", lang)
+
+
+def _by_consent(found: Sequence[Any], lang: str) -> Iterator[str]:
+    """The same of what whoever is heard agreed to."""
+    alike: dict[tuple[Any, str], list[str]] = {}
     for each in found:
         ruling = each.people[0].ruling
-        people.setdefault((ruling.answer, ruling.text.say(lang)), []).append(each.question.act)
-    for (said, sentence), acts in people.items():
-        answer = _ANSWERS[lang].get(said, said)
-        yield _row(_WORDS[lang]["people"], answer, sentence, ", ".join(acts))
+        alike.setdefault((ruling, _part(ruling, each.people, lang)), []).append(each.question.act)
+    for (ruling, part), acts in alike.items():
+        which = _WORDS[lang]["all"] if len(acts) == len(found) > 1 else _named(acts, lang)
+        terms = "" if ruling.licence.startswith("consent: ") else ruling.licence
+        yield from _told(which, ruling, f"{terms}{part}".removeprefix(", "), lang)
 
 
-def _row(first: str, answer: str, sentence: str, why: str) -> str:
-    return f"{_padded(first, 20)}{_padded(answer, 21)}{sentence} [{why}]"
+def _part(ruling: Any, groups: Sequence[Any], lang: str) -> str:
+    """Of how many clips a ruling is; "" where it is of all of them."""
+    clips = sum(len(group.clips) for group in groups if group.ruling == ruling)
+    whole = sum(len(group.clips) for group in groups)
+    return f", {_WORDS[lang]['of'].format(part=f'{clips:,}', whole=f'{whole:,}')}" if 0 < clips < whole else ""
 
 
-def _padded(text: str, width: int) -> str:
-    """Text filled with spaces to a width in cells of a terminal, two for a Japanese letter."""
-    return text + " " * max(1, width - cell_len(text))
+def _told(acts: str, ruling: Any, why: str, lang: str) -> Iterator[str]:
+    from ganbaru.rights.draft_words import WORDS
+    from ganbaru.rights.law.words import ANSWER_NAMES, CONDITION_NAMES, listed
+
+    open_ones = listed([CONDITION_NAMES[name].say(lang) for name in ruling.hangs_on], lang)
+    hangs = WORDS["hangs"].say(lang).format(names=open_ones) if open_ones else ""
+    yield f"{acts}: {ANSWER_NAMES[ruling.answer].say(lang)}{f' [{why}]' if why else ''}"
+    yield f"  {ruling.text.say(lang)}{hangs}"
+
+
+def _named(acts: Sequence[str], lang: str) -> str:
+    """Acts as ``--purpose`` takes them, in Japanese with what they are."""
+    from ganbaru.rights.law.words import act_name
+
+    return ", ".join(acts) if lang == "en" else "、".join(f"{act_name(act, lang)} {act}" for act in acts)
 
 
 def _duties(owed: Sequence[Any], lang: str) -> Iterator[str]:
     """Each duty once, with the acts that bring it."""
+    from ganbaru.rights.law.words import DUTY_NAMES
+
     acts: dict[Any, list[str]] = {}
     for each in owed:
         for duty in each.duties:
             acts.setdefault((duty.kind, duty.text, tuple(duty.licences)), []).append(each.verdict.question.act)
     for (kind, text, licences), names in acts.items():
-        yield f"{kind}: {text.say(lang)} [{', '.join(licences)}; {', '.join(names)}]"
+        yield f"{DUTY_NAMES[kind].say(lang)}: {text.say(lang)} [{', '.join(licences)}; {_named(names, lang)}]"
 
 
 def _as_data(ledger: Any, found: Sequence[Any], owed: Sequence[Any], written: Sequence[Path]) -> dict[str, Any]:

@@ -4,8 +4,7 @@ import datetime
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
-from importlib.resources import files
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,7 +48,9 @@ def example(
     """Write a query file to start from: it needs no account anywhere."""
     if file.exists():
         raise UserError(f"{str(file)!r} is there already", hint="name another file")
-    file.write_text(files("ganbaru.scout").joinpath("example.toml").read_text("utf-8"), "utf-8")
+    from ganbaru.scout.query import example as written
+
+    file.write_text(written(), "utf-8")
     speech.result(f"query: {file}")
 
 
@@ -65,10 +66,12 @@ def run_(
     as_json: Json = False,
 ) -> int:
     """Read what is new in every source of the query file; again and again, it reads only what is new."""
-    from ganbaru.scout.collecting import collect
+    from ganbaru.scout.collecting import collect, sources
     from ganbaru.scout.query import load
 
     asked, start = load(query), None if since is None else _moment(since)
+    if not asked.contact and not all(source.name.startswith("file:") for source in sources(asked)):
+        speech.say(f"no contact in {query}: keepers of servers cannot reach you, please fill it in", quiet=quiet)
     with closing(_open(query, store)) as held, speech.bars(quiet=quiet or as_json) as progress:
         done = collect(asked, held, since=start, seed=seed, progress=progress)
     _tell_run(done, as_json=as_json)
@@ -98,15 +101,21 @@ def list_(
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Today's list of newcomers: by evidence, but for one who is drawn and one who was shown least."""
+    """Today's list of newcomers: by evidence, but for one who is drawn and one who was shown least.
+
+    Whoever stands on it counts as shown today, once, in whatever form it is asked for.
+    """
+    from ganbaru.scout.collecting import sources
     from ganbaru.scout.page.atom import feed
     from ganbaru.scout.page.html import page
     from ganbaru.scout.query import load
     from ganbaru.scout.sifting.sift import sift
 
-    languages, start = load(query).languages, None if since is None else _moment(since)
+    looked_for, start = load(query), None if since is None else _moment(since)
     with closing(_open(query, store, there=True)) as held:
-        sifted = sift(held, now=time.time(), began=start, languages=languages, size=size, seed=seed, keep=True)
+        told = sift(held, now=time.time(), began=start, languages=looked_for.languages, size=size, seed=seed, keep=True)
+    asked = {source.name for source in sources(looked_for)}
+    sifted = replace(told, health=[health for health in told.health if health.source in asked])
     for file, written in ((html, page), (atom, feed)):
         if file is not None:
             file.write_text(written(sifted), "utf-8")
@@ -121,7 +130,6 @@ def list_(
 @scout.command()
 def show(who: Who, query: Query = _QUERY, store: Stored = None, as_json: Json = False) -> None:
     """Everything that is known of somebody, and by which links it is theirs."""
-    from ganbaru.scout.names import shown
     from ganbaru.scout.sifting.sift import told_of
 
     with closing(_open(query, store, there=True)) as held:
@@ -135,19 +143,27 @@ def show(who: Who, query: Query = _QUERY, store: Stored = None, as_json: Json = 
         about = {"key": person.key, "name": person.name, "left_out": told.left_out.get(person.key, "")}
         speech.document({"schema": "ganbaru.scout.person/1", **about, "accounts": accounts, "ties": ties, **numbers})
         return
-    speech.result(f"{shown(person.name)} ({person.key})")
-    for account in person.accounts:
-        followers = "" if account.followers is None else f", {account.followers:,} followers"
-        wishes = f", asks: {'; '.join(map(shown, account.wishes))}" if account.wishes else ""
-        speech.result(f"  {shown(account.url or account.handle)} at {account.place}{followers}{wishes}")
-    for tie in _ties(person):
-        speech.result(f"  {tie.how}: {' and '.join('/'.join(key) for key in tie.accounts)}")
+    for line in _about(person):
+        speech.result(line)
     if why := told.left_out.get(person.key):
         speech.result(f"left out: {why}")
     if news is not None:
         speech.result(f"{news.verdict}: {'; '.join(news.evidence) or 'nothing says when they began'}")
     if hidden is not None:
         speech.result(f"answered {hidden.value:.2f} [{hidden.low:.2f}, {hidden.high:.2f}] times as much as is usual")
+
+
+def _about(person: "Person") -> Iterator[str]:
+    """Somebody's accounts and what ties them, in lines."""
+    from ganbaru.scout.names import shown
+
+    yield f"{shown(person.name)} ({person.key})"
+    for account in person.accounts:
+        followers = "" if account.followers is None else f", {account.followers:,} followers"
+        wishes = f", asks: {'; '.join(map(shown, account.wishes))}" if account.wishes else ""
+        yield f"  {shown(account.url or account.handle)} at {account.place}{followers}{wishes}"
+    for tie in _ties(person):
+        yield f"  {tie.how}: {' and '.join('/'.join(key) for key in tie.accounts)}"
 
 
 @scout.command()
@@ -232,7 +248,10 @@ def _ties(person: "Person") -> Iterator[Any]:
 def _lines(sifted: "Sifted") -> Iterator[str]:
     from ganbaru.scout.names import shown
     from ganbaru.scout.sifting.reasons import asked, reason
+    from ganbaru.scout.times import iso
 
+    if not sifted.listed:
+        yield "nobody was found to be new" if sifted.health else "nothing was read yet: ganbaru scout run"
     for number, listed in enumerate(sifted.listed, start=1):
         person = listed.candidate.person
         yield f"{number}. {shown(person.name, 60)}: {shown(person.accounts[0].url or person.key)}"
@@ -242,9 +261,11 @@ def _lines(sifted: "Sifted") -> Iterator[str]:
     yield (
         f"{len(sifted.listed)} of {len(sifted.candidates):,} newcomers; {len(sifted.preparing):,} are preparing, "
         f"{len(sifted.left_out):,} left out, {sifted.wished:,} wish not to be listed, "
-        f"of {sifted.unsure:,} it is not known"
+        f"of {sifted.unsure:,} it is not known whether they are new"
     )
     yield f"{sifted.coverage:.0%} of the newcomers were listed so far; unevenness (Gini) {sifted.gini:.2f}"
+    if sifted.health:
+        yield f"read last: {iso(max(health.at for health in sifted.health))}"
     for health in sifted.health:
         if health.state != "well":
             yield f"{shown(health.source)} was not read: {health.state}: {shown(health.said)}"
@@ -284,14 +305,15 @@ def _place(listed: "Listed") -> dict[str, Any]:
 
 
 def _moment(said: str) -> float:
-    """``2026-11-01`` or ``7d`` (days ago) as UTC seconds.
+    """``2026-11-01`` (UTC, where it names no zone) or ``7d`` (days ago) as UTC seconds.
 
     Raises:
         UserError: it is neither.
     """
-    if said.endswith("d") and said[:-1].isdecimal():
-        return time.time() - int(said[:-1]) * _DAY
     try:
-        return datetime.datetime.fromisoformat(said).replace(tzinfo=datetime.UTC).timestamp()
-    except ValueError:
+        if said.endswith("d") and said[:-1].isdecimal():
+            return time.time() - int(said[:-1]) * _DAY
+        day = datetime.datetime.fromisoformat(said)
+        return (day if day.tzinfo else day.replace(tzinfo=datetime.UTC)).timestamp()
+    except (ValueError, OverflowError):
         raise UserError(f"{said!r} is no day", hint="write it like 2026-11-01, or like 7d for a week ago") from None

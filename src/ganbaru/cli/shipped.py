@@ -28,6 +28,8 @@ def tell_ship(
     logging.getLogger("torch.export").setLevel(logging.ERROR)
     owed = permitted(Run.open(path), purpose or SHIPPING, quiet=quiet)
     speech.say(f"compiling {printable(path)} and holding it against torch", quiet=quiet)
+    if licence and owed.licence not in (None, licence):
+        speech.say(f"the licences of its sounds ask for {owed.licence}, not {licence}", quiet=quiet)
     named = [*credits, *(each for each in owed.credits if each not in credits)]
     made = ship(path, site, licence=licence or owed.licence, credits=named, **options)
     if as_json:

@@ -128,8 +128,7 @@ def _print(answer: Answer, found: Results, page: Path) -> None:
     for note in answer.notes:
         speech.result(f"  {note}")
     if answer.change:
-        change = " ".join(f"--set {shlex.quote(f'{key}={value}')}" for key, value in answer.change.items())
-        speech.result(f"recommended: {change}")
+        speech.result(f"recommended: {answer.assignments}")
     speech.result(f"trials: {counted(found)}")
     speech.result(f"study: {printable(found.folder)}")
     speech.result(f"report: {page.resolve()}")

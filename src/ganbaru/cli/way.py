@@ -87,8 +87,8 @@ def _shipped(run: Run, *, quiet: bool) -> dict[str, Path]:
         return {}
     from ganbaru.ship.shipping import ship
 
-    owed = permitted(run, (), quiet=quiet)
     try:
+        owed = permitted(run, (), quiet=quiet)
         shipped = ship(run, run.path / "site", licence=owed.licence, credits=owed.credits)
         return {"page": shipped.site / "index.html"}
     except UserError as error:

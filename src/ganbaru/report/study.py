@@ -1,7 +1,6 @@
 """The sections of a study's page, each a function of the facts; one that has nothing to say is empty."""
 
 import math
-import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -68,13 +67,12 @@ def answer(facts: StudyFacts) -> Markup:
     if found is None:
         return tag("section", tag("h2", "Answer"), tag("p", "There is none yet.", class_="sentence"), rule)
     cards = [_card(key, value) for key, value in found.evidence.items()]
-    change = found.change or {}
     return tag(
         "section",
         tag("h2", "Answer"),
         tag("p", tag("span", found.verdict, class_="badge verdict"), class_="verdict"),
         tag("p", found.sentence, class_="sentence"),
-        tag("p", tag("b", "It recommends"), ": ", tag("code", _assignments(change))) if change else "",
+        tag("p", tag("b", "It recommends"), ": ", tag("code", found.assignments)) if found.change else "",
         tag("div", *cards, class_="cards") if cards else "",
         rule,
     )
@@ -240,10 +238,6 @@ def _environment(sittings: Sequence[Mapping[str, Any]]) -> Markup:
     since = f"{sittings[0].get('when', '')} to {sittings[-1].get('when', '')}"
     table = tag("table", tag("thead", head), tag("tbody", *body), class_="figures")
     return join([tag("div", table, class_="scroll"), tag("p", f"Begun between {since}.", class_="note")])
-
-
-def _assignments(change: Mapping[str, Any]) -> str:
-    return " ".join(f"--set {shlex.quote(f'{key}={value}')}" for key, value in change.items())
 
 
 def _plain(value: Any) -> str | float | None:

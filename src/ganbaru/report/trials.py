@@ -9,21 +9,25 @@ from ganbaru.report.scales import written
 from ganbaru.report.study_facts import StudyFacts
 
 _COLUMNS = ("cell", "seed", "state", "score", "interval", "attempts", "seconds", "CPU seconds", "reason")
+_BY = "by"
+"""The last column, where machines share the study: which of them had the trial last."""
 
 
 def listed(facts: StudyFacts) -> Markup:
     """The table."""
-    head = tag("tr", *(tag("th", column, scope="col") for column in _COLUMNS))
-    collapsed = set(facts.collapsed)
-    rows = [_row(row, collapsed=trial.key in collapsed) for trial, row in facts.trials]
+    shared = any(trial.by for trial, _ in facts.trials)
+    columns = (*_COLUMNS, *((_BY,) if shared else ()))
+    head = tag("tr", *(tag("th", column, scope="col") for column in columns))
+    rows = [_row(row, collapsed=trial.collapsed, shared=shared) for trial, row in facts.trials]
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="figures sortable", data_name="trials")
     return tag("section", tag("h2", "Every trial"), tag("div", table, class_="scroll trials"))
 
 
-def _row(row: Mapping[str, Any], *, collapsed: bool) -> Markup:
+def _row(row: Mapping[str, Any], *, collapsed: bool, shared: bool) -> Markup:
     state = "collapsed" if collapsed else row["state"]
     interval = f"{written(row['low'])} to {written(row['high'])}" if math.isfinite(row["low"] + row["high"]) else ""
     scored = row["state"] == "done"
+    machine = row["by"] or ("this machine" if row["attempt"] else "")
     return tag(
         "tr",
         tag("th", row["cell"], scope="row"),
@@ -35,6 +39,7 @@ def _row(row: Mapping[str, Any], *, collapsed: bool) -> Markup:
         _number(row["seconds"], f"{row['seconds']:.1f}" if row["attempt"] else ""),
         _number(row["cpu_seconds"], f"{row['cpu_seconds']:.1f}" if row["attempt"] else ""),
         tag("td", row["reason"]),
+        *((tag("td", machine),) if shared else ()),
     )
 
 

@@ -24,6 +24,20 @@ def conflicts(clip: Clip, claims: Sequence[Claim] = ()) -> Iterator[Conflict]:
     yield from _commerce(clip, named, claims)
 
 
+def told(conflict: Conflict, lang: str) -> str:
+    """A contradiction in a sentence: in English as the ledger holds it, in Japanese of the same statements."""
+    if lang != "ja":
+        return conflict.said
+    first, *others = conflict.grants
+    if first.licence == COMMERCE_CLAIMED:
+        promised = f"{_where(first, lang)}は商用利用を認めていますが(「{first.proof.quote}」)、"
+        return f"{conflict.clip}: {promised}{_where(others[0], lang)}では{others[0].licence}となっています"
+    what = "ライセンス" if _differ(conflict.grants) else "権利者"
+    named = (each.licence if what == "ライセンス" else each.holder for each in conflict.grants)
+    said = "、".join(f"{_where(each, lang)}では{name}" for each, name in zip(conflict.grants, named, strict=True))
+    return f"{conflict.clip}: {what}は、{said}となっています"
+
+
 def _differ(named: Sequence[Grant]) -> bool:
     return any(not same(named[0].licence, grant.licence) for grant in named[1:])
 
@@ -62,7 +76,7 @@ def _commerce(clip: Clip, named: Sequence[Grant], claims: Sequence[Claim]) -> It
             yield Conflict(clip.path, (promise, forbidding), said)
 
 
-def _where(grant: Grant) -> str:
+def _where(grant: Grant, lang: str = "en") -> str:
     if grant.kind == "tag":
-        return f"its tag {grant.proof.place}"
+        return f"its tag {grant.proof.place}" if lang == "en" else f"タグ「{grant.proof.place}」"
     return f"{grant.proof.file} ({grant.proof.place})"

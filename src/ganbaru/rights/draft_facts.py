@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ganbaru.rights.conflicts import told
 from ganbaru.rights.expressions import NO_ASSERTION
 from ganbaru.rights.facts import Clip
 from ganbaru.rights.law.words import ACTOR_NAMES, LAMP_NAMES, act_name, count, estimate, kind_name, listed, percent
@@ -75,7 +76,7 @@ def _origins(picture: Picture, write: Writer) -> Iterator[str]:
 def _gaps(picture: Picture, write: Writer) -> Iterator[str]:
     if picture.contradicted:
         yield write("contradictions", count=count(len(picture.contradicted), picture, write.lang))
-        yield from (f"  - {plain(f'{path}: {said}')}" for path, said in picture.contradicted[:MOST_LINES])
+        yield from (f"  - {plain(told(conflict, write.lang))}" for conflict in picture.contradicted[:MOST_LINES])
     nothing = list(picture.ledger.unknown)
     if nothing:
         yield write("unknown", count=count(len(nothing), picture, write.lang), paths=some(nothing, write))

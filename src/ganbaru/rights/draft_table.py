@@ -102,7 +102,7 @@ def _owed(picture: Picture, act: str, write: Writer) -> list[str]:
 
 def _named(found: Duties, write: Writer) -> Iterator[str]:
     if found.credits:
-        yield write("credits", names=some([credit.line() for credit in found.credits], write))
+        yield write("credits", names=some([credit.line(write.lang) for credit in found.credits], write))
     if found.carries not in (OWN, ""):
         yield write("carries", name=found.carries)
 

@@ -35,7 +35,7 @@ WORDS = {
     "not obtained": Text("- When they were obtained is not stated.", "- 入手した日の記載はありません。"),
     "contradictions": Text(
         "- What is stated of {count} contradicts itself:",
-        "- {count}で、次のとおり記載が食い違っています(記録の原文のまま)。",
+        "- {count}で、次のとおり記載が食い違っています。",
     ),
     "unknown": Text("- Nothing is stated of {count}: {paths}.", "- {count}には何の記載もありません: {paths}"),
     "signals": Text("- Signals that are no licences: {names}.", "- ライセンスではない意思表示: {names}"),

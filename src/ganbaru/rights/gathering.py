@@ -5,6 +5,7 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ganbaru.progress import Progress
 from ganbaru.rights import expressions
@@ -29,6 +30,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def called(path: str | os.PathLike[str]) -> str:
+    """How a folder is called: as given, but by its whole path where that names nothing, such as ``.``."""
+    return printable(path if Path(path).name not in ("", "..") else Path(path).resolve())
+
+
 def gather(path: str | os.PathLike[str], *, at: str | None = None, progress: Progress | None = None) -> Ledger:
     """All that is known about the rights in a folder of sounds; the folder is only read.
 
@@ -44,7 +50,7 @@ def gather(path: str | os.PathLike[str], *, at: str | None = None, progress: Pro
     clips = _clips(listing, shelf, progress)
     claims = list(texts.claims(shelf))
     return Ledger(
-        name=printable(path),
+        name=called(path),
         clips=clips,
         conflicts=tuple(conflict for clip in clips for conflict in conflicts(clip, claims)),
         unknown=tuple(clip.path for clip in clips if all(grant.licence == NO_ASSERTION for grant in clip.grants)),
@@ -110,7 +116,7 @@ def _manifest(shelf: Shelf, path: str) -> list[tuple[str, str]]:
         except ValueError as error:
             why = str(error)
     shelf.note(f"{printable(path)}: holds a C2PA manifest, which was not looked at ({why})")
-    return [("C2PA", "a manifest is there; it was not looked at")]
+    return [c2pa.UNREAD]
 
 
 def _held(shelf: Shelf, path: str, found: Sequence[Grant], word: declared.Declared | None) -> tuple[Grant, ...]:

@@ -54,11 +54,12 @@ class Credit:
     licence: str
     clips: Sequence[str]
 
-    def line(self) -> str:
+    def line(self, lang: str = "en") -> str:
         """As it can stand in a list of credits."""
         known = licence(self.licence).source
         under = f"{self.licence} <{known.url}>" if known.url else self.licence
-        return ", ".join(part for part in (self.holder or "holder not named", self.origin, under) if part)
+        holder = self.holder or ("権利者の記載なし" if lang == "ja" else "holder not named")
+        return ", ".join(part for part in (holder, self.origin, under) if part)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ganbaru.rights.combining import shared
-from ganbaru.rights.facts import Clip, Grant, Ledger
+from ganbaru.rights.facts import Clip, Conflict, Grant, Ledger
 from ganbaru.rights.run_facts import RunFacts
 from ganbaru.rights.verdicts import Verdict, conflicts, statements, verdict
 
@@ -85,9 +85,9 @@ class Picture:
         return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
     @cached_property
-    def contradicted(self) -> Sequence[tuple[str, str]]:
-        """Paths of clips whose statements contradict each other, with how."""
-        return [(path, conflict.said) for path, conflict in sorted(conflicts(self.ledger).items())]
+    def contradicted(self) -> Sequence[Conflict]:
+        """Of each clip whose statements contradict each other, how they do, by path."""
+        return [conflict for _, conflict in sorted(conflicts(self.ledger).items())]
 
 
 def grants(clips: Sequence[Clip]) -> list[Grant]:

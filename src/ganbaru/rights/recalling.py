@@ -6,8 +6,8 @@ that list do not: of them it is said that it cannot be told.
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from ganbaru.errors import UserError
 from ganbaru.progress import Progress
 from ganbaru.rights.facts import Clip, Ledger
-from ganbaru.rights.gathering import gather, now
+from ganbaru.rights.gathering import called, gather, now
 from ganbaru.rights.ledger import Found, from_json, licences, to_json
 from ganbaru.rights.reading import recipe
 from ganbaru.rights.reading.shelf import Document
@@ -29,6 +29,10 @@ _CHANGE = re.compile(r": on \d{4}-\d\d-\d\d .* was stated, now ")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
 
+class Untold(UserError):
+    """Nothing is written anywhere of what a run was trained on: no folder, no ledger, no list."""
+
+
 def of_run(run: Run, *, sounds: Path | None = None, at: str | None = None, progress: Progress | None = None) -> Ledger:
     """All that is known about the rights in what a run was trained on; what was held out is not in it.
 
@@ -37,10 +41,11 @@ def of_run(run: Run, *, sounds: Path | None = None, at: str | None = None, progr
         at: the time to write into the proofs; None: now.
 
     Raises:
-        UserError: ``sounds`` is no folder of sounds, or something in the run is damaged.
+        Untold: nothing can be known.
+        UserError: ``sounds`` is no folder of sounds, its rights.toml is wrong, or something in the run is damaged.
     """
     source, at = run.document["source"], at or now()
-    name = printable(run.path)
+    name = called(run.path)
     if source["kind"] == "points":
         return Ledger(
             name, (), notes=("it was trained on points, not on sounds: nobody holds rights in them",), made_at=at
@@ -146,25 +151,32 @@ def _listed(run: Run) -> list[dict[str, Any]] | None:
 
 def _used(name: str, ledger: Ledger, listed: Sequence[Mapping[str, Any]]) -> Ledger:
     """The clips that were trained on, with what the folder says of files of the same bytes."""
-    by_hash = {clip.sha256: clip for clip in ledger.clips}
-    by_path = {clip.path: clip for clip in ledger.clips}
     rows = Counter({(line["file"], line["sha256"]): line["rows"] for line in listed if line["side"] == "train"})
-    clips, notes = [], list(ledger.notes)
+    lying, notes = _lying(ledger, rows), list(ledger.notes)
+    clips: list[Clip] = []
+    names: dict[str, list[str]] = defaultdict(list)
     for (file, digest), count in sorted(rows.items()):
-        found = by_path.get(file)
-        found = found if found is not None and found.sha256 == digest else by_hash.get(digest)
+        found = lying[file, digest]
         if found is None:
             notes.append(f"{file}: what was trained on is not in the folder any more, so nothing is known of it")
+        else:
+            names[found.path].append(file)
         clips.append(replace(found or Clip(file, digest), path=file, share=count / rows.total()))
-    moved = {clip.path for clip in clips}
     return Ledger(
         name=name,
         clips=tuple(clips),
-        conflicts=tuple(each for each in ledger.conflicts if each.clip in moved),
+        conflicts=tuple(replace(each, clip=file) for each in ledger.conflicts for file in names[each.clip]),
         unknown=tuple(clip.path for clip in clips if not licences(clip)),
         notes=tuple(notes),
         made_at=ledger.made_at,
     )
+
+
+def _lying(ledger: Ledger, rows: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Clip | None]:
+    """For each file and hash the clip of these bytes that lies in the folder now: under that name, else under any."""
+    by_hash = {clip.sha256: clip for clip in ledger.clips}
+    exact = {(clip.path, clip.sha256): clip for clip in ledger.clips}
+    return {(file, digest): exact.get((file, digest)) or by_hash.get(digest) for file, digest in rows}
 
 
 def _unlisted(name: str, ledger: Ledger, source: Mapping[str, Any]) -> Ledger:
@@ -190,7 +202,7 @@ def _without_folder(run: Run, name: str, at: str) -> Ledger:
     lay = run.document["source"]["recipe"].get("name", "")
     if not lay:
         said = f"{name} was trained on a source of the user's own, of which no rights are written"
-        raise UserError(said, hint="name the folder that its sounds came from: --sounds FOLDER")
+        raise Untold(said, hint="name the folder that its sounds came from: --sounds FOLDER")
     where = printable(lay)
     if before is not None:
         note = f"{where} is gone: this was read on {before.made_at[:10]}"
@@ -200,7 +212,7 @@ def _without_folder(run: Run, name: str, at: str) -> Ledger:
     if listed is not None:
         ledger = _used(name, empty, listed)
         return replace(ledger, notes=(f"{where} is gone and no ledger was kept: nothing is known of the clips",))
-    raise UserError(f"{where}, which {name} was trained on, is gone", hint="say where it lies: --sounds FOLDER")
+    raise Untold(f"{where}, which {name} was trained on, is gone", hint="say where it lies: --sounds FOLDER")
 
 
 def _apart_from_time(ledger: Ledger) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ganbaru.errors import UserError
 from ganbaru.rights.asking import Asked, asked
 from ganbaru.rights.carrying import clip_accepts
+from ganbaru.rights.conflicts import told
 from ganbaru.rights.expressions import leaves
 from ganbaru.rights.facts import Clip, Conflict, Ledger
 from ganbaru.rights.matrix import consent_cell, licence
@@ -147,7 +148,8 @@ def _ruled(said: Sequence[str], question: Asked, conflict: Conflict | None) -> R
         return strictest(rulings)
     read = conflict.grants[0].proof.read_at if conflict.grants else ""
     source = Source(f"the statements about {conflict.clip}", "", "", read, "verified")
-    text = Text(f"What is said of it contradicts itself: {conflict.said}", f"記載が食い違っている: {conflict.said}")
+    said_ja = f"記載が食い違っている: {told(conflict, 'ja')}"
+    text = Text(f"What is said of it contradicts itself: {conflict.said}", said_ja)
     return Ruling("ask", text, source, " / ".join(said))
 
 

@@ -66,7 +66,7 @@ def check_url(url: str, local: frozenset[Address]) -> None:
     """
     try:
         parts = urlsplit(url)
-        fine = parts.scheme == "https" or (parts.scheme == "http" and address(url) in local)
+        fine = parts.scheme == "https" or (parts.scheme == "http" and host_and_port(url) in local)
         fine = (
             fine
             and bool(parts.hostname)
@@ -93,7 +93,7 @@ def joined(url: str, target: str) -> str:
         raise Out(f"it redirects to {target[:100]!r}, which is no address") from error
 
 
-def address(url: str) -> Address:
+def host_and_port(url: str) -> Address:
     """Host and port; a host of "" where it is no address."""
     try:
         parts = urlsplit(url)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from ganbaru._version import __version__
 from ganbaru.errors import UserError
 from ganbaru.scout import robots
-from ganbaru.scout.addresses import Address, address, check_url, joined
+from ganbaru.scout.addresses import Address, check_url, host_and_port, joined
 from ganbaru.scout.answer import ANY, JSON, Answer, check_kind, unpacked
 from ganbaru.scout.limits import Limits
 from ganbaru.scout.statuses import Failing, judge
@@ -100,7 +100,7 @@ class Asking:
 
     def base(self, host: str) -> str:
         """The beginning of the addresses of a host: TLS everywhere but at those that were allowed to do without."""
-        return f"{'http' if address(f'http://{host}') in self.net.local else 'https'}://{host}"
+        return f"{'http' if host_and_port(f'http://{host}') in self.net.local else 'https'}://{host}"
 
     def get(
         self,
@@ -170,7 +170,7 @@ class Asking:
             if request.method != "GET":
                 raise Out("it sends what was posted elsewhere")
             target = joined(request.url, target)
-            same = address(target) == address(request.url)
+            same = host_and_port(target) == host_and_port(request.url)
             request = replace(request, url=target, headers=request.headers if same else {})
         raise Out("it redirects without an end")
 

@@ -120,12 +120,15 @@ def collect(
         How each source fared; Ctrl-C ends the run at the next instant, with all whole batches stored.
 
     Raises:
-        UserError: the packages are missing, another run holds the store, or the store cannot be written.
+        UserError: the query names no source, the packages are missing, another run holds the store, or the store cannot
+            be written.
     """
     asked = sources(query)
     with _alone(store.path), listening(Bell()) as bell:
         store.opt_out(query.left_out())
         store.purge(clock())
+        if not asked:
+            raise UserError("the query names no source that is on", hint="add one, such as [bluesky] or [[files]]")
         net = Net(
             query.caps.limits(), contact=query.contact, local=local, seed=seed, stopped=lambda: bell.rung, clock=clock
         )

@@ -1,9 +1,9 @@
 """The store of scout: one SQLite file that a run adds to and that every list and page is read from.
 
 A batch and the marks of where to go on are one transaction: after a kill at any instant the file holds whole batches
-only, and the next run goes on from the last of them. The same answer twice changes nothing. What its owner deletes
-upstream is deleted here; what is forgotten is overwritten on the disk (``secure_delete``, ``VACUUM``), and a salted
-hash is all that keeps it from coming back.
+only, and the next run goes on from the last of them. The same answer twice changes nothing. What a source tells to be
+deleted is deleted here; what is forgotten is overwritten on the disk (``secure_delete``, ``VACUUM``), and a salted hash
+is all that keeps it from coming back.
 """
 
 import contextlib

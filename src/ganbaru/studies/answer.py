@@ -4,6 +4,8 @@ A kind of study makes it from the results; the command prints it and the report 
 the study's folder and can be made again from the ledger at any time.
 """
 
+import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -115,6 +117,14 @@ class Answer:
     best: Key | None = None
     worst: Key | None = None
     folder: str = ""
+
+    @property
+    def assignments(self) -> str:
+        """The change as options of a command, such as ``--set batch=32``; empty where nothing is recommended."""
+        plain = {
+            key: value if isinstance(value, str) else json.dumps(value) for key, value in (self.change or {}).items()
+        }
+        return " ".join(f"--set {shlex.quote(f'{key}={value}')}" for key, value in plain.items())
 
     def __str__(self) -> str:
         return self.sentence

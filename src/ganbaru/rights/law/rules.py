@@ -8,6 +8,8 @@ from ganbaru.rights.expressions import leaves
 from ganbaru.rights.facts import Clip
 from ganbaru.rights.law.words import act_name, count, estimate, kind_name, listed, percent, say
 from ganbaru.rights.picture import Picture, grants, made_by
+from ganbaru.rights.reading.c2pa import UNREAD
+from ganbaru.rights.reading.tagged import MACHINE_MADE
 from ganbaru.rights.verdicts import statements
 
 Lang = Literal["en", "ja"]
@@ -55,8 +57,8 @@ def terms_bind(picture: Picture, lang: Lang) -> Places | None:
 
 def reservations(picture: Picture, lang: Lang) -> Places | None:
     """Some clips carry a signal against mining or training."""
-    found = picture.clips(lambda clip: bool(clip.wishes))
-    signals = sorted({f"{name}: {value}" for clip in found for name, value in clip.wishes})
+    found = picture.clips(lambda clip: any(map(_reserves, clip.wishes)))
+    signals = sorted({": ".join(wish) for clip in found for wish in clip.wishes if _reserves(wish)})
     return {"signals": listed(signals, lang), "count": count(len(found), picture, lang)} if found else None
 
 
@@ -133,6 +135,12 @@ def _published(picture: Picture, lang: Lang) -> str:
 def _unlicensed(picture: Picture, lang: Lang, act: str) -> dict[str, str] | None:
     found = picture.not_permitted(act)
     return {"unlicensed": count(len(found), picture, lang)} if found else None
+
+
+def _reserves(wish: tuple[str, str]) -> bool:
+    """Whether a signal may be one against mining or training: not leave, not the mark of a machine, not one unread."""
+    name, value = wish
+    return name != MACHINE_MADE and wish != UNREAD and not value.startswith(("not reserved", "allowed"))
 
 
 def _terms(clip: Clip) -> list[str]:

@@ -16,6 +16,8 @@ from ganbaru.rights.reading.shelf import quoted
 
 _LABELS = ("cawg.training-mining", "c2pa.training-mining")
 _MOST = 32
+UNREAD = ("C2PA", "a manifest is there; it was not looked at")
+"""In place of wishes, where they cannot be read."""
 
 
 def installed() -> bool:

@@ -1,4 +1,4 @@
-"""A folder as the readers see it: its sounds, its other files, each read once within bounds, and what went wrong."""
+"""A folder as the readers see it: its sounds, its other files, read within bounds, and what went wrong."""
 
 import hashlib
 import os

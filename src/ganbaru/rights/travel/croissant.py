@@ -14,6 +14,7 @@ from urllib.parse import quote
 from ganbaru.rights.expressions import leaves
 from ganbaru.rights.facts import Clip, Ledger
 from ganbaru.rights.ledger import licences, ordered
+from ganbaru.rights.matrix import licence
 from ganbaru.rights.verdicts import Verdict
 from ganbaru.rights.writing.id3 import address_of
 
@@ -57,12 +58,19 @@ def croissant(ledger: Ledger, verdicts: Sequence[Verdict] = ()) -> dict[str, Any
         "url": f"urn:ganbaru:ledger:{_name(ledger.name)}",
         "datePublished": ledger.made_at[:10],
         "version": "1.0.0",
-        "license": [address_of(name) or f"https://spdx.org/licenses/{name}" for name in names] or ["NOASSERTION"],
+        "license": [_address(name) for name in names] or ["NOASSERTION"],
         "creator": [{"@type": "sc:Person", "name": holder} for holder in _holders(ledger)],
         "citeAs": f"{_name(ledger.name)}: {'; '.join(_holders(ledger)) or 'holders not named'}",
         "distribution": [_file(number, clip) for number, clip in enumerate(ledger.clips, 1)],
     }
     return {**said, "usageInfo": _offer(verdicts)} if verdicts else said
+
+
+def _address(name: str) -> str:
+    """Where a licence can be read; the name itself of one that is on no list."""
+    if name.startswith("LicenseRef-"):
+        return address_of(name) or licence(name).source.url or name
+    return address_of(name) or f"https://spdx.org/licenses/{name}"
 
 
 def _file(number: int, clip: Clip) -> dict[str, Any]:

@@ -46,9 +46,13 @@ def write_papers(
 
 
 def _is_ours(file: Path) -> bool:
-    """Whether this is a ledger that was written here: then the folder is one of such papers, to be written anew."""
+    """Whether this is a ledger that was written here: then the folder is one of such papers, to be written anew.
+
+    A ledger with a checksum in it is the one that a run keeps.
+    """
     try:
-        return bool(json.loads(file.read_text(encoding="utf-8"))["schema"] == SCHEMA)
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return bool(found["schema"] == SCHEMA and "sha256" not in found)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

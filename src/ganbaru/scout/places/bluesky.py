@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from ganbaru.scout import wishes
 from ganbaru.scout.names import plain
 from ganbaru.scout.places.jetstream import Event, events
-from ganbaru.scout.places.visit import DAY, Told, Visit, language
+from ganbaru.scout.places.visit import DAY, Told, Visit, language, strangers
 from ganbaru.scout.query import BlueskySource
 from ganbaru.scout.seen import Account, Batch, Gone, Link, Post, Seen
 from ganbaru.scout.taken import at, count, items, link, links_in, name, rows, text, texts
@@ -33,7 +33,8 @@ _KEY = re.compile(r"[A-Za-z0-9._:~-]{1,512}", re.ASCII)
 
 def visit_bluesky(source: BlueskySource, visit: Visit) -> Told:
     """Read the stream from where the last run ended, then the profiles of those who posted."""
-    finders = frozenset((yield from _finders(source, visit)).values())
+    known = yield from _finders(source, visit)
+    finders = frozenset(known.values())
     named: dict[str, None] = {}
     start = reached = begun = _start(source, visit)
     for batch, reached, begun in _streamed(source, visit, start, finders):  # noqa: B007
@@ -45,7 +46,12 @@ def visit_bluesky(source: BlueskySource, visit: Visit) -> Told:
     gap = f"; {missing:.0f} minutes before it are no longer kept by the stream" if missing > 10 else ""
     behind = max(0.0, visit.now - reached / 1e6) / 60
     late = f"; {behind:.0f} minutes are left for the next run" if behind > 1 else ""
-    yield visit.ended("well", f"the stream was read{late}{gap}")
+    unknown = strangers([handle for handle in _wanted(source) if handle not in known])
+    yield visit.ended("well", f"the stream was read{late}{gap}{unknown}")
+
+
+def _wanted(source: BlueskySource) -> list[str]:
+    return [plain(handle).lstrip("@") for handle in source.discovery]
 
 
 def _start(source: BlueskySource, visit: Visit) -> int:
@@ -127,7 +133,7 @@ def _repost(event: Event, did: str, identifier: str, told: float) -> Iterable[Se
 def _finders(source: BlueskySource, visit: Visit) -> Generator[Batch, None, dict[str, str]]:
     """The identifiers of the discovery accounts, by handle; looked up once a day."""
     kept = json.loads(visit.mark("finders") or "{}")
-    wanted = [plain(handle).lstrip("@") for handle in source.discovery]
+    wanted = _wanted(source)
     if wanted and (kept.get("at", 0.0) < visit.now - DAY or set(wanted) - set(kept.get("of", {}))):
         groups = [wanted[start : start + _PROFILES] for start in range(0, len(wanted), _PROFILES)]
         found = {plain(one.handle): one.id for group in groups for one in _asked(source, visit, group)}

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from ganbaru.scout import wishes
 from ganbaru.scout.places.fediverse import Page, Walk, walked, with_authors
-from ganbaru.scout.places.visit import DAY, Told, Visit, language
+from ganbaru.scout.places.visit import DAY, Told, Visit, language, strangers
 from ganbaru.scout.query import MastodonSource
 from ganbaru.scout.seen import Account, Batch, Gone, Link, Post, Seen
 from ganbaru.scout.taken import at, clean, count, flag, from_html, items, link, links_in, name, rows, text
@@ -34,9 +34,9 @@ def visit_mastodon(source: MastodonSource, server: str, visit: Visit) -> Told:
     left = ""
     for start in range(0, len(visit.hashtags), _TAGS):
         left = (yield from _timeline(source, server, visit, visit.hashtags[start : start + _TAGS])) or left
-    yield from _found(source, server, visit)
+    unknown = yield from _found(source, server, visit)
     yield from _checked(server, visit)
-    yield visit.ended("well", f"its timelines were read{left}")
+    yield visit.ended("well", f"its timelines were read{left}{strangers(unknown)}")
 
 
 def _place(server: str) -> str:
@@ -173,17 +173,20 @@ def _wishes(user: Any) -> list[str]:
     return [wish for wish, asked in told.items() if asked]
 
 
-def _found(source: MastodonSource, server: str, visit: Visit) -> Iterator[Batch]:
-    """What the discovery accounts of this server wrote and repeated."""
+def _found(source: MastodonSource, server: str, visit: Visit) -> Generator[Batch, None, list[str]]:
+    """What the discovery accounts of this server wrote and repeated.
+
+    Returns:
+        Those of them whom the server does not know.
+    """
+    unknown = []
     for username in [entry.partition("@")[0] for entry in source.discovery if entry.endswith(f"@{server}")]:
         mark = f"finder {username.lower()}"
-        finder = visit.mark(mark)
+        finder = visit.mark(mark) or _looked_up(server, visit, username)
         if not finder:
-            looked_up = visit.asking.get(
-                _url(visit, server, f"api/v1/accounts/lookup?acct={quote(username)}"), closed=_CLOSED
-            )
-            finder = name(looked_up.json(), "id")
-            yield Batch((), {mark: finder})
+            unknown.append(username)
+            continue
+        yield Batch((), {mark: finder})
 
         def ask(after: str, before: str, finder: str = finder) -> Page:
             url = _url(
@@ -193,6 +196,16 @@ def _found(source: MastodonSource, server: str, visit: Visit) -> Iterator[Batch]
 
         walk = Walk(ask, _reader(server, visit, visit.keeps), _older(visit), f"found {finder}", _PAGE, 1)
         yield from walked(walk, visit.mark(f"found {finder}"))
+    return unknown
+
+
+def _looked_up(server: str, visit: Visit, username: str) -> str:
+    """The identifier of somebody of this server; "" where there is no such person."""
+    url = _url(visit, server, f"api/v1/accounts/lookup?acct={quote(username)}")
+    try:
+        return name(visit.asking.get(url, closed=_CLOSED, conditional=False).json(), "id")
+    except NotThere:
+        return ""
 
 
 def _checked(server: str, visit: Visit) -> Iterator[Batch]:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from ganbaru.scout import wishes
 from ganbaru.scout.answer import Answer
 from ganbaru.scout.places.fediverse import Page, Walk, walked, with_authors
-from ganbaru.scout.places.visit import DAY, Told, Visit, language
+from ganbaru.scout.places.visit import DAY, Told, Visit, language, strangers
 from ganbaru.scout.query import MisskeySource
 from ganbaru.scout.seen import Account, Batch, Gone, Link, Post, Seen
 from ganbaru.scout.taken import at, count, flag, items, link, links_in, name, rows, text, texts
@@ -31,10 +31,10 @@ def visit_misskey(source: MisskeySource, server: str, visit: Visit) -> Told:
     """Read the notes of a server since the last run, then the profiles of those who wrote them, then what is gone."""
     yield _opened(server, visit)
     left = yield from _notes(source, server, visit)
-    yield from _found(source, server, visit)
+    unknown = yield from _found(source, server, visit)
     yield from _profiles(server, visit)
     yield from _checked(server, visit)
-    yield visit.ended("well", f"its notes were read{left}")
+    yield visit.ended("well", f"its notes were read{left}{strangers(unknown)}")
 
 
 def _place(server: str) -> str:
@@ -132,13 +132,21 @@ def _sum(reactions: Any) -> int | None:
     return sum(one for one in counts if one is not None)
 
 
-def _found(source: MisskeySource, server: str, visit: Visit) -> Iterator[Batch]:
-    """What the discovery accounts of this server wrote and repeated."""
-    for username in [entry.partition("@")[0] for entry in source.discovery if entry.endswith(f"@{server}")]:
-        user = _asked(visit, server, "users/show", {"username": username})
-        mark = f"found {username.lower()}"
+def _found(source: MisskeySource, server: str, visit: Visit) -> Generator[Batch, None, list[str]]:
+    """What the discovery accounts of this server wrote and repeated.
 
-        def ask(after: str, before: str, finder: str = name(user, "id")) -> Page:
+    Returns:
+        Those of them whom the server does not know.
+    """
+    unknown = []
+    for username in [entry.partition("@")[0] for entry in source.discovery if entry.endswith(f"@{server}")]:
+        user = _asked(visit, server, "users/show", {"username": username}, absent="NO_SUCH_USER")
+        mark, finder = f"found {username.lower()}", name(user, "id")
+        if not finder:
+            unknown.append(username)
+            continue
+
+        def ask(after: str, before: str, finder: str = finder) -> Page:
             document = {"userId": finder, "limit": _PAGE, "withRenotes": True, **_where(after, before)}
             return Page(rows(_asked(visit, server, "users/notes", document), "notes"))
 
@@ -146,6 +154,7 @@ def _found(source: MisskeySource, server: str, visit: Visit) -> Iterator[Batch]:
             return with_authors([one for note in notes for one in _named(note, server, visit)], visit.keeps)
 
         yield from walked(Walk(ask, read, _older(visit), mark, _PAGE, 1), visit.mark(mark))
+    return unknown
 
 
 def _named(note: Mapping[str, Any], server: str, visit: Visit) -> list[Seen]:
@@ -228,20 +237,25 @@ def _note_is_gone(visit: Visit, server: str, note: str) -> bool:
     return answer.status in (400, 404) and name(answer.json(), "error", "code") == "NO_SUCH_NOTE"
 
 
-def _asked(visit: Visit, server: str, endpoint: str, document: Mapping[str, Any]) -> Any:
+def _asked(visit: Visit, server: str, endpoint: str, document: Mapping[str, Any], absent: str = "") -> Any:
     """The answer of an endpoint.
+
+    Args:
+        absent: the code by which it says that what was asked for is not there; the answer is None then.
 
     Raises:
         Closed: the server says that guests may not.
         Out: it says that something else is wrong.
     """
     try:
-        answer = _posted(visit, server, endpoint, document, also=(400,))
+        answer = _posted(visit, server, endpoint, document, also=(400, 404) if absent else (400,))
     except NotThere as error:
         raise Out(f"{server} does not know {endpoint}: is it a Misskey server?") from error
     document_told = answer.json()
-    if answer.status == 400:
+    if answer.status in (400, 404):
         code = name(document_told, "error", "code")
+        if absent and code == absent:
+            return None
         if code in _CLOSED_CODES:
             raise Closed(f"{server} shows guests nothing ({code})")
         raise Out(f"{server} refuses the question ({code if code.isidentifier() else '400'})")

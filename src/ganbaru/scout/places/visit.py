@@ -68,6 +68,11 @@ class Visit:
         return self.asking.known(name)
 
 
+def strangers(names: Sequence[str]) -> str:
+    """In words that a place knows nobody by these names of the query's ``discovery``; "" for no names."""
+    return f"; nobody there is called {', '.join(names)}, named in discovery" if names else ""
+
+
 def language(told: str) -> str:
     """Two letters of a language tag (RFC 5646), or ""."""
     short = told[:2].lower()

@@ -30,7 +30,7 @@ NETWORKS = ("generator.channels", "critic.channels")
 """What is tried with `ganbaru.fit` where nothing is named."""
 
 Array = np.ndarray[Any, Any]
-Sizes = Mapping[str, Iterable[int]]
+Sizes = Mapping[str, Iterable[float]]
 
 
 def capacity(
@@ -39,7 +39,7 @@ def capacity(
     *,
     out: str | os.PathLike[str],
     sizes: Sizes | Sequence[str] | None = None,
-    present: Mapping[str, int] | None = None,
+    present: Mapping[str, float] | None = None,
     seeds: Iterable[int] = range(6),
     settings: Mapping[str, Any] | None = None,
     groups: Groups | None = None,
@@ -94,7 +94,7 @@ def capacity(
 def judge(
     results: Results,
     *,
-    present: Mapping[str, int],
+    present: Mapping[str, float],
     measure: str,
     higher_is_better: bool,
     worthwhile: float | None = None,
@@ -148,7 +148,7 @@ def _judged(sizes: Array, scores: Array, present: float, collapsed: Array, **how
     return found
 
 
-def _named(sizes: Sizes | Sequence[str] | None, trial: Trainee) -> dict[str, tuple[int, ...] | None]:
+def _named(sizes: Sizes | Sequence[str] | None, trial: Trainee) -> dict[str, tuple[float, ...] | None]:
     if sizes is None and not isinstance(trial, OfFit):
         raise UserError("it is not said what makes the model larger", hint='give sizes={"hidden": [8, 16, 32]}')
     if isinstance(sizes, str):
@@ -158,14 +158,19 @@ def _named(sizes: Sizes | Sequence[str] | None, trial: Trainee) -> dict[str, tup
     return {name: tuple(values) for name, values in sizes.items()}
 
 
-def _present(name: str, trial: Trainee, given: Mapping[str, Any]) -> int:
+def _present(name: str, trial: Trainee, given: Mapping[str, Any]) -> float:
     value = trial.present(name, given)
     if value is NOTHING or isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         raise UserError(f"it is not known what {name} is at present", hint=f'give present={{"{name}": 32}}')
-    return int(value) if int(value) == value else value  # type: ignore[return-value]
+    return _whole(value)
 
 
-def _around(present: int) -> list[int]:
+def _whole(value: float) -> float:
+    """As a whole number, where it is one."""
+    return int(value) if int(value) == value else float(value)
+
+
+def _around(present: float) -> list[int]:
     return [max(1, round(factor * present)) for factor in FACTORS]
 
 
@@ -181,7 +186,7 @@ def _rule(worthwhile: float | None) -> str:
     )
 
 
-def _rows(results: Results, name: str, present: Mapping[str, int]) -> tuple[Array, Array]:
+def _rows(results: Results, name: str, present: Mapping[str, float]) -> tuple[Array, Array]:
     """The sizes ``(K,)`` that a setting took while the others stood still, and the indices of those cells ``(K,)``."""
     others = [other for other in present if other != name]
     cells = list(results.plan.cells.values())
@@ -203,12 +208,12 @@ def _evidence(found: Mapping[str, judging.Capacity]) -> dict[str, Any]:
 
 def _enough(
     found: judging.Capacity, sizes: Array, of: Array, scores: Array, present: float, higher_is_better: bool
-) -> int:
+) -> float:
     """The least size that loses too little to count, if it is larger than the present one; else the best larger one."""
     if found.knee is not None and present < found.knee.value < np.inf:
-        return int(found.knee.value)
+        return _whole(found.knee.value)
     means = np.array([_mean(row) for row in scores[of]], dtype=float) * (1 if higher_is_better else -1)
-    return int(sizes[np.nanargmax(np.where(sizes > present, means, -np.inf))])
+    return _whole(sizes[np.nanargmax(np.where(sizes > present, means, -np.inf))])
 
 
 def _graph(name: str, sizes: Array, of: Array, scores: Array, present: float, measure: str) -> Graph:
@@ -222,7 +227,7 @@ def _graph(name: str, sizes: Array, of: Array, scores: Array, present: float, me
     )
 
 
-def _settings(found: Mapping[str, judging.Capacity], present: Mapping[str, int]) -> Grid:
+def _settings(found: Mapping[str, judging.Capacity], present: Mapping[str, float]) -> Grid:
     """What the checkup reads: one row a setting, its verdict in the third column."""
     lines = [[name, present[name], each.verdict, each.gain, each.knee, each.said] for name, each in found.items()]
     columns = ["setting", "present", "verdict", "gain of the best larger one", "least that is enough", "said"]

@@ -303,7 +303,8 @@ def _sentence(verdict: str, practice: dict[str, Runs], changes: dict[str, Estima
             "in theory, with the critic trained on against a generator that stands still apart from the real samples, "
             f"the gradient changes by these orders of magnitude: {', '.join(theory)}"
         )
-    return "; ".join(said) or f"{CANNOT_TELL}: no training is done yet"
+    of = f" of the {ASKED} objective" if practice or changes else ""
+    return "; ".join(said) or f"{CANNOT_TELL}: no training{of} is done yet"
 
 
 def _evidence(practice: dict[str, Runs], changes: dict[str, Estimate], limit: float) -> dict[str, Any]:

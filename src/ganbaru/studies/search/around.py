@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganbaru.errors import UserError
+from ganbaru.studies.of_fit import OfFit
 from ganbaru.studies.search.space import Axis, Choice, Range, Space, Value
 from ganbaru.studies.trainee import NOTHING, Trainee
 
@@ -25,8 +26,6 @@ def default_space(trial: Trainee) -> Space:
     Raises:
         UserError: the trainee is another: nobody knows what its settings are.
     """
-    from ganbaru.studies.of_fit import OfFit
-
     if not isinstance(trial, OfFit):
         raise UserError("it is not known what to search", hint='name it: space=["learning_rate=1e-4:1e-1:log"]')
     present = {name: trial.present(name) for name in _FIT}

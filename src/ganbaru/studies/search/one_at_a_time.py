@@ -10,7 +10,7 @@ from ganbaru.distances.estimate import Estimate
 from ganbaru.studies import judging
 from ganbaru.studies.judging.compare import mirrored
 from ganbaru.studies.judging.table import tabulate
-from ganbaru.studies.judging.zone import CANNOT_TELL, mostly_collapsed, number
+from ganbaru.studies.judging.zone import CANNOT_TELL, mostly_collapsed
 from ganbaru.studies.plan import Settings
 from ganbaru.studies.search.around import values_around
 from ganbaru.studies.search.searching import PRESENT
@@ -144,7 +144,7 @@ def _chosen(
     name: str, values: list[Any], rows: list[int], scores: Array, collapsed: Array, given: dict[str, Any]
 ) -> Reading:
     """Of choices without an order: each is compared with the present one."""
-    names = [_named(value) for value in values]
+    names = list(map(str, values))
     here = names[rows.index(0)]
     arms = judging.compare_arms(names, scores[rows], collapsed[rows], reference=here, **given)
     gains = {pair.b if pair.a == here else pair.a: _gain(pair, here) for pair in arms.pairs}
@@ -175,7 +175,3 @@ def _chosen(
 def _gain(pair: judging.Versus, here: str) -> Estimate:
     difference = pair.comparison.difference
     return difference if pair.a != here else mirrored(difference)
-
-
-def _named(value: Value) -> str:
-    return number(value) if isinstance(value, float) else str(value)

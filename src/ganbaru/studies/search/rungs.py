@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganbaru.studies.of_fit import RUN, OfFit
 from ganbaru.studies.trainee import NOTHING, Trainee
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ UNTIL, BEFORE = "rung.steps", "rung.before"
 """Settings of a cell: how far it trains, and the folder under ``trials`` of the cell of the rung before."""
 EARLIER = "before"
 """A function that can go on has a parameter of this name: the folder of its earlier trial, or None."""
-RUN = "run"
 
 
 class Rungs:
@@ -38,13 +38,13 @@ class Rungs:
 
     def __init__(self, trainee: Trainee, steps: str) -> None:
         self._trainee, self._steps = trainee, steps
-        self.goes_on = _is_fit(trainee) or trainee.present(EARLIER) is not NOTHING
+        self.goes_on = isinstance(trainee, OfFit) or trainee.present(EARLIER) is not NOTHING
 
     def __call__(self, settings: Mapping[str, Any], seed: int, folder: Path) -> dict[str, Any]:
         """See `ganbaru.studies.performing.Trainee`."""
         own = {name: value for name, value in settings.items() if name not in (UNTIL, BEFORE)}
         until, earlier = int(settings[UNTIL]), _earlier(settings, folder)
-        if _is_fit(self._trainee):
+        if isinstance(self._trainee, OfFit):
             return self._fit(own, seed, folder, until, earlier)
         own[self._steps] = until
         if self.goes_on and earlier is not None:
@@ -85,9 +85,3 @@ def _stopping(until: int) -> "Callable[[Event], Request | None]":
         return Request.STOP if isinstance(event, StepDone) and event.step >= until else None
 
     return stop
-
-
-def _is_fit(trainee: Trainee) -> bool:
-    from ganbaru.studies.of_fit import OfFit
-
-    return isinstance(trainee, OfFit)

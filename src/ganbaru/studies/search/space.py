@@ -56,7 +56,10 @@ class Range:
             raise UserError(f"{self} is to hold whole numbers, and its ends or its step are none")
 
     def __contains__(self, value: object) -> bool:
-        return _is_number(value) and self.low <= float(value) <= self.high  # type: ignore[arg-type]
+        if not isinstance(value, int | float) or not _is_number(value) or not self.low <= value <= self.high:
+            return False
+        step = self.step or (1 if self.integer else 0)
+        return not step or math.isclose((value - self.low) / step, round((value - self.low) / step), abs_tol=1e-9)
 
     def __str__(self) -> str:
         parts = [f"{self.low:.12g}", f"{self.high:.12g}", *(["log"] if self.log else [])]

@@ -1,6 +1,7 @@
 """ID3v2.2, 2.3 and 2.4, in front of a file or in a chunk; ID3v1 at the end. https://id3.org/id3v2.4.0-structure"""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 
 from ganbaru.rights.reading.tags import markup
 from ganbaru.rights.reading.tags.window import LARGEST, MOST_BLOCKS, Torn, Window
@@ -42,12 +43,11 @@ def read(window: Window) -> Iterator[tuple[str, str]]:
     if head[:3] != b"ID3" or head[3] not in (2, 3, 4):
         return
     version, flags, length = head[3], head[5], _synchsafe(head[6:10])
-    if length > LARGEST:
-        length = LARGEST  # pictures are large: what is read are the frames in front of them
-    data = window.read(10, min(length, window.size - 10))
+    tag = window.part(10, min(length, window.size - 10))
     if flags & 128 and version < 4:  # 2.4 says it frame by frame
-        data = _synchronised(data)
-    for name, content in _frames(data, version, _extended(data, version, flags)):
+        data = _synchronised(tag.read(0, min(tag.size, LARGEST)))
+        tag = Window(BytesIO(data), 0, len(data))
+    for name, content in _frames(tag, version, _extended(tag, version, flags)):
         yield from _fields(_SHORT.get(name, name), content)
 
 
@@ -63,28 +63,31 @@ def _synchronised(data: bytes) -> bytes:
     return data.replace(b"\xff\x00", b"\xff")
 
 
-def _extended(data: bytes, version: int, flags: int) -> int:
+def _extended(tag: Window, version: int, flags: int) -> int:
     """Bytes of the extended header."""
-    if version < 3 or not flags & 64 or len(data) < 4:
+    if version < 3 or not flags & 64 or tag.size < 4:
         return 0
-    return _synchsafe(data[:4]) if version == 4 else 4 + int.from_bytes(data[:4], "big")
+    data = tag.read(0, 4)
+    return _synchsafe(data) if version == 4 else 4 + int.from_bytes(data, "big")
 
 
-def _frames(data: bytes, version: int, at: int) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of the frames, until the padding."""
+def _frames(tag: Window, version: int, at: int) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of the frames, until the padding; large ones, such as pictures, are stepped over."""
     letters, size = (3, 3) if version == 2 else (4, 4)
     head = letters + size + (0 if version == 2 else 2)
     for _ in range(MOST_BLOCKS):
-        name = data[at : at + letters]
-        if len(data) < at + head or not name.isalnum():
+        if tag.size < at + head:
             return
-        raw = data[at + letters : at + letters + size]
+        begin = tag.read(at, head)
+        name, raw = begin[:letters], begin[letters : letters + size]
+        if not name.isalnum():
+            return
         length = _synchsafe(raw) if version == 4 else int.from_bytes(raw, "big")
-        content = data[at + head : at + head + length]
-        if len(content) < length:
-            raise Torn(f"frame {name.decode('latin-1')} claims {length} bytes, {len(content)} are there")
-        second = data[at + head - 1] if version > 2 else 0
-        plain = _unpacked(content, second, version)
+        there = tag.size - at - head
+        if there < length:
+            raise Torn(f"frame {name.decode('latin-1')} claims {length} bytes, {there} are there")
+        content = tag.read(at + head, length) if length <= LARGEST else None
+        plain = None if content is None else _unpacked(content, begin[-1] if version > 2 else 0, version)
         if plain is not None:
             yield name.decode("latin-1"), plain
         at += head + length
