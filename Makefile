@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 export GOMP_SPINCOUNT := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format bench findings soak clean
+.PHONY: help demo test long check format bench findings soak clean
 help:
 	@echo "make demo    raise a generator of spoken digits, write its report (10 minutes)"
-	@echo "make test    run all tests"
+	@echo "make test    run the tests"
+	@echo "make long    the tests that take longest: processes killed, whole trainings, a fresh environment"
 	@echo "make check   format, lint, types, import floors"
 	@echo "make bench   run all benchmarks, write benchmarks/results.md"
 	@echo "make findings  run the comparisons of docs/findings.md, go on where they stand (2-3 hours)"
@@ -20,7 +21,10 @@ demo:
 
 test: $(VENV)/test
 	@sh tools/debian.sh || true
-	$(BIN)/python -m pytest -m "not soak" -n 2 --dist worksteal
+	$(BIN)/python -m pytest -m "not soak and not long" -n 3 --dist worksteal
+
+long: $(VENV)/test
+	$(BIN)/python -m pytest -m long -n 3 --dist worksteal
 
 check: $(VENV)/test
 	$(BIN)/ruff format --check .

@@ -39,6 +39,7 @@ def of_python(tmp_path: Path) -> Path:
     return tmp_path / "study"
 
 
+@pytest.mark.long
 def test_a_study_is_interrupted_gone_on_with_and_grown(ganbaru: Say, tmp_path: Path) -> None:
     begun = process("study", "vanishing", "toy:ring", "--out", "s", "--seeds", "2", *TINY, cwd=tmp_path / "work")
     ledger = Path("s/ledger.jsonl")

@@ -73,6 +73,7 @@ def test_a_list_is_trained_on_and_kept_at_resuming(ganbaru: Say, sounds: Path) -
     assert ganbaru(*fit, "--resume").code == 0
 
 
+@pytest.mark.long
 def test_raise_treats_where_asked(ganbaru: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     def examined(run: Run, *, quiet: bool) -> Findings:
         _advised(str(run.path))

@@ -14,6 +14,7 @@ def test_two_uninterrupted_runs_are_equal(server: Server, expected: dict[str, An
     assert_equal(memory / "again", expected["nonsaturating"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("family", ["nonsaturating", pytest.param("wgan", marks=pytest.mark.soak)])
 def test_sixty_cuts_of_a_sixty_step_run(server: Server, expected: dict[str, Any], memory: Path, family: str) -> None:
     """One run is killed (SIGKILL) after step 1, resumed, killed after step 2, and so on; each time a copy goes on."""

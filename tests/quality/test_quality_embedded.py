@@ -57,6 +57,7 @@ DEGRADATIONS: dict[str, tuple[Callable[[Array, float], Array], tuple[float, ...]
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", DEGRADATIONS)
 def test_they_rise_as_real_sounds_are_made_worse(digits: tuple[Array, Array, Array], what: str) -> None:
     sounds, _, others = digits

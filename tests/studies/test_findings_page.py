@@ -11,6 +11,8 @@ import pytest
 from ganbaru.studies.kinds.n_critic import n_critic
 from ganbaru.studies.kinds.objective import objective
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 
 

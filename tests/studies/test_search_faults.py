@@ -44,6 +44,7 @@ def ends(folder: Path) -> Counter[tuple[str, int]]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_search_whose_driver_is_killed_in_the_middle_finishes(tmp_path: Path, jobs: int) -> None:
     chance, folder = random.Random(jobs), tmp_path / "study"

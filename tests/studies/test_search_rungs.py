@@ -39,6 +39,7 @@ def weights(folder: Path) -> dict[str, str]:
     return {name: digest for name, digest in state(last).items() if name.endswith("safetensors")}
 
 
+@pytest.mark.long
 def test_a_fit_that_goes_on_from_a_rung_equals_one_that_never_stopped(tmp_path: Path) -> None:
     fit = of_fit("toy:ring")
     cell = fit.cell(**SMALL)

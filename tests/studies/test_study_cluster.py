@@ -110,6 +110,7 @@ def test_a_node_that_is_killed_loses_no_trial_and_none_counts_twice(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.long
 def test_what_an_attempt_left_goes_with_the_next_and_one_that_crashes_is_shown(
     tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +131,7 @@ def large(settings: dict[str, Any], seed: int, folder: Path) -> float:
     return 1.0
 
 
+@pytest.mark.long
 def test_a_folder_that_is_too_large_stays_where_it_is_which_is_said(
     tmp_path: Path, cluster: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -142,6 +144,7 @@ def test_a_folder_that_is_too_large_stays_where_it_is_which_is_said(
     assert not found.place(("width 1", 0)).exists()
 
 
+@pytest.mark.long
 def test_a_driver_that_is_killed_leaves_nothing_at_work_and_the_next_goes_on(tmp_path: Path, cluster: Any) -> None:
     plan = trainees.plan(2, 6, sleep=0.2)
     here = Path(__file__).parent

@@ -12,6 +12,7 @@ from ganbaru.studies.table import results
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "kind", "verdicts"),
     [

@@ -41,7 +41,7 @@ def test_one_that_does_not_stop_is_killed_and_one_that_answers_late_is_not_belie
     found = run_study(tmp_path, trainees.plan(1, 1), trial, limit_seconds=0.5)
     assert list(found.failures.values()) == ["longer than 0.5 s"]
     assert trainees.calls(found.place(("width 1", 0))) == 2
-    assert found.seconds[0, 0] > 1.0, "both attempts were counted"
+    assert found.seconds[0, 0] > 0.9, "both attempts were counted"
 
 
 def test_what_it_has_stored_is_there_when_it_is_tried_again(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def weights(folder: Path) -> bytes:
     return checkpoint.files["model.safetensors"] + checkpoint.files["optimizer.safetensors"]
 
 
+@pytest.mark.long
 def test_a_killed_worker_s_training_goes_on_from_its_checkpoint_to_the_same_weights(tmp_path: Path) -> None:
     settings = {"steps": 30, "checkpoint_every": 8, "ema": 0.9, **TINY}
     whole = of_fit("toy:ring", **settings)
@@ -152,6 +153,7 @@ def test_a_figure_that_was_not_measured_is_named(tmp_path: Path) -> None:
         trial(trial.cell(), 0, tmp_path)
 
 
+@pytest.mark.long
 def test_the_whole_study_of_capacity_runs_on_a_training(tmp_path: Path) -> None:
     sizes = {"generator.channels": [8, 16]}
     answer = kinds.capacity(

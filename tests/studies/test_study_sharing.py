@@ -145,6 +145,7 @@ def test_what_a_killed_machine_was_at_is_taken_over(
     check(folders, plan)
 
 
+@pytest.mark.long
 def test_a_killed_machine_that_comes_back_goes_on_at_once_with_what_it_had_claimed(
     tmp_path: Path, postgres: private_postgres.Postgres, share: Share
 ) -> None:
@@ -157,6 +158,7 @@ def test_a_killed_machine_that_comes_back_goes_on_at_once_with_what_it_had_claim
     assert set(calls([tmp_path / "a"], plan).values()) == {2}
 
 
+@pytest.mark.long
 def test_a_machine_that_is_stopped_gives_back_what_it_had_claimed(
     tmp_path: Path, postgres: private_postgres.Postgres, share: Share
 ) -> None:
@@ -171,6 +173,7 @@ def test_a_machine_that_is_stopped_gives_back_what_it_had_claimed(
     assert run_study(tmp_path / "a", plan, trainees.stepping, storage=postgres.url).complete
 
 
+@pytest.mark.long
 def test_a_killed_database_that_comes_back_loses_and_doubles_nothing(
     tmp_path: Path, postgres: private_postgres.Postgres, share: Share
 ) -> None:
@@ -206,6 +209,7 @@ def test_a_database_that_stays_away_ends_the_study_in_one_line_and_loses_nothing
     assert all(trainees.calls(found.place(key)) == 1 for key, trial in kept.trials.items() if trial.state == "done")
 
 
+@pytest.mark.long
 def test_what_a_stalled_machine_says_of_a_trial_that_was_taken_over_is_refused(
     tmp_path: Path, postgres: private_postgres.Postgres, share: Share
 ) -> None:

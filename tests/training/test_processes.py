@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import safetensors.torch
 import torch
 
@@ -53,6 +54,7 @@ def test_two_processes_equal_one_of_the_double_batch(tmp_path: Path) -> None:
         torch.testing.assert_close(weight, theirs[name], rtol=1e-4, atol=1e-5, msg=lambda text, n=name: f"{n}: {text}")
 
 
+@pytest.mark.long
 def test_two_processes_resume_bit_for_bit(tmp_path: Path) -> None:
     assert fit(tmp_path, "cut", "--devices", "2", batch=8, steps=3, decay="none").returncode == 0
     whole = fit(tmp_path, "straight", "--devices", "2", batch=8, decay="none")
@@ -62,6 +64,7 @@ def test_two_processes_resume_bit_for_bit(tmp_path: Path) -> None:
     assert all(torch.equal(weight, theirs[name]) for name, weight in mine.items())
 
 
+@pytest.mark.long
 def test_what_is_not_finite_in_one_stops_them_all(tmp_path: Path) -> None:
     wrong = {"critic.learning_rate": 1e30, "objective": "least-squares", "batch": 8}
     done = fit(tmp_path, "lost", "--devices", "2", **wrong)

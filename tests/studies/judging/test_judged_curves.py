@@ -92,6 +92,7 @@ def test_a_few_missing_runs_do_not_turn_a_plain_verdict(judge: Judged) -> None:
     assert judge(holes).verdict == judge(values).verdict != "can't tell"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("judge", JUDGES)
 @pytest.mark.parametrize(("exponent", "claim", "worthwhile"), [(0.3, 0, 0.03), (6.0, 1, 0.15)])
 def test_more_seeds_make_the_truth_plainer(judge: Judged, exponent: float, claim: int, worthwhile: float) -> None:
@@ -139,6 +140,7 @@ def test_a_curve_that_falls_is_ill_behaved(dent: list[int]) -> None:
     assert judged.doubling is None
 
 
+@pytest.mark.long
 def test_noise_alone_is_seldom_called_ill_behaved() -> None:
     found = [learning_curve(SIZES, scores(np.zeros(6), 0.1, 5, seed), worthwhile=1e-6).verdict for seed in range(60)]
     assert found.count("ill-behaved") <= 3
