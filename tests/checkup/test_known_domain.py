@@ -114,6 +114,7 @@ class Reversed:
         return fake_scores.mean()
 
 
+@pytest.mark.long
 def test_an_objective_of_the_users_own_with_a_wrong_sign_is_found(tmp_path: Path) -> None:
     changed: dict[str, Any] = {"constraint": "none", "generator.learning_rate": 5e-4}
     run = gb.fit("toy:ring", out=tmp_path / "run", objective=Reversed(), config={**SHORT, **changed})

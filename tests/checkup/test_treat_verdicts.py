@@ -94,6 +94,7 @@ def test_a_difference_counts_from_a_third_on(a: float, b: float, gap: tuple[floa
     assert outcome(found) == said
 
 
+@pytest.mark.long
 def test_a_training_that_broke_off_is_held_against_the_untrained(tmp_path: Path) -> None:
     quick = {"steps": 200, "batch": 64, "measure_every": 200, "checkpoint_every": 200, "record_every": 0}
     with pytest.raises(gb.UserError, match="became"):

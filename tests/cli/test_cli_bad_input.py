@@ -161,6 +161,7 @@ def test_too_short_a_budget_is_said(ganbaru: Say, sounds: Path) -> None:
     assert "--minutes" in answer.complaint
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_saves_and_prints_how_to_go_on(number: signal.Signals, tmp_path: Path) -> None:
     with process("fit", "toy:ring", "--out", "a run", *TINY, "--set", "steps=100000", cwd=tmp_path) as running:

@@ -293,6 +293,7 @@ def test_a_run_is_compared_by_what_it_generates(ganbaru: Say) -> None:
     assert _content(Path("r")) == before
 
 
+@pytest.mark.long
 def test_a_run_of_sounds_decides_their_rate_and_length(ganbaru: Say, sounds: Path) -> None:
     assert ganbaru("fit", sounds, "--rate", str(RATE), "--out", "r", "--quiet", *TINY).code == 0
     said = ganbaru("distance", sounds, "r")

@@ -33,6 +33,7 @@ def length_of_a_sitting(server: Server, out: Path) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.long
 def test_kills_at_random_instants(server: Server, expected: dict[str, Any], tmp_path: Path) -> None:
     length = length_of_a_sitting(server, tmp_path / "whole")
     for number in range(7):

@@ -43,6 +43,7 @@ def count_calls(template: Path, path: Path) -> int:
     return disk.count
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", ["before", "within", "after"])
 def test_death_at_every_call_of_a_whole_save(memory: Path, when: str) -> None:
     prepare(memory / "template")
@@ -65,6 +66,7 @@ def test_death_at_every_call_of_a_whole_save(memory: Path, when: str) -> None:
         shutil.rmtree(path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_death_at_every_call_of_a_recovery(memory: Path, when: str) -> None:
     """Killed while replacing a checkpoint, and killed again while the next save cleans up."""

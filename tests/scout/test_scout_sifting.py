@@ -40,7 +40,7 @@ def test_the_world_is_as_large_as_it_should_be() -> None:
     assert len(planted.posts) >= 50_000
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_newcomers_are_told_from_those_who_only_speak_of_a_debut(seed: int) -> None:
     planted, told = world(seed)
     new = {
@@ -52,7 +52,7 @@ def test_newcomers_are_told_from_those_who_only_speak_of_a_debut(seed: int) -> N
     assert not new & planted.unwanted
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_accounts_are_joined_by_their_own_links_and_a_former_identity_never(seed: int) -> None:
     planted, _ = world(seed)
     found = {frozenset(key_of(each) for each in person.accounts) for person in people(planted.accounts)}
@@ -62,7 +62,7 @@ def test_accounts_are_joined_by_their_own_links_and_a_former_identity_never(seed
     assert not any(pair <= group for pair in planted.apart for group in found)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_how_much_somebody_is_liked_is_told_better_than_by_newness_or_by_a_ratio_and_with_honest_doubt(
     seed: int,
 ) -> None:

@@ -115,6 +115,7 @@ def test_the_bytes_depend_on_no_order_and_no_clock(tmp_path: Path) -> None:
     assert len({sound for sounds in first.values() for sound in sounds}) == 16
 
 
+@pytest.mark.long
 def test_two_processes_agree_on_every_byte(tmp_path: Path) -> None:
     script = "from ganbaru import sources; print(sources.open('speech:no,yes').fingerprint)"
     said = [

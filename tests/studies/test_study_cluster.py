@@ -72,6 +72,7 @@ def done(folder: Path) -> list[Any]:
     return sorted((record["cell"], record["seed"]) for _, record in lines if record["event"] == "done")
 
 
+@pytest.mark.long
 def test_twenty_trials_are_spread_over_both_nodes_and_bring_back_what_they_left(
     tmp_path: Path, cluster: Any, node: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,6 +89,7 @@ def test_twenty_trials_are_spread_over_both_nodes_and_bring_back_what_they_left(
     assert capfd.readouterr() == ("", ""), "Ray says nothing to the user"
 
 
+@pytest.mark.long
 def test_a_node_that_is_killed_loses_no_trial_and_none_counts_twice(
     tmp_path: Path, cluster: Any, node: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -43,6 +43,7 @@ def weights(path: Path) -> dict[str, torch.Tensor]:
     return safetensors.torch.load(checkpoint.files["model.safetensors"])
 
 
+@pytest.mark.long
 def test_two_processes_equal_one_of_the_double_batch(tmp_path: Path) -> None:
     one = fit(tmp_path, "one", batch=32)
     two = fit(tmp_path, "two", "--devices", "2", batch=16)

@@ -36,6 +36,7 @@ def trained(tones: Path, name: str, **settings: Any) -> gb.Run:
     return gb.fit(tones, out=tones.parent / "run", representation=name, **options)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(kinds()))
 def test_every_representation_is_trained_on_and_loaded_again(tones: Path, name: str) -> None:
     run = trained(tones, name)
