@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ganbaru.scout.seen import Account, Link, Post
-from ganbaru.scout.sifting.newness import DAY
 from ganbaru.scout.sifting.people import Key
+from ganbaru.scout.times import DAY
 
 PLACES = ("misskey", "mastodon", "bluesky", "youtube")
 SLOPE, LEVEL = 0.6, -0.7
@@ -90,7 +90,7 @@ class _Maker:
 
 
 def key_of(account: Account) -> Key:
-    return account.place, account.id
+    return account.key
 
 
 def plant(people: int = 1_250, seed: int = 0, *, now: float, posts_each: float = 32.0) -> Planted:

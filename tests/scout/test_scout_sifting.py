@@ -221,7 +221,7 @@ def test_how_many_follow_says_nothing_about_newness() -> None:
 
 
 def of(person: str, followers: int, *answers: int) -> Heard:
-    return Heard(person, ("a", "ja", ""), followers, answers, 0)
+    return Heard(person, ("a", "ja", ""), followers, answers)
 
 
 def test_hiddenness_grows_with_answers_and_narrows_with_posts() -> None:

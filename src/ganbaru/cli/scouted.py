@@ -38,7 +38,6 @@ Size = Annotated[int, typer.Option(min=1, help="People on the list.")]
 Who = Annotated[str, typer.Argument(metavar="PERSON", help="A name, a handle, an address, or place/identifier.")]
 
 _QUERY = Path("scout.toml")
-_DAY = 86_400.0
 
 
 @scout.command()
@@ -171,7 +170,7 @@ def forget(who: Who, query: Query = _QUERY, store: Stored = None, as_json: Json 
     """Delete somebody from the store, really, and keep them from coming back."""
     with closing(_open(query, store, there=True)) as held:
         person = _one(held, who)
-        accounts = [(account.place, account.id) for account in person.accounts]
+        accounts = [account.key for account in person.accounts]
         known = held.forget(accounts)
     if as_json:
         speech.document({"schema": "ganbaru.scout.forgotten/1", "accounts": known})
@@ -228,10 +227,8 @@ def _one(held: "Store", who: str) -> "Person":
     """
     from ganbaru.scout.sifting.people import people
 
-    wanted = {(account.place, account.id) for account in held.find(who)}
-    found = [
-        person for person in people(held.accounts()) if any((each.place, each.id) in wanted for each in person.accounts)
-    ]
+    wanted = {account.key for account in held.find(who)}
+    found = [person for person in people(held.accounts()) if any(each.key in wanted for each in person.accounts)]
     if not found:
         raise UserError(f"nobody here is called {who!r}", hint="give a handle, an address, or place/identifier")
     if len(found) > 1:
@@ -310,9 +307,11 @@ def _moment(said: str) -> float:
     Raises:
         UserError: it is neither.
     """
+    from ganbaru.scout.times import DAY
+
     try:
         if said.endswith("d") and said[:-1].isdecimal():
-            return time.time() - int(said[:-1]) * _DAY
+            return time.time() - int(said[:-1]) * DAY
         day = datetime.datetime.fromisoformat(said)
         return (day if day.tzinfo else day.replace(tzinfo=datetime.UTC)).timestamp()
     except (ValueError, OverflowError):

@@ -23,6 +23,7 @@ from ganbaru.scout.addresses import Address, check_url, host_and_port, joined
 from ganbaru.scout.answer import ANY, JSON, Answer, check_kind, unpacked
 from ganbaru.scout.limits import Limits
 from ganbaru.scout.statuses import Failing, judge
+from ganbaru.scout.times import DAY
 from ganbaru.scout.trouble import Closed, NotThere, Out, OverQuota, Stopped
 from ganbaru.scout.validators import conditions, kept_validators, unpacked_mark
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     import httpcore
 
 _REDIRECTS = 5
-_DAY = 86_400.0
 
 
 def user_agent(contact: str) -> str:
@@ -193,7 +193,7 @@ class Asking:
         origin = url[: len(urlsplit(url).scheme) + 3 + len(urlsplit(url).netloc)]
         if origin not in self.net.rules:
             kept = unpacked_mark(self.known(f"robots {origin}"))
-            if kept.get("at", 0.0) <= self.net.clock() - _DAY:
+            if kept.get("at", 0.0) <= self.net.clock() - DAY:
                 kept = {"at": self.net.clock(), "text": self._robots_text(origin)}
                 self.kept[f"robots {origin}"] = json.dumps(kept)
             self.net.rules[origin] = robots.read_robots(str(kept["text"]))

@@ -22,13 +22,14 @@ from ganbaru.scout.places.holodex import visit_holodex
 from ganbaru.scout.places.mastodon import visit_mastodon
 from ganbaru.scout.places.misskey import visit_misskey
 from ganbaru.scout.places.twitch import visit_twitch
-from ganbaru.scout.places.visit import DAY, Told, Visit
+from ganbaru.scout.places.visit import Told, Visit
 from ganbaru.scout.places.x import visit_x
 from ganbaru.scout.places.youtube_api import visit_youtube_api
 from ganbaru.scout.places.youtube_feed import visit_youtube_feed
 from ganbaru.scout.query import AnySource, MastodonSource, MisskeySource, Query
 from ganbaru.scout.seen import Batch, Health
 from ganbaru.scout.store import Store
+from ganbaru.scout.times import DAY
 from ganbaru.scout.trouble import NotThere, Stopped, Trouble
 
 _LOOK_BACK_DAYS = 90

@@ -61,6 +61,11 @@ class Account:
     seen: float = 0.0
     whole: bool = True
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names it in a store: place and identifier."""
+        return self.place, self.id
+
 
 @dataclass(frozen=True)
 class Post:

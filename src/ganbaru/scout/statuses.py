@@ -4,9 +4,9 @@ import email.utils
 from collections.abc import Mapping
 from datetime import UTC
 
+from ganbaru.scout.times import DAY
 from ganbaru.scout.trouble import Closed, NotThere, Out, OverQuota
 
-_DAY = 86_400.0
 _UNTOLD_WAIT = 300.0
 """Seconds that are waited after "too many requests" without a word of how long."""
 
@@ -39,7 +39,7 @@ def _retry_after(value: str, now: float) -> float:
         seconds = float(value) if value.strip().isdecimal() else _date(value) - now
     except (ValueError, OverflowError):
         seconds = _UNTOLD_WAIT
-    return min(max(seconds, 0.0), _DAY)
+    return min(max(seconds, 0.0), DAY)
 
 
 def _date(value: str) -> float:

@@ -113,6 +113,10 @@ class Store:
         row = found.fetchone()
         return str(row[0]) if row else ""
 
+    def marks(self, source: str) -> dict[str, str]:
+        """All marks that a source left, by name."""
+        return dict(self._connection.execute("SELECT name, value FROM marks WHERE source = ?", (source,)).fetchall())
+
     def purge(self, now: float) -> int:
         """Drop the figures whose time is over; returns how many there were."""
         with self._whole():

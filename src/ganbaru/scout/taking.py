@@ -11,9 +11,9 @@ from ganbaru.scout.absent import Absent
 from ganbaru.scout.names import plain
 from ganbaru.scout.rows import ACCOUNT, POST, account_row, post_row
 from ganbaru.scout.seen import Account, Gone, Lent, Post, Seen
+from ganbaru.scout.times import DAY
 from ganbaru.scout.wishes import KEEP_NOTHING
 
-DAY = 86_400
 LISTS = "lists"
 """Among the sources of marks: on how many lists each person stood, and on which day last, by `Person.key`."""
 
@@ -147,7 +147,7 @@ def _sql(table: str, columns: str, full: Sequence[str], kept: Sequence[str]) -> 
     seen = "excluded.seen >= seen AND" if "seen" in columns else ""
     moved = "seen = excluded.seen, " if "seen" in columns else ""
     if table == "accounts":
-        changed.append(f"excluded.seen - seen >= {DAY // 2}")  # so that it is known to have been looked at
+        changed.append(f"excluded.seen - seen >= {DAY / 2}")  # so that it is known to have been looked at
     return (
         f"INSERT INTO {table} ({columns}) VALUES ({slots}) ON CONFLICT DO UPDATE SET {moved}{', '.join(sets)}"
         f" WHERE {seen} ({' OR '.join(changed)})"

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from ganbaru.scout.places.visit import DAY, Visit
+from ganbaru.scout.places.visit import Visit
 from ganbaru.scout.seen import Batch, Lent
 from ganbaru.scout.taken import name, texts
+from ganbaru.scout.times import DAY
 from ganbaru.scout.trouble import NotThere, Trouble
 
 PLACE, NAME = "youtube", "trainability"

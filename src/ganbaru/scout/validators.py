@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganbaru.scout.answer import Answer
-
-_DAY = 86_400.0
+from ganbaru.scout.times import DAY
 
 
 def unpacked_mark(mark: str) -> dict[str, Any]:
@@ -35,4 +34,4 @@ def _max_age(control: str) -> float:
     if any(name in ("no-cache", "no-store") for name, _, _ in words):
         return 0.0
     ages = [float(value) for name, _, value in words if name == "max-age" and value.isdecimal()]
-    return min(max(ages, default=0.0), _DAY)
+    return min(max(ages, default=0.0), DAY)

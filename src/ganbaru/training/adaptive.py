@@ -110,24 +110,11 @@ def play_adaptively(game: Game, batches: Iterator[Batch], *, update: int, step: 
         seconds["generator"] += made - began
         seconds["critic"] += perf_counter() - made
     began = perf_counter()
-    generator_loss, last_scores = generator_learns(game, batch, fake)
+    taught = generator_learns(game, batch, fake)
     seconds["generator"] += perf_counter() - began
     if probing:
         pace.learn(words, most)
-    return Played(
-        critic_loss=torch.stack(losses).mean(),
-        penalty=torch.stack(penalties).mean() if penalties else None,
-        generator_loss=generator_loss,
-        real_scores=said.real_scores.detach(),
-        fake_scores=said.fake_scores.detach(),
-        last_scores=last_scores,
-        batch=batch,
-        fake=fake.detach(),
-        fake_gradient=fake.grad,
-        seen=said.seen,
-        seconds=seconds,
-        updates=count,
-    )
+    return Played.of(said, losses, penalties, taught, batch, fake, seconds=seconds)
 
 
 def _made(game: Game, batch: Batch) -> Tensor:

@@ -90,6 +90,43 @@ class Played:
     seconds: dict[str, float]
     updates: int
 
+    @classmethod
+    def of(
+        cls,
+        said: "Said",
+        losses: Sequence[Tensor],
+        penalties: Sequence[Tensor],
+        taught: tuple[Tensor, Tensor],
+        batch: Batch,
+        fake: Tensor,
+        *,
+        seconds: dict[str, float],
+    ) -> "Played":
+        """What a step leaves behind.
+
+        Args:
+            said: by the critic in its last update.
+            losses: of its updates, ``()`` each; penalties: those that were taken.
+            taught: what `generator_learns` gave.
+            batch: of the last update, and of the generator's.
+            fake: what the generator made for it, with its graph.
+            seconds: by name.
+        """
+        return cls(
+            critic_loss=torch.stack(list(losses)).mean(),
+            penalty=torch.stack(list(penalties)).mean() if penalties else None,
+            generator_loss=taught[0],
+            real_scores=said.real_scores.detach(),
+            fake_scores=said.fake_scores.detach(),
+            last_scores=taught[1],
+            batch=batch,
+            fake=fake.detach(),
+            fake_gradient=fake.grad,
+            seen=said.seen,
+            seconds=seconds,
+            updates=len(losses),
+        )
+
     @property
     def losses(self) -> dict[str, Tensor]:
         """What must stay finite, by name."""
@@ -117,22 +154,10 @@ def play(game: Game, batches: Sequence[Batch], *, update: int) -> Played:
         if penalty is not None:
             penalties.append(penalty)
     criticised = perf_counter()
-    generator_loss, last_scores = generator_learns(game, batches[-1], fakes[-1])
+    taught = generator_learns(game, batches[-1], fakes[-1])
     ended = perf_counter()
-    return Played(
-        critic_loss=torch.stack(losses).mean(),
-        penalty=torch.stack(penalties).mean() if penalties else None,
-        generator_loss=generator_loss,
-        real_scores=said.real_scores.detach(),
-        fake_scores=said.fake_scores.detach(),
-        last_scores=last_scores,
-        batch=batches[-1],
-        fake=fakes[-1].detach(),
-        fake_gradient=fakes[-1].grad,
-        seen=said.seen,
-        seconds={"critic": criticised - made, "generator": made - started + ended - criticised},
-        updates=len(batches),
-    )
+    seconds = {"critic": criticised - made, "generator": made - started + ended - criticised}
+    return Played.of(said, losses, penalties, taught, batches[-1], fakes[-1], seconds=seconds)
 
 
 def scores(critic: nn.Module, samples: Tensor, labels: Tensor | None) -> Tensor:

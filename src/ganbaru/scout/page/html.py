@@ -112,7 +112,7 @@ def _account(account: Account) -> str:
 
 
 def _unsure(person: Person) -> Iterator[str]:
-    own = {(account.place, account.id) for account in person.accounts}
+    own = {account.key for account in person.accounts}
     others = {key for tie in person.unsure for key in tie.accounts if key not in own}
     if others:
         yield f"<li>unsure: {len(others)} more that only one end links, or that is of a group</li>"

@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 from ganbaru.scout import wishes
 from ganbaru.scout.names import plain
 from ganbaru.scout.places.jetstream import Event, events
-from ganbaru.scout.places.visit import DAY, Told, Visit, language, strangers
+from ganbaru.scout.places.visit import Told, Visit, language, strangers
 from ganbaru.scout.query import BlueskySource
 from ganbaru.scout.seen import Account, Batch, Gone, Link, Post, Seen
 from ganbaru.scout.taken import at, count, items, link, links_in, name, rows, text, texts
-from ganbaru.scout.times import instant, published
+from ganbaru.scout.times import DAY, instant, published
 
 PLACE = "bluesky"
 _POSTS, _REPOSTS = "app.bsky.feed.post", "app.bsky.feed.repost"

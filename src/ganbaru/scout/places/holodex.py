@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ganbaru.scout import wishes
-from ganbaru.scout.places.visit import DAY, Told, Visit, language
+from ganbaru.scout.places.visit import Told, Visit, language
 from ganbaru.scout.query import HolodexSource, secret
 from ganbaru.scout.seen import Account, Batch, Lent, Link
 from ganbaru.scout.taken import flag, links_in, name, rows, text
-from ganbaru.scout.times import instant
+from ganbaru.scout.times import DAY, instant
 
 PLACE = "holodex"
 _PAGE, _KEPT_DAYS = 50, 30

@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 
 from ganbaru.scout import wishes
 from ganbaru.scout.places.fediverse import Page, Walk, walked, with_authors
-from ganbaru.scout.places.visit import DAY, Told, Visit, language, strangers
+from ganbaru.scout.places.visit import Told, Visit, language, strangers
 from ganbaru.scout.query import MastodonSource
 from ganbaru.scout.seen import Account, Batch, Gone, Link, Post, Seen
 from ganbaru.scout.taken import at, clean, count, flag, from_html, items, link, links_in, name, rows, text
-from ganbaru.scout.times import instant, published
+from ganbaru.scout.times import DAY, instant, published
 from ganbaru.scout.trouble import Closed, NotThere, Out
 
 _PAGE, _CHECKED, _ACCOUNTS = 40, 20, 10

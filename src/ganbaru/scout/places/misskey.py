@@ -15,11 +15,11 @@ from urllib.parse import quote
 from ganbaru.scout import wishes
 from ganbaru.scout.answer import Answer
 from ganbaru.scout.places.fediverse import Page, Walk, walked, with_authors
-from ganbaru.scout.places.visit import DAY, Told, Visit, language, strangers
+from ganbaru.scout.places.visit import Told, Visit, language, strangers
 from ganbaru.scout.query import MisskeySource
 from ganbaru.scout.seen import Account, Batch, Gone, Link, Post, Seen
 from ganbaru.scout.taken import at, count, flag, items, link, links_in, name, rows, text, texts
-from ganbaru.scout.times import instant, published
+from ganbaru.scout.times import DAY, instant, published
 from ganbaru.scout.trouble import Closed, NotThere, Out
 
 _PAGE, _PEOPLE, _CHECKED = 100, 50, 10

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ganbaru.scout import wishes
-from ganbaru.scout.places.visit import DAY, Told, Visit, language
+from ganbaru.scout.places.visit import Told, Visit, language
 from ganbaru.scout.query import TwitchSource, secret
 from ganbaru.scout.seen import Account, Batch, Link, Post
 from ganbaru.scout.taken import at, count, links_in, name, rows, text, texts
-from ganbaru.scout.times import instant, published
+from ganbaru.scout.times import DAY, instant, published
 from ganbaru.scout.trouble import Out
 
 PLACE = "twitch"

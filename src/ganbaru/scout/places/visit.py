@@ -8,8 +8,6 @@ from ganbaru.scout.asking import Asking
 from ganbaru.scout.names import plain_tag
 from ganbaru.scout.seen import Batch, Health, Lent, Post, State
 
-DAY = 86_400.0
-
 Told = Generator[Batch | Health, None, None]
 """What a place yields: batches, then how it fared, as the last thing."""
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from ganbaru.scout.places.visit import DAY, Told, Visit
+from ganbaru.scout.places.visit import Told, Visit
 from ganbaru.scout.places.youtube_feed import FOUND, PLACE
 from ganbaru.scout.query import YoutubeApiSource, secret
 from ganbaru.scout.seen import Batch, Lent
 from ganbaru.scout.taken import at, name, rows
-from ganbaru.scout.times import iso
+from ganbaru.scout.times import DAY, iso
 
 _KEPT_DAYS = 30
 _IDS = 50

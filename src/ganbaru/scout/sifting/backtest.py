@@ -11,11 +11,11 @@ import numpy as np
 
 from ganbaru.errors import UserError
 from ganbaru.scout.seen import Account, Post
-from ganbaru.scout.sifting.newness import DAY
 from ganbaru.scout.sifting.people import Key
 from ganbaru.scout.sifting.ranking import Candidate, coverage, gini, ranked
 from ganbaru.scout.sifting.sift import by_author, tell
 from ganbaru.scout.store import Counts, Store
+from ganbaru.scout.times import DAY
 
 HORIZON_DAYS = 90
 _ACTIVE_DAYS = 30
@@ -84,7 +84,7 @@ def backtest(store: Store, *, day: float, horizon_days: float = HORIZON_DAYS, k:
     candidates = [
         Candidate(person, told.newness[person.key], told.hidden.get(person.key))
         for person in told.persons
-        if told.newness[person.key].verdict == "new" and any(_key(each) in grown for each in person.accounts)
+        if told.newness[person.key].verdict == "new" and any(each.key in grown for each in person.accounts)
     ]
     if len(candidates) < max(_FEWEST, k):
         raise UserError(
@@ -118,7 +118,7 @@ def _judged(candidates: Sequence[Candidate], outcomes: Mapping[str, float], day:
 
 def _as_of(account: Account, counts: Mapping[Key, Sequence[Counts]], day: float) -> Account | None:
     """An account as it was known on a day; None where it was not."""
-    then = [each for each in counts.get(_key(account), ()) if each.day <= day // DAY]
+    then = [each for each in counts.get(account.key, ()) if each.day <= day // DAY]
     if not then:
         return None
     last = then[-1]
@@ -132,11 +132,11 @@ def _growth(
     found = {}
     for account in accounts:
         later = [
-            each for each in counts[_key(account)] if day // DAY < each.day <= end // DAY and each.followers is not None
+            each for each in counts[account.key] if day // DAY < each.day <= end // DAY and each.followers is not None
         ]
         if later and account.followers is not None:
             start, stop = np.log1p(account.followers), np.log1p(later[-1].followers or 0)
-            found[_key(account)] = float(start), float(stop - start)
+            found[account.key] = float(start), float(stop - start)
     return found
 
 
@@ -150,13 +150,13 @@ def _outcomes(
     gains = np.array([gain for _, gain in growth.values()])
     peers = np.abs(sizes[:, None] - sizes) <= max(np.log(2), float(np.ptp(sizes)) / 20)
     ranks = ((gains[:, None] > gains) * peers + 0.5 * (gains[:, None] == gains) * peers).sum(axis=1) / peers.sum(axis=1)
-    there = [any(_key(account) in active for account in each.person.accounts) for each in candidates]
+    there = [any(account.key in active for account in each.person.accounts) for each in candidates]
     return {key: float(rank) if stays else 0.0 for key, rank, stays in zip(growth, ranks, there, strict=True)}
 
 
 def _best(candidate: Candidate, grown: Mapping[Key, tuple[float, float]]) -> tuple[float, float]:
     """Size and growth where most follow."""
-    return max(grown[_key(account)] for account in candidate.person.accounts if _key(account) in grown)
+    return max(grown[account.key] for account in candidate.person.accounts if account.key in grown)
 
 
 def _lists(candidates: Sequence[Candidate], day: float, k: int, seed: int) -> dict[str, int]:
@@ -173,7 +173,3 @@ def _worth(outcomes: np.ndarray, rng: np.random.Generator) -> Worth:
     means = rng.choice(outcomes, (_DRAWS, len(outcomes))).mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     return Worth(float(outcomes.mean()), float(low), float(high))
-
-
-def _key(account: Account) -> Key:
-    return account.place, account.id

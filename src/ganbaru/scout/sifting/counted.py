@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ganbaru.scout.names import plain_tag
 from ganbaru.scout.seen import Account, Post
-from ganbaru.scout.sifting.newness import DAY
 from ganbaru.scout.sifting.people import Key, Person
+from ganbaru.scout.times import DAY
 
 _RIPE_DAYS = 1.0
 """Age of a post, when it was looked at, from which it has gathered most of its answers."""
@@ -23,15 +23,13 @@ class Heard:
         person: the key of whose account it is.
         group: whom it is compared with: place, language and month of the debut.
         followers: as told.
-        answers: ``likes + reposts + replies`` of each post that counts.
-        courtesy: posts that do not count, as they stand under tags of mutual following.
+        answers: ``likes + reposts + replies`` of each post that counts: none under tags of mutual following does.
     """
 
     person: str
     group: tuple[str, str, str]
     followers: int
     answers: Sequence[int]
-    courtesy: int
 
 
 def heard(
@@ -45,7 +43,7 @@ def heard(
         began: day of each person's debut (UTC seconds), by their key.
     """
     return [
-        _of_account(person.key, account, posts.get((account.place, account.id), ()), began.get(person.key))
+        _of_account(person.key, account, posts.get(account.key, ()), began.get(person.key))
         for person in persons
         for account in person.accounts
         if account.followers is not None
@@ -58,7 +56,7 @@ def _of_account(person: str, account: Account, posts: Sequence[Post], began: flo
     language = account.language or next((post.language for post in own if post.language), "")
     group = (account.place.partition(":")[0], language, _month(began))
     answers = tuple((post.likes or 0) + (post.reposts or 0) + (post.replies or 0) for post in counted)
-    return Heard(person, group, account.followers or 0, answers, len(own) - len(counted))
+    return Heard(person, group, account.followers or 0, answers)
 
 
 def _is_told(post: Post) -> bool:

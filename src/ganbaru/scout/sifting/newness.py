@@ -13,8 +13,8 @@ from typing import Literal
 from ganbaru.scout.names import plain, plain_tag
 from ganbaru.scout.seen import Post
 from ganbaru.scout.sifting.people import Person
+from ganbaru.scout.times import DAY
 
-DAY = 86_400.0
 WINDOW_DAYS = 120
 """Days since the debut for which somebody is new."""
 _SEEN_FROM_START = 3

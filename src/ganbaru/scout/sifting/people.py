@@ -59,7 +59,7 @@ class Person:
     @property
     def key(self) -> str:
         """Names the person for as long as this account is theirs: the first in the order of places."""
-        return "/".join(min((account.place, account.id) for account in self.accounts))
+        return "/".join(min(account.key for account in self.accounts))
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ class Person:
 
 def people(accounts: Iterable[Account]) -> list[Person]:
     """Everybody, in the order of their keys."""
-    known = {(account.place, account.id): account for account in accounts}
+    known = {account.key: account for account in accounts}
     ties = _ties(known)
     groups = _joined(known, [tie for tie in ties if tie.joins])
     loose: dict[Key, list[Tie]] = defaultdict(list)
@@ -81,8 +81,8 @@ def people(accounts: Iterable[Account]) -> list[Person]:
 
 
 def _person(accounts: list[Account], ties: Sequence[Tie], loose: Mapping[Key, list[Tie]]) -> Person:
-    keys = {(account.place, account.id) for account in accounts}
-    ordered = sorted(accounts, key=lambda account: (-(account.posts or 0), account.place, account.id))
+    keys = {account.key for account in accounts}
+    ordered = sorted(accounts, key=lambda account: (-(account.posts or 0), account.key))
     own = tuple(tie for tie in ties if tie.joins and keys >= set(tie.accounts)) if len(keys) > 1 else ()
     return Person(tuple(ordered), own, tuple(dict.fromkeys(tie for key in sorted(keys) for tie in loose[key])))
 

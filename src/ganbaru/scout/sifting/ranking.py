@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 
 from ganbaru.scout.sifting.hiddenness import Hidden
-from ganbaru.scout.sifting.newness import DAY, Newness
+from ganbaru.scout.sifting.newness import Newness
 from ganbaru.scout.sifting.people import Person
+from ganbaru.scout.times import DAY
 
 Slot = Literal["hidden", "random", "least seen"]
 _FAIR = 2

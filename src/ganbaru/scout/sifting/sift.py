@@ -8,12 +8,13 @@ from ganbaru.scout import wishes
 from ganbaru.scout.seen import Account, Batch, Health, Post
 from ganbaru.scout.sifting.counted import Heard, heard
 from ganbaru.scout.sifting.hiddenness import Hidden, hiddenness
-from ganbaru.scout.sifting.newness import DAY, Newness, newness
+from ganbaru.scout.sifting.newness import Newness, newness
 from ganbaru.scout.sifting.people import Key, Person, people
 from ganbaru.scout.sifting.ranking import Candidate, Listed, coverage, gini, ranked
 from ganbaru.scout.sifting.unwanted import unwanted
 from ganbaru.scout.store import Store
 from ganbaru.scout.taking import LISTS
+from ganbaru.scout.times import DAY
 
 LEAVES_OUT = (wishes.NOT_DISCOVERABLE, wishes.NO_INDEX, wishes.MEMBERS_ONLY)
 """Wishes by which an account stands on no list."""
@@ -149,7 +150,7 @@ def is_welcome(account: Account) -> bool:
 
 
 def _theirs(person: Person, posts: Mapping[Key, Sequence[Post]]) -> list[Post]:
-    return [post for account in person.accounts for post in posts.get((account.place, account.id), ())]
+    return [post for account in person.accounts for post in posts.get(account.key, ())]
 
 
 def _comparable(found: Sequence[Heard], news: Mapping[str, Newness]) -> list[Heard]:
@@ -168,7 +169,8 @@ def _speaks(person: Person, languages: Collection[str]) -> bool:
 
 def _shown(store: Store, persons: Sequence[Person]) -> dict[str, tuple[int, int]]:
     """On how many lists each person stood, and on which day last."""
-    return {person.key: _read(store.mark(LISTS, person.key)) for person in persons}
+    marks = store.marks(LISTS)
+    return {person.key: _read(marks.get(person.key, "")) for person in persons}
 
 
 def _read(mark: str) -> tuple[int, int]:

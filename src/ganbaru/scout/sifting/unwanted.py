@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 
 from ganbaru.scout.names import plain
 from ganbaru.scout.seen import Account, Post
-from ganbaru.scout.sifting.newness import DAY
 from ganbaru.scout.sifting.people import Key, Person
+from ganbaru.scout.times import DAY
 
 _FLOOD_A_DAY = 40
 """Posts on one day, each under a tag that is watched."""
@@ -40,9 +40,7 @@ def unwanted(persons: Sequence[Person], posts: Mapping[Key, Sequence[Post]]) -> 
 
 
 def _reason(person: Person, posts: Mapping[Key, Sequence[Post]], copied: Mapping[str, int]) -> str:
-    own = [
-        post for account in person.accounts for post in posts.get((account.place, account.id), ()) if not post.repost_of
-    ]
+    own = [post for account in person.accounts for post in posts.get(account.key, ()) if not post.repost_of]
     if any(account.bot for account in person.accounts):
         return "says to be automated"
     if not own:

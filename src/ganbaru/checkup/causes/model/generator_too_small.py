@@ -2,17 +2,12 @@
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.model.by_heart import HEARD, RATIO, RESIDUAL, generator_is_too_small
-from ganbaru.checkup.causes.model.studied import recommended, studied
+from ganbaru.checkup.causes.model.studied import recommended, weighed
 from ganbaru.checkup.evidence import Evidence
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    """What cannot be learnt by heart is a proof; that it can be says less than a study that tells."""
-    answered, lacking = studied(evidence, "generator"), evidence.lacks("generator_by_heart")
-    told = answered is not None and answered.verdict != "not-checked"
-    if answered is not None and (lacking or (told and not generator_is_too_small(evidence))):
-        return answered
-    return Ruling("not-checked", reason=lacking) if lacking else _by_heart(evidence)
+    return weighed(evidence, "generator", generator_is_too_small, _by_heart)
 
 
 def _by_heart(evidence: Evidence) -> Ruling:

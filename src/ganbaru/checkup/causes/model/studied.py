@@ -1,5 +1,7 @@
 """What a study of capacity answered about the size of one network: the probe ``capacity_study``."""
 
+from collections.abc import Callable
+
 from ganbaru.checkup.cause import Change, Ruling
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Verdict
@@ -25,6 +27,29 @@ def studied(evidence: Evidence, network: str) -> Ruling | None:
     gain = dict(zip(("gain_of_a_larger_one", "gain_low", "gain_high"), size["gain"] or (), strict=False))
     numbers = {name.partition(".")[2]: size["present"], **gain}
     return Ruling(_MEANS.get(worst, "not-checked"), numbers, network, reason=f"the study says: {probe['said']}")
+
+
+def weighed(
+    evidence: Evidence,
+    network: str,
+    is_too_small: Callable[[Evidence], bool],
+    by_heart: Callable[[Evidence], Ruling],
+) -> Ruling:
+    """The ruling by a study or by what was learnt by heart.
+
+    What cannot be learnt by heart is a proof; that it can be says less than a study that tells.
+
+    Args:
+        evidence: of the training.
+        network: "generator" or "critic".
+        is_too_small: whether learning by heart proves it.
+        by_heart: the ruling by that alone.
+    """
+    answered, lacking = studied(evidence, network), evidence.lacks(f"{network}_by_heart")
+    told = answered is not None and answered.verdict != "not-checked"
+    if answered is not None and (lacking or (told and not is_too_small(evidence))):
+        return answered
+    return Ruling("not-checked", reason=lacking) if lacking else by_heart(evidence)
 
 
 def recommended(evidence: Evidence, network: str) -> Change | None:
