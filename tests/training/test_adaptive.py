@@ -11,7 +11,7 @@ from trainings import evidence, stop_at, trained_bytes
 import ganbaru as gb
 from ganbaru import objectives
 from ganbaru.training import settings
-from ganbaru.training.adaptive import PROBE_EVERY, PROBES, Pace, play_adaptively
+from ganbaru.training.adaptive import LATEST, PROBES, SOONEST, Pace, play_adaptively
 from ganbaru.training.step import Batch, Game
 
 Train = Callable[..., gb.Run]
@@ -71,45 +71,62 @@ def updates(played: Game, apart: float, *, steps: int, most: int = 6, pace: Pace
 
 
 def test_a_critic_that_gains_much_comes_to_the_bound() -> None:
-    taken = updates(game(3.0), 5.0, steps=PROBE_EVERY * PROBES * 8)
+    taken = updates(game(3.0), 5.0, steps=SOONEST * PROBES * 8)
     assert taken[-2] == 6
     assert max(taken) == 6
 
 
 def test_a_critic_that_has_nothing_to_gain_comes_down_to_one() -> None:
-    taken = updates(game(0.0), 5.0, steps=PROBE_EVERY * PROBES * 6, pace=Pace(updates=4))
+    taken = updates(game(0.0), 5.0, steps=SOONEST * PROBES * 6, pace=Pace(updates=4))
     assert taken[:2] == [5, 4], "a probe goes one further"
-    assert taken[-PROBE_EVERY + 1 :] == [1] * (PROBE_EVERY - 1)
+    assert taken[-SOONEST + 1 :] == [1] * (SOONEST - 1)
 
 
 def test_one_more_update_must_bring_more_than_it_costs() -> None:
     """After n updates the word is n + 1 times that before: the gain of one more is just what it costs."""
     rich, poor = Pace(updates=2), Pace(updates=2)
     for _ in range(PROBES):
-        rich.learn([1.0, 2.0, 3.0, 4.1], most=6)
-        poor.learn([1.0, 2.0, 3.1, 4.0], most=6)
+        rich.learn([1.0, 2.0, 3.0, 4.1], most=6, step=0)
+        poor.learn([1.0, 2.0, 3.1, 4.0], most=6, step=0)
     assert (rich.updates, poor.updates) == (3, 2)
 
 
 def test_a_wrong_word_asks_for_more() -> None:
     pace = Pace()
     for _ in range(PROBES):
-        pace.learn([-1.0, -0.9, -0.8], most=6)
+        pace.learn([-1.0, -0.9, -0.8], most=6, step=0)
     assert pace.updates == 2
 
 
 def test_nothing_is_decided_before_enough_was_tried() -> None:
     pace = Pace(updates=3)
     for _ in range(PROBES - 1):
-        pace.learn([1.0, 1.0, 1.0, 1.0, 1.0], most=6)
+        pace.learn([1.0, 1.0, 1.0, 1.0, 1.0], most=6, step=0)
     assert pace.updates == 3
-    pace.learn([1.0, 1.0, 1.0, 1.0, 1.0], most=6)
-    assert pace == Pace(updates=2)
+    pace.learn([1.0, 1.0, 1.0, 1.0, 1.0], most=6, step=0)
+    assert pace == Pace(updates=2, due=SOONEST)
+
+
+def test_a_number_that_stays_is_asked_more_and_more_rarely() -> None:
+    pace, steps = Pace(), []
+    updates(game(0.0), 5.0, steps=SOONEST * PROBES, pace=pace)
+    assert (pace.updates, pace.apart) == (1, 2 * SOONEST)
+    for step in range(SOONEST * PROBES, 2000):
+        if step >= pace.due:
+            steps.append(step)
+            pace.learn([1.0, 1.0, 1.0], most=6, step=step)
+    apart = [after - before for before, after in zip(steps, steps[1:], strict=False)]
+    assert apart == sorted(apart)
+    assert apart[-1] == LATEST
+    pace = Pace(apart=LATEST)
+    for step in range(PROBES):
+        pace.learn([1.0, 1.0, 3.0], most=6, step=step)
+    assert (pace.updates, pace.apart) == (2, SOONEST), "a change is looked at closely again"
 
 
 @pytest.mark.parametrize("most", [1, 2])
 def test_the_bound_holds_however_small(most: int) -> None:
-    assert max(updates(game(3.0), 5.0, steps=PROBE_EVERY * PROBES * 3, most=most)) <= most
+    assert max(updates(game(3.0), 5.0, steps=SOONEST * PROBES * 3, most=most)) <= most
 
 
 def test_the_generator_moves_by_the_last_batch_whether_the_critic_learned_from_it_or_not() -> None:

@@ -6,9 +6,11 @@ the generator's own being as many parts. It is worth that if it improves the wor
 not, the critic is done. So the number grows while the update after the last would improve the word by more, falls
 while the last one improves it by less, and stays within 1 and a bound.
 
-Fresh batches are there anyway: each is scored before it is learned from. Every eighth step goes one update further and
+Fresh batches are there anyway: each is scored before it is learned from. A step that probes goes one update further and
 scores one batch more, which tells what the last update and the one after it were worth there; four such steps make
-up for the noise of a batch, and decide. What they have told so far lies in every checkpoint.
+up for the noise of a batch, and decide. At first every eighth step probes; a decision that leaves the number as it was
+doubles the distance to the next, up to 64 steps, so that a number that is right costs next to nothing to know; one that
+changes it begins again at eight. What they have told so far lies in every checkpoint.
 """
 
 from collections.abc import Iterator
@@ -30,8 +32,8 @@ from ganbaru.training.step import (
     generator_learns,
 )
 
-PROBE_EVERY = 8
-"""Steps from one that goes further to the next."""
+SOONEST, LATEST = 8, 64
+"""Steps from one that probes to the next: at first, and at most."""
 PROBES = 4
 """Such steps to a decision."""
 
@@ -42,23 +44,27 @@ class Pace:
 
     Attributes:
         updates: before each generator update.
-        probes: steps that went further since the last decision.
+        due: the step that probes next; apart: steps from one to the next.
+        probes: steps that probed since the last decision.
         next_pays: what one more update improved the word by, in units of what it costs, less the word; summed over
             the probes.
         last_pays: the same of the last update.
     """
 
     updates: int = 1
+    due: int = 0
+    apart: int = SOONEST
     probes: int = 0
     next_pays: float = 0.0
     last_pays: float = 0.0
 
-    def learn(self, words: list[float], most: int) -> None:
+    def learn(self, words: list[float], most: int, *, step: int) -> None:
         """Take in what a probe found, and decide where there were enough.
 
         Args:
             words: after 0, 1 … updates, up to one more than usual, or up to ``most``.
             most: the bound of the number.
+            step: that probed.
         """
         number = self.updates
         self.probes += 1
@@ -68,6 +74,8 @@ class Pace:
             self.next_pays += (number + 1) * (words[number + 1] - words[number]) - max(words[number], 0.0)
         if self.probes == PROBES:
             self._decide(most)
+            self.apart = min(2 * self.apart, LATEST) if self.updates == number else SOONEST
+        self.due = step + self.apart
 
     def _decide(self, most: int) -> None:
         if self.updates < most and self.next_pays > 0:
@@ -88,7 +96,7 @@ def play_adaptively(game: Game, batches: Iterator[Batch], *, update: int, step: 
         pace: how many updates it has; what a probe finds is taken into it.
         most: the bound of the number.
     """
-    probing = step % PROBE_EVERY == 0
+    probing = step >= pace.due
     count = min(pace.updates + probing, most)
     seconds = {"critic": 0.0, "generator": 0.0}
     losses: list[Tensor] = []
@@ -98,7 +106,7 @@ def play_adaptively(game: Game, batches: Iterator[Batch], *, update: int, step: 
     for k in range(count + probing):
         batch = next(batches)
         began = perf_counter()
-        fake = _made(game, batch)
+        fake = _made(game, batch, kept=k == count + probing - 1)
         made = perf_counter()
         said = critic_says(game, batch, fake.detach())
         if probing:
@@ -113,13 +121,13 @@ def play_adaptively(game: Game, batches: Iterator[Batch], *, update: int, step: 
     taught = generator_learns(game, batch, fake)
     seconds["generator"] += perf_counter() - began
     if probing:
-        pace.learn(words, most)
+        pace.learn(words, most, step=step)
     return Played.of(said, losses, penalties, taught, batch, fake, seconds=seconds)
 
 
-def _made(game: Game, batch: Batch) -> Tensor:
-    """Generated samples ``(B, *shape)`` with their graph: the last of them are the generator's."""
-    with game.autocast():
+def _made(game: Game, batch: Batch, *, kept: bool) -> Tensor:
+    """Generated samples ``(B, *shape)``; the last are the generator's and keep their graph."""
+    with game.autocast(), torch.set_grad_enabled(kept):
         made = generate(game.generator, batch.latents, batch.labels)
     if made.requires_grad:
         made.retain_grad()

@@ -19,7 +19,7 @@ from ganbaru.training.journal import Journal
 from ganbaru.training.measure import as_json, run_samples, samples_folder
 from ganbaru.training.optimizers import rate_factor
 from ganbaru.training.protocols import Measuring, Step
-from ganbaru.training.randomness import mix
+from ganbaru.training.randomness import mix, seed_torch
 from ganbaru.training.session import Session, average_over
 from ganbaru.training.step import Batch
 
@@ -91,7 +91,7 @@ class Loop:
         """One step of the game, and the line of evidence about it."""
         session, config, counters = self.session, self.session.config, self.session.counters
         recorded = bool(config.record_every) and counters.step % config.record_every == 0 and self.journal is not None
-        torch.manual_seed(mix(config.seed, "step", counters.step) + session.fabric.global_rank)
+        seed_torch(mix(config.seed, "step", counters.step) + session.fabric.global_rank)
         self._follow_schedules()
         before = Before(session.trained_networks) if recorded else None
         played = session.play(self._dealt())

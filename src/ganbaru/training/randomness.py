@@ -28,10 +28,22 @@ def latents(seed: int, *parts: int | str, count: int, size: int, device: torch.d
     return torch.randn(count, size, generator=generator).to(device or "cpu")
 
 
+def seed_torch(seed: int) -> None:
+    """Seeds torch on every device; where there is none but the CPU, a hundred times as fast as torch itself does.
+
+    `torch.manual_seed` writes down its caller's stack for devices that are not there yet, which takes as long as a
+    small layer.
+    """
+    if torch.accelerator.is_available():
+        torch.manual_seed(seed)
+    else:
+        torch.default_generator.manual_seed(seed)
+
+
 @contextmanager
 def own_random_state(seed: int, *parts: int | str) -> Iterator[None]:
     """A block with torch's random state seeded by the parts; the caller's state is put back after it."""
     devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
     with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(mix(seed, *parts))
+        seed_torch(mix(seed, *parts))
         yield

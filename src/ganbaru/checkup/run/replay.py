@@ -10,15 +10,13 @@ saw stands under the names that it has in a watched loop.
 
 from collections.abc import Callable
 
-import torch
-
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.run.reopened import Reopened, fresh, newest, undisturbed
 from ganbaru.errors import UserError
 from ganbaru.runs import Run
 from ganbaru.sources import Source
 from ganbaru.training.feed import Deck
-from ganbaru.training.randomness import mix
+from ganbaru.training.randomness import mix, seed_torch
 from ganbaru.training.session import Parts
 from ganbaru.training.step import play
 
@@ -69,7 +67,7 @@ def watched(opened: Reopened, source: Source) -> Evidence:
         for step in range(opened.step, opened.step + STEPS):
             first = updates * step
             batches = [deck.deal(first + k, device) for k in range(updates)]
-            torch.manual_seed(mix(config.seed, "step", step))
+            seed_torch(mix(config.seed, "step", step))
             played = play(game, batches, update=first)
             losses = {"critic_loss": played.critic_loss, "generator_loss": played.generator_loss}
             seen.step(**losses, real=played.batch.real, fake=played.fake)

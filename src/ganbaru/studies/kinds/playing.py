@@ -12,8 +12,6 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-import torch
-
 from ganbaru import sources
 from ganbaru.distances import Estimate
 from ganbaru.progress import silent
@@ -21,7 +19,7 @@ from ganbaru.sources import Source
 from ganbaru.training import settings
 from ganbaru.training.measure import Measurer
 from ganbaru.training.optimizers import rate_factor
-from ganbaru.training.randomness import mix, own_random_state
+from ganbaru.training.randomness import mix, own_random_state, seed_torch
 from ganbaru.training.session import GameSession, Parts, own_arithmetic, prepare
 from ganbaru.training.step import Batch, Played
 
@@ -69,7 +67,7 @@ class Training:
         """One step of the game."""
         began = time.process_time()
         session, counters = self.session, self.session.counters
-        torch.manual_seed(mix(session.config.seed, "step", counters.step))
+        seed_torch(mix(session.config.seed, "step", counters.step))
         counters.progress = self.progress
         session.follow(rate_factor(session.config, counters.step, counters.progress))
         played = session.play(self._dealt())
