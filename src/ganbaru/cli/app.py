@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ganbaru._version import __version__
-from ganbaru.cli import commands, righted, scouted
+from ganbaru.cli import making, questions, righted, scouted
 from ganbaru.cli.speech import complain
 from ganbaru.errors import UserError
 
@@ -23,16 +23,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    commands.raise_,
-    commands.fit,
-    commands.listen,
-    commands.distance,
-    commands.checkup,
-    commands.treat,
-    commands.study,
-    commands.report,
-    commands.ship,
-    commands.inspect,
+    making.raise_,
+    making.fit,
+    making.listen,
+    questions.distance,
+    questions.checkup,
+    questions.treat,
+    questions.study,
+    making.report,
+    making.ship,
+    making.inspect,
     righted.rights,
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
