@@ -16,16 +16,16 @@ from ganbaru.progress import Progress, silent
 from ganbaru.runs import Run, SaveError
 from ganbaru.signal import Representation
 from ganbaru.sources import Source
-from ganbaru.training import phase, settings, state
-from ganbaru.training import session as game
+from ganbaru.training import game, phase, settings, state
 from ganbaru.training.config import Config
 from ganbaru.training.events import Callback
 from ganbaru.training.interrupt import ImpatientBell
 from ganbaru.training.journal import Journal
 from ganbaru.training.loop import Loop
+from ganbaru.training.machine import own_arithmetic
 from ganbaru.training.measure import from_json, write_quality
 from ganbaru.training.randomness import own_random_state
-from ganbaru.training.session import Parts, Session, document, own_arithmetic
+from ganbaru.training.session import Parts, Session, document
 
 _log = logging.getLogger("ganbaru.training")
 _MAY_CHANGE = ("steps", "minutes", "device", "threads")

@@ -16,11 +16,12 @@ from ganbaru.training.events import Callback, Event, Measured, Request, Saved, S
 from ganbaru.training.evidence import Before, layers
 from ganbaru.training.interrupt import Interrupted
 from ganbaru.training.journal import Journal
+from ganbaru.training.machine import average_over
 from ganbaru.training.measure import as_json, run_samples, samples_folder
 from ganbaru.training.optimizers import rate_factor
 from ganbaru.training.protocols import Measuring, Step
 from ganbaru.training.randomness import mix, seed_torch
-from ganbaru.training.session import Session, average_over
+from ganbaru.training.session import Session
 from ganbaru.training.step import Batch
 
 _log = logging.getLogger("ganbaru.training")

@@ -32,10 +32,11 @@ from ganbaru.training import state
 from ganbaru.training.config import Config
 from ganbaru.training.ema import Average
 from ganbaru.training.evidence import Before, gradient
+from ganbaru.training.machine import average_over, launched
 from ganbaru.training.measure import Figures, named_files
 from ganbaru.training.optimizers import optimizer
 from ganbaru.training.randomness import own_random_state
-from ganbaru.training.session import Session, average_over, decks, launched
+from ganbaru.training.session import Session, decks
 from ganbaru.training.step import Batch, move
 from ganbaru.training.trained import best_weights
 

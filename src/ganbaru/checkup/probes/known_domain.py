@@ -39,8 +39,9 @@ from ganbaru.errors import UserError
 from ganbaru.quality.points import modes_covered
 from ganbaru.training import settings
 from ganbaru.training.config import Config
+from ganbaru.training.game import GameSession, prepare
 from ganbaru.training.randomness import latents, mix, own_random_state
-from ganbaru.training.session import GameSession, Parts, prepare
+from ganbaru.training.session import Parts
 
 Array = np.ndarray[Any, Any]
 _CARRIED = ("objective", "constraint", "constraint_strength", "constraint_every", "n_critic", "gradient_clip")

@@ -21,8 +21,10 @@ from ganbaru.training import state
 from ganbaru.training.config import Config
 from ganbaru.training.ema import Average
 from ganbaru.training.feed import Feed
+from ganbaru.training.game import new_game
+from ganbaru.training.machine import launched, own_arithmetic
 from ganbaru.training.randomness import own_random_state
-from ganbaru.training.session import Parts, launched, new_game, own_arithmetic
+from ganbaru.training.session import Parts
 from ganbaru.training.step import Game
 from ganbaru.training.trained import Trained, representation_of
 

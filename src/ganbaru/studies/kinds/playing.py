@@ -17,10 +17,12 @@ from ganbaru.distances import Estimate
 from ganbaru.progress import silent
 from ganbaru.sources import Source
 from ganbaru.training import settings
+from ganbaru.training.game import GameSession, prepare
+from ganbaru.training.machine import own_arithmetic
 from ganbaru.training.measure import Measurer
 from ganbaru.training.optimizers import rate_factor
 from ganbaru.training.randomness import mix, own_random_state, seed_torch
-from ganbaru.training.session import GameSession, Parts, own_arithmetic, prepare
+from ganbaru.training.session import Parts
 from ganbaru.training.step import Batch, Played
 
 Figures = dict[str, Estimate]

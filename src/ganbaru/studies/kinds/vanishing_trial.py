@@ -18,8 +18,9 @@ from ganbaru.distances import sliced_wasserstein, transport
 from ganbaru.studies.kinds.arms import game
 from ganbaru.studies.kinds.playing import Training, training
 from ganbaru.training.evidence import Before, gradient
+from ganbaru.training.game import GameSession, new_game
 from ganbaru.training.randomness import latents
-from ganbaru.training.session import GameSession, Parts, new_game
+from ganbaru.training.session import Parts
 from ganbaru.training.step import Batch, critic_learns, critic_says, generate, scores
 
 Array = np.ndarray[Any, Any]
