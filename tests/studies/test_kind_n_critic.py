@@ -14,8 +14,9 @@ from ganbaru.studies.kinds.n_critic import NOT, PAYS, judge, n_critic
 SETTINGS = {"seconds": 1.0, "steps": 5, "constraint": "gradient-penalty", "constraint_strength": 0.1}
 
 
-def told(distances: dict[str, float], *, seeds: int = 10, noise: float = 0.05) -> Results:
-    """Results of arms whose distances are known but for noise; the adaptive one takes two updates."""
+def told(distances: dict[str, float], *, seeds: int = 10, noise: float = 0.05, late: str = "") -> Results:
+    """Results of arms whose distances are known but for noise, that of ``late`` being twice as far at the first mark of
+    time; the adaptive one takes two updates."""
     rng = np.random.default_rng(3)
     cells, details, scores = {}, {}, {}
     for arm, distance in distances.items():
@@ -28,6 +29,7 @@ def told(distances: dict[str, float], *, seeds: int = 10, noise: float = 0.05) -
                     for by in ("time", "steps")
                     for k in range(3)
                 }
+                marks["by_time_0"] *= 2 if arm == late else 1
                 details[key] = {**marks, "updates_a_step": updates, "seconds_a_step": 1 + updates, "collapsed": 0}
                 details[key]["word_share"] = 0.1 * updates
                 scores[key] = marks["by_time_2"]
@@ -47,6 +49,11 @@ def test_planted(distances: dict[str, float], verdict: str, place: str) -> None:
     answer = judge(told(distances))
     assert answer.verdict == verdict
     assert place in answer.sentence
+
+
+def test_what_is_beaten_at_first_only_is_told_apart() -> None:
+    answer = judge(told({"1": 1.0, "2": 1.5, "5": 3.0, "adaptive": 1.0}, late="adaptive"))
+    assert "adaptive is behind it early, and no more when the time is up" in answer.sentence
 
 
 def test_cost_is_a_factor_of_one_update() -> None:

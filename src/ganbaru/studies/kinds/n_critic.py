@@ -32,6 +32,7 @@ ARMS: tuple[int | str, ...] = (1, 2, 5, 10, 25, ADAPTIVE)
 MARKS = (0.25, 0.5, 1.0)
 """Shares of the time, and of the steps, at which quality is measured."""
 PAYS, NOT = "more updates pay", "more updates do not pay"
+FRONT, BEHIND, EARLY = "on the front", "behind it", "behind it early"
 _PUBLISHED = 5
 _POINTS, _RESAMPLES = 400, 10
 _QUESTION = "Do repeated critic updates pay for their time?"
@@ -196,15 +197,21 @@ def _verdict(arms: judging.Arms) -> str:
 
 
 def front(ruled: Sequence[judging.Arms], name: str, names: Sequence[str]) -> str:
-    """Where an arm stands against the front of time and quality: "on the front", "behind it", or "can't tell".
+    """Where an arm stands against the front of time and quality.
 
-    Behind it where some arm is shown to be better at the last mark; on it where none is at any mark, and some other
-    is shown to be worse at the last.
+    Args:
+        ruled: the comparison at each mark of time, in order.
+        name: of the arm; names: of all.
+
+    Returns:
+        "behind it" where some arm is shown to be better at the last mark, "behind it early" where one is at an earlier
+        mark only; "on the front" where none is at any, and some other is shown to be worse at the last; else "can't
+        tell".
     """
-    if any(paired.better(ruled[-1], other, name) for other in names):
-        return "behind it"
-    beaten = any(paired.better(arms, other, name) for arms in ruled for other in names)
-    return "on the front" if not beaten and any(paired.better(ruled[-1], name, o) for o in names) else CANNOT_TELL
+    beaten = [any(paired.better(arms, other, name) for other in names) for arms in ruled]
+    if any(beaten):
+        return BEHIND if beaten[-1] else EARLY
+    return FRONT if any(paired.better(ruled[-1], name, other) for other in names) else CANNOT_TELL
 
 
 def _multiplier(results: Results, name: str) -> Any:
@@ -238,6 +245,7 @@ def _sentence(
         updates = paired.mean_of(paired.told(results, "updates_a_step")[names.index(ADAPTIVE)].mean(axis=0))
         place = front(ruled, ADAPTIVE, names)
         placed = f"{CANNOT_TELL} where the adaptive number stands" if place == CANNOT_TELL else f"adaptive is {place}"
+        placed += ", and no more when the time is up" if place == EARLY else ""
         said.append(f"{placed}; it takes {interval(updates)} updates a step")
     return "; ".join(said)
 
