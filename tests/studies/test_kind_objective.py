@@ -9,6 +9,7 @@ from planted_results import planted
 
 import ganbaru as gb
 from ganbaru.studies import Results, results
+from ganbaru.studies.kinds import paired
 from ganbaru.studies.kinds.objective import ALIKE, FAMILIES, RATES, WORSE, drawn, judge, objective, winner
 
 NAMES = ("WGAN", "WGAN-GP", "NS-GAN", "hinge")
@@ -25,6 +26,20 @@ def told(distances: dict[str, float], *, seeds: int = 10, noise: float = 0.05) -
             scores[f"toy:ring, {arm}", seed] = value
             details[f"toy:ring, {arm}", seed] = {"distance": value, "collapsed": 0, "modes": 8, "steps": 5}
     return planted(cells, scores, details)
+
+
+def test_seeds_that_cannot_decide_are_said_beforehand(caplog: pytest.LogCaptureFixture) -> None:
+    assert paired.seeds_of(None, 2) == tuple(range(10))
+    assert paired.seeds_of(None, 8) == tuple(range(11))
+    assert not caplog.records
+    assert paired.seeds_of(range(10), 8) == tuple(range(10))
+    assert "10 seeds cannot tell 8 arms apart, whatever comes out: 28 comparisons need 11" in caplog.text
+
+
+@pytest.mark.parametrize(("seeds", "decided"), [(10, False), (11, True)])
+def test_as_many_seeds_as_it_takes_do_decide(seeds: int, decided: bool) -> None:
+    distances = {name: float(2**number) for number, name in enumerate(FAMILIES)}
+    assert (judge(told(distances, seeds=seeds), factor=1.5, tries=2).verdict != "can't tell") is decided
 
 
 @pytest.mark.parametrize(

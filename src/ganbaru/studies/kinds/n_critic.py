@@ -53,7 +53,7 @@ def n_critic(
     arms: Sequence[int | str] = ARMS,
     seconds: float = 8.0,
     steps: int = 300,
-    seeds: Iterable[int] = range(10),
+    seeds: Iterable[int] | None = None,
     constraint: str = "gradient-penalty",
     constraint_strength: float = 0.1,
     learning_rate: float = 1e-3,
@@ -68,7 +68,7 @@ def n_critic(
         worlds: toy worlds, of which exact distances are known.
         arms: numbers of updates, and "adaptive".
         seconds: processor time of each training (s); steps: generator steps that each does at least.
-        seeds: paired over arms.
+        seeds: paired over arms; by default ten, or as many as it takes to tell so many apart.
         constraint: on the critic; constraint_strength: its one number.
         learning_rate: of both networks.
         channels: width of both networks.
@@ -94,7 +94,9 @@ def n_critic(
         for world in worlds
         for arm in arms
     }
-    return conduct("n-critic", out, Plan(_QUESTION, _RULE, cells, tuple(seeds)), trial, {}, **options)
+    return conduct(
+        "n-critic", out, Plan(_QUESTION, _RULE, cells, paired.seeds_of(seeds, len(arms))), trial, {}, **options
+    )
 
 
 def trial(settings: dict[str, Any], seed: int, folder: Path) -> dict[str, Any]:

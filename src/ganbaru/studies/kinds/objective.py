@@ -73,7 +73,7 @@ def objective(
     families: Sequence[str] = tuple(FAMILIES),
     tries: int = 8,
     seconds: float = 6.0,
-    seeds: Iterable[int] = range(10),
+    seeds: Iterable[int] | None = None,
     channels: int = 64,
     batch: int = 128,
     factor: float = _FACTOR,
@@ -87,7 +87,7 @@ def objective(
         families: of `FAMILIES`, at least two.
         tries: settings that each tries in each world.
         seconds: processor time of each training (s).
-        seeds: fresh ones, paired over objectives.
+        seeds: fresh ones, paired over objectives; by default ten, or as many as it takes to tell so many apart.
         channels: width of both networks; batch: samples in a batch.
         factor: how many times as far away counts as worse.
         options: see `Options`.
@@ -98,7 +98,7 @@ def objective(
     for name in families:
         if name not in FAMILIES:
             raise unknown("objective of this study", name, FAMILIES)
-    fresh = tuple(seeds)
+    fresh = paired.seeds_of(seeds, len(families))
     if _SEARCHED_WITH in fresh:
         raise UserError(f"the seed {_SEARCHED_WITH} chooses the settings", hint="compare them on other seeds")
     shared = {"seconds": seconds, "channels": channels, "batch": batch}

@@ -4,8 +4,9 @@ Distances of different worlds have different sizes, so they are compared as rati
 the mean of the logarithms over the worlds. A difference of 0.7 is then a factor of two.
 """
 
+import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +17,28 @@ from ganbaru.studies import judging
 from ganbaru.studies.answer import Graph, Grid, Series
 from ganbaru.studies.judging.compare import mirrored, turned
 from ganbaru.studies.judging.pairs import outcomes as as_compared
-from ganbaru.studies.judging.sign_flip import ends, subset_means
+from ganbaru.studies.judging.sign_flip import ends, pairs_needed, subset_means
 from ganbaru.studies.judging.zone import CANNOT_TELL, endless, interval
 from ganbaru.studies.ledger import DONE
 from ganbaru.studies.table import Results
 
+log = logging.getLogger("ganbaru.studies")
 Array = np.ndarray[Any, Any]
+_USUAL = 10
+"""Seeds of a comparison where nothing asks for more."""
+
+
+def seeds_of(given: Iterable[int] | None, arms: int) -> tuple[int, ...]:
+    """The seeds of a comparison of every two of so many arms: those given or, of as many as can decide, ten at least.
+
+    Too few are said beforehand, and not refused: they may be the first of more.
+    """
+    needed = pairs_needed(0.05 / math.comb(arms, 2)) if arms > 1 else 1
+    seeds = tuple(range(max(_USUAL, needed))) if given is None else tuple(given)
+    if len(seeds) < needed:
+        counts = (len(seeds), arms, math.comb(arms, 2), needed)
+        log.warning("%d seeds cannot tell %d arms apart, whatever comes out: %d comparisons need %d", *counts)
+    return seeds
 
 
 def cell_of(results: Results, arm: str, world: str) -> str | None:

@@ -44,7 +44,7 @@ def representation(
     worlds: Sequence[str] = ("speech:yes,no,one,two?count=1200",),
     forms: Sequence[str] = FORMS,
     seconds: float = 40.0,
-    seeds: Iterable[int] = range(10),
+    seeds: Iterable[int] | None = None,
     channels: int = 48,
     waveform_channels: int = 16,
     settings: Mapping[str, Any] | None = None,
@@ -57,7 +57,7 @@ def representation(
         worlds: sources of sounds: folders, or worlds such as ``"speech:digits"``.
         forms: names of representations.
         seconds: processor time of each training (s).
-        seeds: paired over representations.
+        seeds: paired over representations; by default ten, or as many as it takes to tell so many apart.
         channels: width of networks that see spectrograms; waveform_channels: of those that see a wave, next to the
             sound, where they are narrowest.
         settings: further ones, the same for all.
@@ -75,7 +75,9 @@ def representation(
         for world in worlds
         for form in forms
     }
-    return conduct("representation", out, Plan(_QUESTION, _RULE, cells, tuple(seeds)), trial, {}, **options)
+    return conduct(
+        "representation", out, Plan(_QUESTION, _RULE, cells, paired.seeds_of(seeds, len(forms))), trial, {}, **options
+    )
 
 
 def trial(settings: dict[str, Any], seed: int, folder: Path) -> dict[str, Any]:
