@@ -25,7 +25,9 @@ so the rival is given one written in products of matrices, which starts from pha
 beside the runtime; that is not in the race.)
 *First sound*: a fresh browser context each time, all files from this machine, so no network is in it; a page that needs
 nothing is opened as often, and no side can be quicker than that.
-*Bytes*: page, code and weights. Weights that were drawn are packed no better than trained ones are.
+*Bytes*: page, code and weights. Weights that were drawn are packed no better than trained ones are. The precision that
+``auto`` takes is the one that ``ganbaru ship`` would, by the sounds that the drawn weights make; a spectrogram's, by
+those of its way back.
 
 All sides of a race are in one process or page, take turns of about 20 ms (the median of five pieces), and each round
 begins with the next side; torch (one thread) takes its turn between them. Every side hands out its samples in an array
@@ -64,7 +66,7 @@ BUSY = 1.1
 """How many times its processor time torch may take on a machine that is quiet enough."""
 PIECES = 5
 """Times that torch runs in a turn, of which the median counts; the other sides' turns are alike, see ``sides.mjs``."""
-PRECISIONS = ("fp32", "fp16", "int8", "int5")
+PRECISIONS = ("fp32", "fp16", "int8")
 
 
 class Prepared:
@@ -294,14 +296,15 @@ def over_the_wire(prepared: Prepared, process: Node, packages: Path, *, quality:
     print(
         f"\n{name}, bytes over the wire (brotli {quality}): ORT {theirs:,}; runtimes alone: ORT {ort:,}, tfjs {tfjs:,}"
     )
-    for precision in PRECISIONS:
+    for said, precision in {**{each: each for each in PRECISIONS}, "auto": prepared.raced.smallest}.items():
         module = wire(prepared, precision)
         ours = size(engines.HERE / "first_ganbaru.html", module)
         content = module.read_bytes()
         code = code_bytes(content), code_bytes(sections_of(content)[FUSED])
-        print(f"  ours, {precision}: {ours:,} ({module.stat().st_size:,} as they are), code {code[0]:,} + {code[1]:,}")
-        bar = {"fp32": " (bar 2)", "int8": " (bar 8)", "int5": " (bar 8)"}.get(precision, "")
-        lines.append(f"{name}, bytes: ORT / ours at {precision}{bar}: {theirs / ours:.2f}x")
+        name_of = said if said == precision else f"{said}, here {precision}"
+        print(f"  ours, {name_of}: {ours:,} ({module.stat().st_size:,} as they are), code {code[0]:,} + {code[1]:,}")
+        bar = {"fp32": " (bar 2)", "auto": " (bar 8)"}.get(said, "")
+        lines.append(f"{name}, bytes: ORT / ours at {name_of}{bar}: {theirs / ours:.2f}x")
     return [
         f"{name}, code: {code[0]:,} bytes, and {code[1]:,} once more with relaxed multiply-adds (bar 15,000)",
         *lines,

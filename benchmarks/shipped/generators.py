@@ -17,16 +17,17 @@ from torch import Tensor, nn
 from ganbaru import signal
 from ganbaru.models import Conv1d, GeneratorConfig, UpsampleConv1d, build_generator
 from ganbaru.ship import shipping
-from ganbaru.ship.compiler import module, products
+from ganbaru.ship.compiler import module, quickening
 from ganbaru.ship.compiler.capture import capture
 from ganbaru.ship.compiler.gemm import Product
 from ganbaru.ship.compiler.graph import Graph
 from ganbaru.ship.compiler.module import Compiled, compiled
 from ganbaru.ship.compiler.unpacking import Precision
 from ganbaru.ship.compiler.way_back import with_way_back
-from ganbaru.ship.compiler.winograd import PARTS, Winograd
+from ganbaru.ship.compiler.winograd import Winograd
 from ganbaru.signal.mel_spectrogram import LogMel
 from ganbaru.training.counted import normals
+from ganbaru.training.trained import Trained
 
 Array = np.ndarray[Any, Any]
 RATE, SAMPLES = 16_000, 16_000
@@ -64,6 +65,7 @@ class Raced:
             what is exported.
         rate: of its sound, Hz; 0 where it makes none.
         representation: whose way back follows the generator; None for none.
+        encoded: what the network makes; None for a waveform.
     """
 
     name: str
@@ -72,12 +74,23 @@ class Raced:
     textbook: nn.Module
     rate: int
     representation: LogMel | None = None
+    encoded: LogMel | None = None
 
     @property
     def graph(self) -> Graph:
         """As the compiler captures it."""
         network = capture(self.generator, latent=self.generator.latent)
         return network if self.representation is None else with_way_back(network, self.representation, SAMPLES)
+
+    @property
+    def smallest(self) -> Precision:
+        """The precision that ``auto`` takes; that of a spectrogram is judged by its sound."""
+        representation = signal.representation("waveform", rate=RATE) if self.encoded is None else self.encoded
+        samples = self.graph.output.size if self.encoded is None else SAMPLES
+        network = capture(self.generator, latent=self.generator.latent)
+        trained = Trained(self.generator, representation, samples=samples, latent=self.generator.latent)
+        looked_at, _ = shipping.tried(with_way_back(network, representation, samples), trained, "auto")
+        return looked_at[-1].precision
 
     @property
     def latent(self) -> Array:
@@ -115,16 +128,19 @@ def _waveform() -> Raced:
 
 
 def _spectrogram() -> Raced:
-    bands, frames = shape = _log_mel().shape(SAMPLES)
-    made = build_generator(GeneratorConfig(), shape)
-    return Raced("spectrogram", f"default of 'log-mel', {bands} bands x {frames} frames", made, textbook(made), 0)
+    representation = _log_mel()
+    bands, frames = shape = representation.shape(SAMPLES)
+    made, about = build_generator(GeneratorConfig(), shape), f"default of 'log-mel', {bands} bands x {frames} frames"
+    return Raced("spectrogram", about, made, textbook(made), 0, encoded=representation)
 
 
 def _sound() -> Raced:
-    alone, representation = _spectrogram(), _log_mel()
+    alone = _spectrogram()
+    representation = alone.encoded
+    assert representation is not None
     back = nn.Sequential(alone.textbook, TextbookWayBack(representation, SAMPLES))
     about = f"{alone.about}, and the way back to {SAMPLES:,} samples"
-    return Raced("spectrogram-sound", about, alone.generator, back, RATE, representation)
+    return Raced("spectrogram-sound", about, alone.generator, back, RATE, representation, representation)
 
 
 def _log_mel() -> LogMel:
@@ -185,7 +201,7 @@ def nothing_folded() -> Iterator[None]:
     """
     with (
         mock.patch.object(module, "folded", lambda graph: graph),
-        mock.patch.object(products, "quickened", lambda stage, kernel, program: kernel),
+        mock.patch.object(quickening, "quickened", lambda program: program.kernels),
     ):
         yield
 
@@ -197,5 +213,5 @@ def multiply_adds(made: Compiled) -> int:
         if isinstance(kernel, Product):
             total += kernel.turns * kernel.rows * kernel.depth * kernel.columns
         elif isinstance(kernel, Winograd):
-            total += kernel.rows // 2 * kernel.inputs * ((PARTS - 1) * kernel.columns + kernel.columns // kernel.phases)
+            total += kernel.multiply_adds
     return total

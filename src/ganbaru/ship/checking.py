@@ -22,7 +22,7 @@ SEEDS = 8
 NETWORK_BOUND = 1e-3
 """Of the largest number that the network makes: what rounding in another order does stays far below it."""
 SOUND_BOUND = 0.02
-"""Share of the loudness that may be heard to be different, at full precision: 1e-6 is usual, also where phases are
+"""Share of the loudness that may be heard to be different, at full precision: 1e-6 is usual, and 1e-4 where phases are
 sought and roundings are carried on from iteration to iteration."""
 _LOWEST_RATE = 1000
 

@@ -116,8 +116,8 @@ def ship(
     network = capture(trained.generator, latent=trained.latent, classes=len(trained.label_names))
     apart = checking.check_network(network, trained)
     whole = with_way_back(network, trained.representation, trained.samples)
-    tried, made = _tried(whole, trained, precision)
-    chosen = tried[-1]
+    looked_at, made = tried(whole, trained, precision)
+    chosen = looked_at[-1]
     document = about(
         run,
         trained,
@@ -133,7 +133,7 @@ def ship(
     quicker = checking.difference(plain, fused, trained.rate)
     _check_sounds(quicker)
     files = write_site(Path(site), module, inside=inside(module))
-    return Shipped(Path(site), tuple(files), chosen, tuple(tried), apart, quicker)
+    return Shipped(Path(site), tuple(files), chosen, tuple(looked_at), apart, quicker)
 
 
 def finished(made: Compiled, document: bytes) -> bytes:
@@ -142,24 +142,33 @@ def finished(made: Compiled, document: bytes) -> bytes:
     return with_sections(made.binary(), {ABOUT: document, FUSED: assembled(made.fused), NOTES: notes})
 
 
-def _tried(whole: Graph, trained: Trained, wanted: Wanted) -> tuple[list[Tried], Compiled]:
-    """Precisions from the smallest up to the one that will do, which comes last, and the module of that."""
+def tried(whole: Graph, trained: Trained, wanted: Wanted) -> tuple[list[Tried], Compiled]:
+    """Precisions from the smallest up to the one that will do, which comes last, and the module of that.
+
+    Args:
+        whole: the network and its way back to sound.
+        trained: the same in Python.
+        wanted: "auto", or the only one to look at.
+
+    Raises:
+        UserError: at full precision, the module's sounds are not Python's.
+    """
     full = compiled(whole, rate=trained.rate)
     theirs = checking.python_sounds(trained)
     ours = checking.module_sounds(full.binary(), trained)
     _check_sounds(checking.difference(theirs, ours, trained.rate))
-    tried: list[Tried] = []
+    found: list[Tried] = []
     for precision in SMALLEST_FIRST if wanted == "auto" else (wanted,):
         made = full if precision == "fp32" else compiled(whole, rate=trained.rate, precision=precision)
         module = made.binary()
         sounds = ours if made is full else checking.module_sounds(module, trained)
         error, own = (checking.difference(each, sounds, trained.rate) for each in (theirs, ours))
-        tried.append(
+        found.append(
             Tried(precision, len(module), len(zlib.compress(module, 9)), code_bytes(module), error, own.audible)
         )
         if own.audible <= UNHEARD:
             break
-    return tried, made
+    return found, made
 
 
 def _check_sounds(found: Difference) -> None:

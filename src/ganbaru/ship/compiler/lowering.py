@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ganbaru.ship.compiler import moves, products
+from ganbaru.ship.compiler import moves, products, quickening
 from ganbaru.ship.compiler.graph import BINARY, UNARY
 from ganbaru.ship.compiler.memory import Buffer
 from ganbaru.ship.compiler.planning import Plan
@@ -24,7 +24,7 @@ def lower(plan: Plan, parcel: Parcel) -> Program:
         if target.is_bordered:
             made = [*made, *_borders(stage.value, target)]
         program.kernels += [(stage, kernel) for kernel in made]
-    program.kernels = [(stage, products.quickened(stage, kernel, program)) for stage, kernel in program.kernels]
+    program.kernels = quickening.quickened(program)
     parcel.tabled()
     return program
 

@@ -22,7 +22,7 @@ kernels stand a second time in a module of their own, without weights: it takes 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -121,9 +121,8 @@ def _plain(program: Program, graph: Graph, rate: int) -> str:
         text.line('(global $label (export "label") (mut i32) (i32.const 0))')
         drawing.write(text, latent.start, graph.latent)
         turned = [kernel for _, kernel in program.kernels if isinstance(kernel, Winograd)]
-        if turned:
-            winograd.write_weights(text)
-        begun = [_call("winograd_weights", *kernel.turning_weights) for kernel in turned]
+        winograd.write_weights(text, turned)
+        begun = [_call(function, *told) for function, told in (kernel.turning_weights for kernel in turned)]
         begun += [_call("tables") for _, kernel in program.kernels if isinstance(kernel, _WAYS_BACK)]
         unpacking.write(text, parcel, begun)
         _kernels(text, program, graph, fused=False)
@@ -147,7 +146,7 @@ def _fused(program: Program, graph: Graph) -> str:
 def _kernels(text: Text, program: Program, graph: Graph, *, fused: bool) -> None:
     """All kernels, what they call, and ``run``."""
     mathematics.write(text, (name for _, kernel in program.kernels for name in _calls(kernel)))
-    winograd.write(text, (kernel for _, kernel in program.kernels if isinstance(kernel, Winograd)), fused=fused)
+    winograd.write(text, [kernel for _, kernel in program.kernels if isinstance(kernel, Winograd)], fused=fused)
     if any(isinstance(kernel, Zeros) for _, kernel in program.kernels):
         special.write_zeros(text)
     for stage, kernel in program.kernels:
@@ -192,32 +191,24 @@ def _run(text: Text, program: Program, graph: Graph) -> None:
         if labels:
             text.line(f"(i32.store {i32(program.plan.buffer(labels[0]).start)} (global.get $label))")
         for _, kernel in program.kernels:
-            if isinstance(kernel, Winograd):
-                text.line(_call("winograd_input", *kernel.turning_input))
             if isinstance(kernel, Zeros):
                 text.line(_call("zeros", kernel.address, kernel.bytes, kernel.times, kernel.step))
-            elif isinstance(kernel, Product | Winograd):
+            elif isinstance(kernel, Winograd):
+                text.line(*(_call(function, *told) for function, told in kernel.calls))
+            elif isinstance(kernel, Product):
                 _panels(text, kernel)
             else:
                 text.line(_call(kernel.name))
         text.line(i32(0))
 
 
-def _panels(text: Text, kernel: Product | Winograd) -> None:
+def _panels(text: Text, kernel: Product) -> None:
     """Calls a kernel for each of its panels."""
-    if isinstance(kernel, Winograd):
-        _each_panel(text, "winograd_common", kernel.common_panels, kernel.making_common)
-        _each_panel(text, kernel.function, kernel.panels, kernel.making_panels)
-    else:
-        _each_panel(text, kernel.name, kernel.panels, ())
-
-
-def _each_panel(text: Text, function: str, panels: int, told: Sequence[float]) -> None:
-    if panels == 1:
-        text.line(_call(function, 0, *told))
+    if kernel.panels == 1:
+        text.line(_call(kernel.name, 0))
         return
-    with text.loop("panels", "panel", i32(0), i32(panels), 1):
-        text.line(f"(call ${function} {' '.join(['(local.get $panel)', *map(_constant, told)])})")
+    with text.loop("panels", "panel", i32(0), i32(kernel.panels), 1):
+        text.line(f"(call ${kernel.name} (local.get $panel))")
 
 
 def _call(function: str, *told: float) -> str:
@@ -238,9 +229,6 @@ def _notes(program: Program) -> dict[str, str]:
         "weights": "four of them",
         "place": "adds shipped matrices into the panels of a product",
         "unpack": "all that is done once, at the start",
-        "winograd_weights": "sums of neighbouring taps, for Winograd's F(2, 3)",
-        "winograd_input": "sums of neighbouring places, for Winograd's F(2, 3)",
-        "winograd_common": "what all phases of an upsampling have in common: m1 of Winograd's F(2, 3)",
         "zeros": "zeros around a value, which convolutions read beyond its ends",
         "run": "all layers, one after the other",
         "generate": "draws the latent vector of a seed and runs",
@@ -250,8 +238,7 @@ def _notes(program: Program) -> dict[str, str]:
         shape = " x ".join(map(str, stage.node.shape))
         then = f", then {stage.activation.name}" if stage.activation.name else ""
         if isinstance(kernel, Winograd):
-            then = then if kernel.slope is None else ", with a slope below 0"
-            notes[kernel.function] = f"one panel of columns of a convolution of three taps, by Winograd's F(2, 3){then}"
+            notes |= winograd.notes(kernel)
         elif isinstance(kernel, Product):
             notes[kernel.name] = f"{layer} to {shape}{then}, one panel of columns"
         elif not isinstance(kernel, Zeros):

@@ -1,7 +1,6 @@
 """Linear layers and convolutions become products of matrices."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,15 +12,11 @@ from ganbaru.ship.compiler.memory import WORD, Buffer
 from ganbaru.ship.compiler.planning import Stage, rows_made, transposed_phases, transposed_reach
 from ganbaru.ship.compiler.program import Kernel, Program, kernel_name, source_of
 from ganbaru.ship.compiler.unpacking import Placement
-from ganbaru.ship.compiler.winograd import PARTS, Winograd
 
 Array = np.ndarray[Any, Any]
 
-_NARROW, _THIN, _WIDE, _PAIRS = (4, 2), (6, 1), (1, 8), (2, 4)
-"""Tiles of a convolution, of one to four columns at most, of a linear layer, which has one row, and of pairs of
-places."""
-_FEWEST = 16
-"""Channels from which turning the input pays."""
+_NARROW, _THIN, _WIDE = (4, 2), (6, 1), (1, 8)
+"""Tiles of a convolution, of one to four columns at most, and of a linear layer, which has one row."""
 
 
 def linear(stage: Stage, program: Program) -> list[Kernel]:
@@ -126,42 +121,6 @@ def transposed(stage: Stage, program: Program) -> list[Kernel]:
 
         made += _phased(stage, program, source, target, scale, fronts, taps, rows_made(node), placed, group, groups)
     return made
-
-
-def quickened(stage: Stage, kernel: Kernel, program: Program) -> Kernel:
-    """A product that is three taps of a convolution of stride 1, by Winograd's way; any other kernel as it is."""
-    if not isinstance(kernel, Product) or kernel.turns > 1 or kernel.rows % 2:
-        return kernel
-    inputs, panel = kernel.row_step // WORD, LANES * _PAIRS[1]
-    is_three = kernel.stretches == ((0, 3 * inputs),)
-    if not is_three or inputs % LANES or inputs < _FEWEST or kernel.columns % panel:
-        return kernel
-    phases = stage.node.numbers["scale"][-1] if stage.node.operation == "upsampled" else 1
-    if kernel.columns // phases % panel:
-        phases = 1
-    parcel = program.parcel
-    take = parcel.memory.take
-    parcel.placements = [
-        replace(each, panel=panel) if each.target == kernel.weights else each for each in parcel.placements
-    ]
-    return Winograd(
-        kernel.name,
-        kernel.source,
-        inputs,
-        kernel.rows,
-        kernel.columns,
-        kernel.weights,
-        take(PARTS * inputs * kernel.columns * WORD),
-        take(PARTS * kernel.rows // 2 * inputs * WORD),
-        take(kernel.rows // 2 * kernel.columns // phases * WORD),
-        phases,
-        take(_PAIRS[0] * panel * WORD),
-        kernel.bias,
-        kernel.target,
-        kernel.target_step,
-        kernel.activation,
-        _PAIRS,
-    )
 
 
 def _short(
