@@ -89,6 +89,8 @@ def sure(**numbers: object) -> Evidence:
         "fake_score_mean": -5.0,
         "real_score_std": 1.0,
         "fake_score_std": 1.0,
+        "critic_update_ratio": 0.05,
+        "generator_update_ratio": 0.005,
     }
     return evidence(1.5, **{**given, **numbers})  # type: ignore[arg-type]
 
@@ -96,6 +98,7 @@ def sure(**numbers: object) -> Evidence:
 def test_a_sure_critic_is_too_strong_while_the_generator_tries_in_vain() -> None:
     assert critic_too_strong.CAUSE.examine(sure()).verdict == "found"
     assert critic_too_strong.CAUSE.examine(sure(real_score_mean=-4.0)).verdict == "fine"
+    assert critic_too_strong.CAUSE.examine(sure(critic_update_ratio=0.005)).verdict == "suspect"
     assert critic_too_strong.CAUSE.examine(sure(spread=0.01)).verdict == "fine"
     assert critic_too_strong.CAUSE.examine(sure(precision=untrained_first(0.9))).verdict == "fine"
     assert critic_too_strong.CAUSE.examine(sure(objective="wasserstein")).verdict == "not-checked"

@@ -1,6 +1,7 @@
 """An adaptive number of critic updates: few where they bring nothing, no more than its bound, exact when resumed."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -115,7 +116,7 @@ def test_a_number_that_stays_is_asked_more_and_more_rarely() -> None:
         if step >= pace.due:
             steps.append(step)
             pace.learn([1.0, 1.0, 1.0], most=6, step=step)
-    apart = [after - before for before, after in zip(steps, steps[1:], strict=False)]
+    apart = [after - before for before, after in pairwise(steps)]
     assert apart == sorted(apart)
     assert apart[-1] == LATEST
     pace = Pace(apart=LATEST)

@@ -47,6 +47,7 @@ class Cause:
         when: evidence to why this cause is not looked at there; empty where it is.
         change: the settings that mend it, or None.
         explains: causes that follow from this one, so that they do not lead where both are found.
+        explains_later: causes that follow from this one where it clearly began before them, and not otherwise.
         instead: a probe by which it can be judged where what it needs is not there; "" for none.
     """
 
@@ -57,10 +58,11 @@ class Cause:
     when: Callable[[Evidence], str] = always
     change: Callable[[Evidence], Change | None] = nothing
     explains: Sequence[str] = ()
+    explains_later: Sequence[str] = ()
     instead: str = ""
 
     def __post_init__(self) -> None:
-        for slug in (self.slug, *self.explains):
+        for slug in (self.slug, *self.explains, *self.explains_later):
             if slug not in MEANING:
                 raise ValueError(f"{slug!r} is not in the vocabulary of causes")
 

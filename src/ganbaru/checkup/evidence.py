@@ -30,6 +30,7 @@ Series (over steps; of network N as above; recorded every few steps):
 ``dead_units_N``               share of hidden units whose incoming weights got exactly no gradient
 ``gradient_reach``             gradient over weights of the first layer, over that of the last; generator or plain model
 ``pushed_beyond``              likewise: share of its answers at an end of its last activation that are to go beyond it
+``pulled_in``                  cosine of a plain model's answers and the gradient at them: above 0 they are made smaller
 ``clipped_share``              share of the critic's weights at the clip's bound
 ``fake_gradient``              mean over the batch of the norm of B · ∂L_G/∂G(z): the critic's message to one sample
 ``lipschitz``                  95 % quantile over the batch of |C(x) − C(G(z))| / ‖x − G(z)‖
@@ -38,8 +39,10 @@ Series (over steps; of network N as above; recorded every few steps):
 ``spread``                     mean distance of two fakes over mean distance of two reals of a batch
 ``coverage``                   share of reals with a fake nearer than their 3rd nearest real (Naeem et al. 2020, eq. 11)
 ``precision``                  share of fakes nearer to some real than its 3rd nearest real (Kynkäänniemi et al. 2019)
+``missed``                     share of reals of kinds that are not made: farther from all fakes than from their kin and
+                               than most fakes are from some real
 ``batch_distance``             sliced W1 of fakes to reals of a batch, in units of the reals' standard deviation
-``coverage_real`` …            ``precision_real``, ``batch_distance_real``: the same of other reals: their best
+``coverage_real`` …            ``precision_real``, ``missed_real``, ``batch_distance_real``: of other reals: their best
 ``drift_0``, ``drift_1``       mean of the fakes along two fixed random directions, in the same unit
 ``denormals``                  share of the networks' activations that are denormal numbers
 ``seconds_critic`` …           ``seconds_generator``, ``seconds_data``: time spent so far, s

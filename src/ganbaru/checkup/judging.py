@@ -12,6 +12,12 @@ _FEW = 0.1
 """Share of the files that a network learns around."""
 _MOST = 0.5
 """Share of another cause's files that a cause must be about to explain it."""
+_EARLIER, _CLEARLY = 0.5, 0.1
+"""Share of the steps until one cause began by which another one must have begun to be clearly before it, and the share
+of the training that must lie between: each is told by a bound of its own, at records that are some steps apart."""
+_HAPPENS = 4
+"""The step whose causes come about during a training. All others are there from its first step on, whenever they show:
+bugs, data, settings and networks."""
 _RANK = {"found": 0, "suspect": 1, "not-checked": 2, "fine": 3}
 
 
@@ -20,16 +26,17 @@ def judge(evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> Findings:
 
     A cause that was found leads where no other found cause explains it; of several such, that of the earliest step and
     of the most files, but a few bad files among many do not lead where something else is wrong with a training. A cause
-    about files explains another only where it is about most of the same files. What it explains stands right
-    behind it and among its ``consequences``. What is suspected comes next, then what could not be checked, then what is
-    fine.
+    about files explains another only where it is about most of the same files. Of two that come about in a training,
+    one explains the other only where that one was not there long before: units that were dead at the first record were
+    not killed by a divergence of later, they explain it. What it explains stands right behind it and among its
+    ``consequences``. What is suspected comes next, then what could not be checked, then what is fine.
 
     Args:
         evidence: what was gathered.
         causes: those to look for.
     """
     findings = {cause.slug: cause.examine(evidence) for cause in causes}
-    follows = _followers(findings, {cause.slug: cause for cause in causes})
+    follows = _followers(findings, {cause.slug: cause for cause in causes}, _ends(evidence))
     explained = {slug for slugs in follows.values() for slug in slugs}
     roots = [finding for slug, finding in findings.items() if finding and slug not in explained]
     ordered: dict[str, Finding] = {}
@@ -49,17 +56,20 @@ def _few_files(finding: Finding, evidence: Evidence) -> bool:
     return evidence.facts.get("kind") != "folder" and 0 < len(finding.files) < _FEW * total
 
 
-def _followers(findings: Mapping[str, Finding], causes: Mapping[str, Cause]) -> dict[str, set[str]]:
+def _followers(
+    findings: Mapping[str, Finding], causes: Mapping[str, Cause], records: Sequence[int]
+) -> dict[str, set[str]]:
     """For each found cause, the other found ones that it explains, directly or through another cause."""
     found = [slug for slug, finding in findings.items() if finding]
-    reached = {
-        slug: {
-            other
-            for other in found
-            if other in _reach(slug, causes) - {slug} and _covers(findings[slug], findings[other])
-        }
-        for slug in found
-    }
+
+    def explains(slug: str, other: str) -> bool:
+        mine, theirs = findings[slug], findings[other]
+        if other in causes[slug].explains_later and _was_before(mine, theirs, records):
+            return True
+        listed = other in _reach(slug, causes) - {slug}
+        return listed and _covers(mine, theirs) and not _was_before(theirs, mine, records)
+
+    reached = {slug: {other for other in found if explains(slug, other)} for slug in found}
     return {slug: {other for other in reached[slug] if not _mutual(slug, other, reached, findings)} for slug in found}
 
 
@@ -68,6 +78,26 @@ def _covers(finding: Finding, other: Finding) -> bool:
     if not finding.files or not other.files:
         return True
     return len(set(finding.files) & set(other.files)) >= _MOST * len(other.files)
+
+
+def _was_before(finding: Finding, other: Finding, records: Sequence[int]) -> bool:
+    """Whether a cause was there at the first record or clearly began before another one, which came about later.
+
+    Args:
+        finding: the one.
+        other: the other one.
+        records: the first and the last step that was recorded.
+    """
+    if finding.since is None or other.since is None or {finding.step, other.step} != {_HAPPENS}:
+        return False
+    clearly = other.since - finding.since > _CLEARLY * records[1]
+    return finding.since < _EARLIER * other.since and (clearly or finding.since <= records[0])
+
+
+def _ends(evidence: Evidence) -> tuple[int, int]:
+    """The first and the last step that was recorded; 0 where none was."""
+    steps = [int(series.steps[end]) for series in evidence.series.values() if len(series) for end in (0, -1)]
+    return min(steps, default=0), max(steps, default=0)
 
 
 def _mutual(slug: str, other: str, reached: Mapping[str, set[str]], findings: Mapping[str, Finding]) -> bool:

@@ -28,6 +28,8 @@ _SAID = {
     "separation": "mean scores {} deviations apart",
     "parted": "mean scores of a batch {} deviations apart",
     "seen": "mean scores of a batch {} deviations apart",
+    "doubt": "the critic's loss {} times that of a guess",
+    "ahead": "the critic's weights move {} times as far as the generator's",
     "said": "mean scores {} apart",
     "penalty_over_said": "weighted penalty {} times the distance of the mean scores",
     "right": "real scored above generated in {} of the records",

@@ -1,5 +1,6 @@
 """How well a training stands: what many judges ask first, since a symptom without harm is no fault."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,8 +24,23 @@ _COVERED, _PRECISE = 0.6, 0.5
 _MISSED = 0.1
 """Share of the way that is left at least where kinds are missing: without every second one of a ring of eight it is
 0.2; on the calibration half coverage fell to 0.59 of precision by thinness alone, where 0.05 of the way was left."""
+MISSED, _SEEN = 0.08, 0.25
+"""Share of reals of kinds that are not made, beyond what other reals miss, from which kinds are missing, and in how few
+of the late records it may be less; as good as none are missed by samples that are blurred or too narrow, and 0.12 where
+one of eight kinds is not made."""
+_NARROW = 1.15
+"""Times what fakes lack of the reals' mean distance from each other that must be missed besides: of a square or a
+Gaussian that is made too narrow as much as 1.0 times is missed, of whole kinds 1.3 and more."""
 _FALLS = 0.85
-"""Distance of the last eighth, or measurement, over that of the one before below which it still gets better."""
+"""Distance of the last eighth, or measurement, over the one before below which it still gets better; of the eighths
+of the last half the best one counts, for each is told by few batches."""
+_BEFORE = ((0.5, 0.625), (0.625, 0.75), (0.75, 0.875))
+"""The eighths of the last half but the last one."""
+_LOOKED = 0.25
+"""Share of a training up to which somebody must have looked to say how it stands: where looking was dear and stopped
+early, what is nearer than untrained may have been learned since."""
+_MOST_DONE = 0.35
+"""Share of the way that is left at most where full measurements that still come nearer say that nothing blocks it."""
 _BEGINNING = 0.05
 """Share of a training by which its first measurement must have been made to be that of an untrained generator."""
 
@@ -40,7 +56,9 @@ class Standing:
         precise: share of fakes near reals over that of other reals; NaN where an untrained generator has as much.
         spread: mean distance of two fakes over that of two reals.
         start: ``apart`` at the first record.
+        missed: share of reals of kinds that are not made, less that which other reals miss; NaN where not recorded.
         improving: it still gets better.
+        learns: by full measurements most of the way is done, and the last one is clearly nearer than the one before.
     """
 
     apart: float
@@ -50,11 +68,29 @@ class Standing:
     spread: float
     start: float
     improving: bool
+    missed: float = math.nan
+    learns: bool = False
 
     @property
     def lacks_kinds(self) -> bool:
-        """Whether what is made looks right, and much of what is real has nothing like it and shows in the distance."""
+        """Whether much of what is real has nothing like it, beside how right what is made looks, and shows in the way.
+
+        Told by whole kinds where those were recorded; among few samples of many numbers hardly any covers another.
+        """
+        if not math.isnan(self.missed):
+            return self.misses_kinds and self.left > _MISSED
         return self.precise > _PRECISE and self.covered < self.covered_limit and self.left > _MISSED
+
+    @property
+    def misses_kinds(self) -> bool:
+        """Whether whole kinds are not made, whatever comes of it."""
+        return self.missed > self.missed_limit
+
+    @property
+    def missed_limit(self) -> float:
+        """Share of reals that may be missed, be it by fakes that only vary too little."""
+        lacking = 0.0 if math.isnan(self.spread) else 1 - self.spread
+        return max(MISSED, _NARROW * lacking)
 
     @property
     def covered_limit(self) -> float:
@@ -63,8 +99,8 @@ class Standing:
 
     @property
     def is_far(self) -> bool:
-        """Whether much of the way is left."""
-        return self.left > _LEFT and self.apart > _APART
+        """Whether much of the way is left, and it is not being gone."""
+        return self.left > _LEFT and self.apart > _APART and not self.learns
 
     @property
     def suffers(self) -> bool:
@@ -79,21 +115,24 @@ class Standing:
     def evidence(self) -> dict[str, float]:
         """What it is told by, with the bounds."""
         numbers = {"apart": self.apart, "apart_limit": _APART, "way_left": self.left, "way_left_limit": _LEFT}
-        if self.lacks_kinds:
-            numbers |= {"covered": self.covered, "covered_limit": self.covered_limit}
-        return numbers
+        if self.lacks_kinds and math.isnan(self.missed):
+            return numbers | {"covered": self.covered, "covered_limit": self.covered_limit}
+        missed = {"missed_share": self.missed, "missed_share_limit": self.missed_limit}
+        return numbers | missed if self.lacks_kinds else numbers
 
 
 def standing(evidence: Evidence) -> Standing | None:
-    """How well a training stands; None where no samples were seen."""
+    """How well a training stands; None where no samples were seen, or only at its beginning."""
     if any(evidence.lacks(name) for name in SAMPLES):
         return None
     series = evidence.series
     floor = max(_ratio(series["batch_distance_real"].late(1.0), 1.0), 1e-9)
     distance = series["batch_distance"].finite
     first = float(distance.values[0]) if len(distance) else float("nan")
-    last, before = _middle(distance.part(0.875)), _middle(distance.part(0.75, 0.875))
+    last, before = _middle(distance.part(0.875)), min(_middle(distance.part(*each)) for each in _BEFORE)
     left, falls = _measured(evidence) or ((distance.late() - floor) / max(first - floor, _MIDDLE - floor, 1e-9), False)
+    if _looked(evidence) < _LOOKED and not left > 1:
+        return None
     return Standing(
         apart=distance.late() / floor,
         left=left,
@@ -102,7 +141,23 @@ def standing(evidence: Evidence) -> Standing | None:
         spread=series["spread"].late() if "spread" in series else float("nan"),
         start=first / floor,
         improving=last < _FALLS * before or falls,
+        missed=_missed(evidence),
+        learns=falls and left < _MOST_DONE,
     )
+
+
+def _looked(evidence: Evidence) -> float:
+    """Share of the training after which nobody looked any more; 1 where that is not known."""
+    names = ("seconds_critic", "seconds_generator")
+    ends = [float(evidence.series[name].steps[-1]) for name in names if not evidence.lacks(name)]
+    return max(ends) / float(evidence.facts.get("step") or max(ends)) if ends and max(ends) > 0 else 1.0
+
+
+def _missed(evidence: Evidence) -> float:
+    if evidence.lacks("missed") or evidence.lacks("missed_real"):
+        return math.nan
+    late = evidence.series["missed"].part(0.75)
+    return float(np.quantile(late, _SEEN)) - evidence.series["missed_real"].late(1.0) if len(late) else math.nan
 
 
 def _measured(evidence: Evidence) -> tuple[float, bool] | None:

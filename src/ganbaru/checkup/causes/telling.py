@@ -1,9 +1,12 @@
 """How far the critic tells real from generated samples, record by record."""
 
+from collections.abc import Callable
+from functools import reduce
+
 import numpy as np
 
 from ganbaru.checkup.evidence import Evidence
-from ganbaru.checkup.series import Array
+from ganbaru.checkup.series import Array, Series
 
 _MEANS = ("real_score_mean", "fake_score_mean")
 _STDS = ("real_score_std", "fake_score_std")
@@ -22,21 +25,67 @@ def parted(evidence: Evidence, share: float = 0.25) -> float:
 
     Of each record by itself: a critic that is sure now of this and now of that is not blind.
     """
+    found = _last(partings(evidence).values, share)
+    return float(np.median(found)) if len(found) else float("nan")
+
+
+def said(evidence: Evidence, share: float = 0.25) -> float:
+    """Distance of the mean scores in the unit of the loss, in the median of the last records; NaN where it has none.
+
+    A critic that gives nearly one score to all samples parts them by its own deviation, and tells nothing.
+    """
+    found = gaps(evidence, share) if evidence.facts.get("objective") in _WITH_UNIT else np.zeros(0)
+    return float(np.median(np.abs(found))) if len(found) else float("nan")
+
+
+def doubt(evidence: Evidence, share: float = 0.25) -> float:
+    """What the critic's loss leaves at its mean scores, over that of a guess, likewise; NaN where that is not known."""
+    objective, family = evidence.facts.get("objective"), evidence.probes.get("family") or {}
+    real, fake = _together(evidence, _MEANS)
+    if objective not in _LEAVES or family.get("real_family") in _SHARES or not len(real):
+        return float("nan")
+    found = _last(_LEAVES[objective](real, fake), share)
+    return float(np.median(found)) if len(found) else float("nan")
+
+
+def _logistic(scores: Array) -> Array:
+    return np.logaddexp(0.0, scores) / np.log(2.0)
+
+
+_LEAVES: dict[str, Callable[[Array, Array], Array]] = {
+    "nonsaturating": lambda real, fake: (_logistic(-real) + _logistic(fake)) / 2,
+    "minimax": lambda real, fake: (_logistic(-real) + _logistic(fake)) / 2,
+    "relativistic": lambda real, fake: _logistic(fake - real),
+    "hinge": lambda real, fake: (np.maximum(1 - real, 0) + np.maximum(1 + fake, 0)) / 2,
+}
+"""The critic's loss at mean scores of real and of generated samples, over that of a guess."""
+_WITH_UNIT = (*_LEAVES, "least-squares")
+_SHARES = ("log", "squashed sigmoid")
+"""Formulas of scores that are no logits."""
+
+
+def partings(evidence: Evidence) -> Series:
+    """Distance of the mean scores over their deviation, record by record; empty where unknown."""
     real, fake, real_std, fake_std = _together(evidence, (*_MEANS, *_STDS))
     common = np.sqrt((real_std**2 + fake_std**2) / 2)
-    found = _last(np.abs(real - fake) / np.where(common > _TINY, common, np.nan), share)
-    return float(np.median(found)) if len(found) else float("nan")
+    apart = np.abs(real - fake) / np.where(common > _TINY, common, np.nan)
+    return Series.of(_common_steps(evidence, (*_MEANS, *_STDS)), apart).finite
 
 
 def _together(evidence: Evidence, names: tuple[str, ...]) -> list[Array]:
     """The finite values of some series at the steps that all of them have; none where one is lacking."""
     if any(evidence.lacks(name) for name in names):
         return [np.zeros(0) for _ in names]
+    steps = _common_steps(evidence, names)
     found = [evidence.series[name].finite for name in names]
-    steps = found[0].steps
-    for each in found[1:]:
-        steps = np.intersect1d(steps, each.steps)
     return [each.values[np.isin(each.steps, steps)] for each in found]
+
+
+def _common_steps(evidence: Evidence, names: tuple[str, ...]) -> Array:
+    """The steps at which all of some series have a finite value."""
+    if any(evidence.lacks(name) for name in names):
+        return np.zeros(0)
+    return reduce(np.intersect1d, [evidence.series[name].finite.steps for name in names])
 
 
 def _last(values: Array, share: float) -> Array:

@@ -1,4 +1,4 @@
-"""What a model that learns alone answers: samples to an update, and whether its last activation holds it back."""
+"""What a model that learns alone answers: samples to an update, which way they are pushed, and what holds them back."""
 
 from functools import partial
 
@@ -39,8 +39,19 @@ class Answers:
             return
         self._samples += len(answer)
         end, factor = outputs.end(answer)
+        answer.register_hook(partial(self._pulled, answer.detach()))
         if end in REACH:
             answer.register_hook(partial(self._receive, answer.detach(), end, factor))
+
+    def _pulled(self, answer: Tensor, gradient: Tensor) -> None:
+        """A gradient comes back: whether a step makes the answers smaller."""
+        self._guard.run("pulls", self._pull, answer, gradient)
+
+    def _pull(self, answer: Tensor, gradient: Tensor) -> None:
+        """Notes the cosine of the answers and the gradient."""
+        a, b = answer.float().flatten(), gradient.float().flatten()
+        size = float(a.norm() * b.norm())
+        self._record.add("pulled_in", float(a @ b) / size if size > 0 else None)
 
     def _receive(self, answer: Tensor, end: str, factor: float, gradient: Tensor) -> None:
         """A gradient comes back."""

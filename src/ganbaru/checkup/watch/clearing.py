@@ -49,12 +49,13 @@ class Clearing:
             (``carried``); those that come after the other's turn (``after_other``), and of them those with gradients of
             that turn (``leaked``); with both (``both``).
         arrivals: gradients that came.
+        turned: the loop turned round the gradients that lie there, to go up a loss.
     """
 
     def __init__(self, name: str, network: nn.Module, turns: Turns, guard: Guard) -> None:
         self.name = name
         self.counts: Counter[str] = Counter()
-        self.arrivals = 0
+        self.arrivals, self.turned = 0, False
         self._turns, self._guard, self._looking = turns, guard, False
         self._last_turn: int | None = None
         chosen = _chosen([each for each in weights(network) if each.requires_grad])
@@ -99,6 +100,7 @@ class Clearing:
     def step(self, optimizer: torch.optim.Optimizer) -> set[int]:
         """The network's own step comes: judges what lies there; gives the backward passes that brought it."""
         mine = {id(weight) for group in optimizer.param_groups for weight in group["params"]}
+        self.turned = any(_turned(sentinel) for sentinel in self._sentinels)
         lying = [_lying(sentinel) for sentinel in self._sentinels if id(sentinel.weight) in mine]
         told = [each for each in lying if each is not None]
         held = {arrival for each in told for arrival in each}
@@ -135,9 +137,18 @@ def _lying(sentinel: _Sentinel) -> list[_Arrival] | None:
         sentinel.held = []
         return []
     for number in range(len(sentinel.held), 0, -1):
-        if _alike(now, sentinel.held[number - 1].after):
+        after = sentinel.held[number - 1].after
+        if _alike(now, after) or _alike(-now, after):
             return sentinel.held[:number]
     return None
+
+
+def _turned(sentinel: _Sentinel) -> bool:
+    """Whether what lies there is the opposite of what came last."""
+    now, last = _slice(sentinel.weight.grad), sentinel.last
+    if now is None or last is None or now.shape != last.shape or not now.any():
+        return False
+    return torch.equal(now, -last) or (len(now) >= _FEWEST and _alike(now, -last))
 
 
 def _alike(now: Tensor, before: Tensor | None) -> bool:

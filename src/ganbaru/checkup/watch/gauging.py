@@ -1,5 +1,6 @@
 """How scores and samples of a step stand: the series that the later steps of a checkup judge by."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from ganbaru.checkup.watch.turns import Turn
 from ganbaru.training import gauges
 
 _KEPT = 128
+_SMALL, _TOGETHER = 8, 16
+"""Samples of a batch below which it is no set to hold another against, and how many of several looks make one."""
 
 
 class Gauging:
@@ -28,6 +31,7 @@ class Gauging:
     def __init__(self, record: Record, level: Level) -> None:
         self._record, self._level = record, level
         self._other: Tensor | None = None
+        self._pooled: deque[tuple[Tensor, Tensor]] = deque()
         self.batch: int | None = None
         self.shape: tuple[int, ...] | None = None
 
@@ -72,9 +76,27 @@ class Gauging:
 
     def _samples(self, real: Tensor, fake: Tensor) -> None:
         real = real.detach()
+        small = 0 < min(len(real), len(fake)) < _SMALL
+        if small:
+            real, fake = self._together(real, fake)
         for name, number in gauges.of_batch(real, fake, self._other).items():
             self._record.add(name, number)
-        self._other = real[:_KEPT].clone()
+        self._other = self._before() if small else real[:_KEPT].clone()
+
+    def _together(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """A small batch with those of the looks before, as many as make a set; alone until there are so many."""
+        looks = -(-_TOGETHER // min(len(real), len(fake)))
+        self._pooled = deque([*self._pooled, (real.clone(), fake.detach().clone())], maxlen=2 * looks)
+        latest = list(self._pooled)[-looks:]
+        if len(latest) < looks:
+            return real, fake
+        return torch.cat([each for each, _ in latest]), torch.cat([each for _, each in latest])
+
+    def _before(self) -> Tensor | None:
+        """The real samples of as many looks as come before those that make a set with the next one."""
+        reals = [each for each, _ in self._pooled]
+        looks = (self._pooled.maxlen or 0) // 2
+        return torch.cat(reals[1 : looks + 1]) if len(reals) == 2 * looks else None
 
 
 def _steep(of_real: tuple[Tensor, Tensor], of_fake: tuple[Tensor, Tensor]) -> float | None:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Container, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,10 @@ from ganbaru.checkup.watch.turns import Turn, Turns
 
 _REMEMBERED = 50_000
 _MADE = 64
+_ROWS, _COLUMNS = 64, 256
+"""Of a batch, as much is compared."""
+_LIKE = 1e-5
+"""Largest difference of two rows that are alike, in sizes of the values: rounding makes 1e-6."""
 
 
 class Generated:
@@ -32,6 +36,9 @@ class Generated:
             the youngest tenth.
         spreads: of each pass with gradients, the largest difference within a batch of one value of what it was given,
             and of what it made, as shares of their size ``(latent, made)``.
+        alone: of each batch made with gradients, and of each real one, the share of rows that no other row is like.
+        anew: of the same batches, whether they were there before: what went in, by its numbers that differ from row to
+            row, at an earlier update; a real one at an earlier look.
     """
 
     def __init__(self, turns: Turns, guard: Guard) -> None:
@@ -44,13 +51,20 @@ class Generated:
         self.old: list[float] = []
         self.spreads: list[tuple[float, float]] = []
         self._born: dict[bytes, int] = {}
+        self._made: dict[bytes, int] = {}
+        self._copied: dict[bytes, int] = {}
         self._messages: deque[tuple[int, Tensor]] = deque(maxlen=_MADE)
         self._young: set[bytes] = set()
+        self.alone: dict[str, list[float]] = {"made": [], "real": []}
+        self.anew: dict[str, list[bool]] = {"latent": [], "real": []}
+        self._met: dict[str, dict[int, int]] = {"latent": {}, "real": {}}
+        self._looks = 0
 
     def begin(self) -> None:
         """A look begins."""
         self.end()
         self._young = set()
+        self._looks += 1
 
     def end(self) -> None:
         """A look ends: nothing large is kept."""
@@ -62,11 +76,11 @@ class Generated:
         """What it made in this look and in earlier ones."""
         return self._born.keys()
 
-    def see(self, latent: Tensor | None, made: Tensor, updates: int) -> None:
+    def see(self, given: Sequence[Tensor], made: Tensor, updates: int) -> None:
         """A pass of the generator.
 
         Args:
-            latent: what it was given.
+            given: the batches of floating numbers that it was given.
             made: what it made ``(B, *shape)``.
             updates: its updates so far.
         """
@@ -78,11 +92,34 @@ class Generated:
             made.register_hook(self._receive)
         prints = Prints.all_of(made)
         self.prints.append(prints)
-        for key, _ in prints.row_keys():
-            self._young.add(key)
-            self._born.setdefault(key, updates)
+        for pair in prints.row_keys():
+            self._young.update(pair)
+            self._born.setdefault(pair[0], updates)
+            for key in pair:
+                self._made.setdefault(key, updates)
         if len(made) > 1 and made.requires_grad:
-            self.spreads.append((_spread(latent) if latent is not None else 0.0, _spread(made)))
+            self.spreads.append((_spread(given[0]) if given else 0.0, _spread(made)))
+            self.alone["made"].append(alone(made))
+            self._meet("latent", [each.detach() for each in given if len(each) == len(made)], updates)
+
+    def see_double(self, made: Tensor, since: int) -> None:
+        """What another module made that is built like the generator, and has been as it is since these updates."""
+        for key in chain.from_iterable(Prints.all_of(made).row_keys()):
+            self._copied.setdefault(key, since)
+
+    def see_real(self, real: Tensor) -> None:
+        """The real batch of a look."""
+        if len(real) > 1 and not real.is_complex():
+            self.alone["real"].append(alone(real))
+            self._meet("real", [real.detach()], self._looks)
+
+    def _meet(self, name: str, batches: Sequence[Tensor], now: int) -> None:
+        """Notes whether the numbers of some batches that differ from row to row were all there before."""
+        rows = [each.reshape(len(each), -1)[:_ROWS, :_COLUMNS] for each in batches if not each.is_complex()]
+        loose = [each[:, columns] for each in rows if (columns := varying(each)).any()]
+        if loose:
+            key = hash(b"".join(each.float().cpu().numpy().tobytes() for each in loose))
+            self.anew[name].append(self._met[name].setdefault(key, now) == now)
 
     def see_shown(self, seen: Pass) -> None:
         """A pass of the critic: of what hangs on the generator, its last activation counts, wherever it is applied."""
@@ -110,16 +147,25 @@ class Generated:
                 continue
             for seen in {id(seen): seen for seen, push in turn.pushes if push.task in turn.reached}.values():
                 self._age(seen, updates)
-        for key in list(islice(self._born, max(0, len(self._born) - _REMEMBERED))):
-            del self._born[key]
+        for known in (self._born, self._made, self._copied):
+            for key in list(islice(known, max(0, len(known) - _REMEMBERED))):
+                del known[key]
 
     def _age(self, seen: Pass, updates: int) -> None:
         keys = seen.prints.row_keys()
-        fakes = [keys[row][0] for row in np.flatnonzero(seen.label == 1.0)]
+        fakes = [keys[row] for row in np.flatnonzero(seen.label == 1.0)]
         if not fakes:
             return
-        ages = [0 if key in self._young else updates - self._born.setdefault(key, updates) for key in fakes]
+        ages = [0 if self._young.intersection(pair) else updates - self._birth(pair, updates) for pair in fakes]
         self.old.append(float(np.quantile(ages, 0.1)))
+
+    def _birth(self, pair: tuple[bytes, bytes], updates: int) -> int:
+        """When what the critic is shown was made, by whichever end of it is known to be made, or else is younger.
+
+        The other end may be a condition that comes again: a label, or the input of a pair.
+        """
+        made = [known[key] for key in pair for known in (self._copied, self._made) if key in known]
+        return max(made) if made else max(self._born.setdefault(key, updates) for key in pair)
 
     def to_json(self) -> dict[str, Any]:
         """The probe ``fakes``."""
@@ -130,7 +176,32 @@ class Generated:
             "ends": [list(each) for each in sorted(self.ends["shown"] or self.ends["made"])],
             "latent_spread": max((latent for latent, _ in self.spreads), default=None),
             "made_spread": max((made for _, made in self.spreads), default=None),
+            "made_alone": max(self.alone["made"], default=None),
+            "real_alone": min(self.alone["real"], default=None),
+            "latents_anew": _mean(self.anew["latent"]),
+            "reals_anew": _mean(self.anew["real"]),
         }
+
+
+def varying(rows: Tensor) -> Tensor:
+    """The columns of ``(B, N)`` that differ from row to row, as noise does and a class's label does not ``(N,)``."""
+    ordered = rows.detach().sort(dim=0).values
+    return (ordered[1:] != ordered[:-1]).sum(dim=0) + 1 > len(rows) / 2
+
+
+def alone(batch: Tensor) -> float:
+    """Share of the rows of a batch that no other row is like, but for rounding."""
+    values = torch.view_as_real(batch.detach()) if batch.is_complex() else batch.detach()
+    flat = values.reshape(len(values), -1)[:_ROWS].float()
+    some = flat[:, torch.linspace(0, flat.shape[1] - 1, min(_COLUMNS, flat.shape[1]), device=flat.device).long()]
+    apart = torch.cdist(some, some, p=torch.inf).fill_diagonal_(torch.inf).amin(dim=1)
+    return float((apart > _LIKE * some.abs().mean()).float().mean())
+
+
+def _mean(values: Sequence[bool]) -> float | None:
+    """Share of what is true after the first half; None of less than two."""
+    late = values[len(values) // 2 :] if len(values) > 1 else []
+    return sum(late) / len(late) if late else None
 
 
 def _spread(batch: Tensor) -> float:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from ganbaru.checkup.watch import outputs, passes
 from ganbaru.checkup.watch.answers import Answers
 from ganbaru.checkup.watch.clamps import Clamps
 from ganbaru.checkup.watch.clearing import Clearing
+from ganbaru.checkup.watch.doubles import Doubles
 from ganbaru.checkup.watch.gauging import Gauging
 from ganbaru.checkup.watch.generated import Generated
 from ganbaru.checkup.watch.hooks import Guard
@@ -56,6 +58,11 @@ class Look:
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
         self.answers = Answers(record, guard)
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
+        self._doubles = self._hear_doubles() if "generator" in parts else None
+
+    def _hear_doubles(self) -> Doubles:
+        updates = partial(self._steppers.steps.__getitem__, "generator")
+        return Doubles(self.parts["generator"], self._guard, self.generated.see_double, updates)
 
     def hook_on(self) -> list[Any]:
         """Puts hooks on the weights; gives their handles."""
@@ -73,12 +80,18 @@ class Look:
         if not self.looking:
             self.turns.begin()
         self.looking = self._guard.counts = True
+        self._doubles_heard(True)
 
     def rest(self) -> None:
         """Stops looking."""
         self.looking = self._guard.counts = False
+        self._doubles_heard(False)
         for clearing in self.clearing.values():
             clearing.look(False)
+
+    def _doubles_heard(self, looking: bool) -> None:
+        if self._doubles is not None:
+            self._doubles.look(looking)
 
     @property
     def _clip(self) -> float | None:
@@ -105,7 +118,7 @@ class Look:
     def _see_maker(self, given: Any, answer: Any) -> None:
         made = outputs.samples(answer)
         if made is not None and "generator" in self.parts:
-            self.generated.see(outputs.samples(given), made, self._steppers.steps["generator"])
+            self.generated.see(outputs.batches(given), made, self._steppers.steps["generator"])
         elif made is not None:
             self.answers.see(made)
 
@@ -138,6 +151,8 @@ class Look:
                 if name == "critic" and not self.moving[name].updates:
                     self._guard.run("clip", self.moving[name].clipped, self._record, self._clip)
                 self.turns.now.tasks[name] = self.clearing[name].step(optimizer)
+                if self.clearing[name].turned != bool(optimizer.param_groups[0].get("maximize")):
+                    self.turns.now.rising.add(name)
                 self.moving[name].gradients(optimizer)
 
     def after_update(self, networks: list[str], optimizer: Optimizer, *, closure: bool) -> None:
@@ -190,6 +205,9 @@ class Look:
         label(list(seen_passes.values()), known, [[seen for seen, _ in turn.pushes] for turn in turns])
         self.pushes.add(turns)
         self.generated.ages(turns, self._steppers.steps["generator"])
+        shown = real if real is not None else next((each.given for each in seen_passes.values() if each.is_real), None)
+        if shown is not None:
+            self.generated.see_real(shown)
         for turn in turns:
             if turn.both:
                 for name in self.parts:

@@ -23,7 +23,10 @@ _SHAPING = (
     "Expand",
     "TBackward",
 )
+_KEEPING = ("Mean", "Sum", "Clamp")
+"""What leaves an activation's answer within its ends, or moves and stretches them all alike."""
 _SUMS = ("Addmm", "Convolution", "Mm", "Add", "Bmm")
+_ADDING = ("AddBackward", "SubBackward", "RsubBackward")
 _ENDS = {"Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu", "Softplus": "softplus", "Hardtanh": "hardtanh"}
 
 
@@ -82,10 +85,11 @@ def scores(answer: Any, count: int) -> list[Tensor]:
     return found[:1]
 
 
-def end(tensor: Tensor) -> tuple[str, float]:
+def end(tensor: Tensor, *, of_scores: bool = False) -> tuple[str, float]:
     """The last activation that a tensor went through, by its history, and the number that it was multiplied by after.
 
-    The activation is "sigmoid", "tanh", "relu" …, "linear" behind a layer's sum, "" where that is not known.
+    The activation is "sigmoid", "tanh", "relu" …, "linear" behind a layer's sum, "" where that is not known. Of scores
+    it does not matter where the ends of it lie, so that what is added to it, or averaged, is passed over.
     """
     node, factor = tensor.grad_fn, 1.0
     for _ in range(16):
@@ -100,10 +104,17 @@ def end(tensor: Tensor) -> tuple[str, float]:
             if times is None:
                 return "", factor
             factor = factor * times if name.startswith("Mul") else factor / times
+        elif of_scores and (name.startswith(_KEEPING) or (name.startswith(_ADDING) and _is_moved(node))):
+            pass
         elif not name.startswith(_SHAPING):
             return ("linear" if name.startswith(_SUMS) else ""), factor
         node = node.next_functions[0][0] if node.next_functions else None
     return "", factor
+
+
+def _is_moved(node: Any) -> bool:
+    """Whether something that does not learn is added to one thing, whose place in the sum is the first."""
+    return bool(node.next_functions) and all(following is None for following, _ in node.next_functions[1:])
 
 
 def _scalar(node: Any) -> float | None:

@@ -34,6 +34,8 @@ LEVELS = {
 
 _LOOKS = 150
 """Looks that a training of known length is given; each series has as many points."""
+_WIDEST = 32
+"""Steps between two looks, up to which they grow quickly."""
 
 
 def level(name: str) -> Level:
@@ -78,5 +80,14 @@ class Pace:
         allowed = self._level.allowance * so_far + self._level.share * self._seconds()
         if step < self._next or spent - self._before > allowed:
             return False
-        self._next = step + max(1, self._steps // _LOOKS if self._steps else step // 64)
+        self._next = step + max(1, self._steps // _LOOKS if self._steps else _apart(step))
         return True
+
+
+def _apart(step: int) -> int:
+    """Steps to the next look of a training whose length is not known.
+
+    They grow with the steps, so that what looking may cost is not all spent on the beginning of a slow training, and
+    most looks stand there, and stop growing where a training of a thousand steps would be seen a few times only.
+    """
+    return max(step // 64, min(step // 8, _WIDEST))

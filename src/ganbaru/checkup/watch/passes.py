@@ -22,12 +22,14 @@ class Push:
         rows: its sum for each sample that is looked at ``(R,)``; one number where scores are of the whole batch.
         values: of some scores ``(R, K)``, times how many scores there are, so that a mean does not shrink it.
         graph: it was taken to be differentiated again, as a gradient penalty is.
+        one_way: share of its absolute sum that is left when all of it is added up.
     """
 
     task: int
     rows: Array
     values: Array
     graph: bool
+    one_way: float = 1.0
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Pass:
         fresh: what was shown hangs on the generator's weights: a gradient reaches them through it.
         leaf: a gradient with respect to what was shown is wanted.
         taught: the critic's weights learned from it, or could have: they were not frozen.
+        mirror: the answer has the form of what was shown, so that it may be that again and no score.
         end: the last activation of the critic; made_end: of what it was shown, and its factor.
         label: for each row 1.0 fake, 0.0 real, NaN unknown; filled in when all is known.
         aside: no loss pushes its scores: it was made to differentiate the critic, or to look at something.
@@ -57,6 +60,7 @@ class Pass:
     taught: bool
     end: str
     made_end: tuple[str, float]
+    mirror: bool = False
     pushes: list[Push] = field(default_factory=list)
     label: Array = field(default_factory=lambda: np.zeros(0))
     aside: bool = False
@@ -65,6 +69,11 @@ class Pass:
     def by_row(self) -> bool:
         """Whether there is a score for each sample."""
         return len(self.said) == len(self.given)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether all that was shown is real."""
+        return len(self.label) > 0 and bool((self.label == 0.0).all())
 
 
 def task() -> int:
@@ -97,8 +106,9 @@ def of_critic(
         fresh=given.requires_grad and not given.is_leaf,
         leaf=given.requires_grad and given.is_leaf,
         taught=taught,
-        end=outputs.end(answer[0])[0],
+        end=outputs.end(answer[0], of_scores=True)[0],
         made_end=outputs.end(given),
+        mirror=answer[0].shape == given.shape and given[0].numel() > 1,
     )
     for each in answer:
         if each.requires_grad:
@@ -111,7 +121,8 @@ def push_of(seen: Pass, gradient: Tensor, graph: bool) -> Push:
     flat = _by_row(gradient.detach(), len(seen.given))
     rows = seen.rows if len(flat) == len(seen.given) else [0]
     sums = flat[rows].float().sum(dim=1).cpu().numpy()
-    return Push(task(), sums, _some(flat, rows) * flat.numel(), graph)
+    one_way = float(flat.sum().abs() / flat.abs().sum().clamp(min=1e-30))
+    return Push(task(), sums, _some(flat, rows) * flat.numel(), graph, one_way)
 
 
 def _by_row(scores: Tensor, count: int) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ganbaru.checkup.watch import outputs
+from ganbaru.checkup.watch.generated import varying
 from ganbaru.checkup.watch.networks import copied
 from ganbaru.checkup.watch.pacing import Level
 from ganbaru.checkup.watch.record import Record
@@ -89,13 +90,24 @@ class Probing:
 def _latent(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, float] | None:
     """How much samples change when their latents are exchanged, over their size, in evaluation mode.
 
-    ``wired`` is 1 where samples are computed from the latents at all, be it through units that never answer; ``way`` is
-    the largest derivative of a sample with respect to its latent.
+    Of what goes in, only numbers that differ from row to row are exchanged, as those of noise do and a label's do not;
+    of several batches with such numbers, that counts which changes least. ``wired`` is 1 where samples are computed
+    from it at all, be it through units that never answer; ``way`` is the largest derivative of a sample with respect
+    to it, ``scale`` the standard deviation of it.
     """
-    first = outputs.samples((args, options))
-    if first is None or len(first) < 2:
-        return None
-    moved = first.detach().roll(1, dims=0)
+    given = [each for each in outputs.batches((args, options)) if len(each) > 1 and not each.is_complex()]
+    loose = [(each, columns) for each in given if (columns := varying(each.reshape(len(each), -1))).any()]
+    loose = loose or [(each, torch.ones_like(each[0], dtype=torch.bool).reshape(-1)) for each in given[:1]]
+    tried = [found for each, columns in loose if (found := _exchanged(module, args, options, seed, each, columns))]
+    return min(tried, key=lambda each: each["change"], default=None)
+
+
+def _exchanged(
+    module: nn.Module, args: Any, options: Any, seed: int, first: Tensor, columns: Tensor
+) -> dict[str, float] | None:
+    """The same of some columns of one batch."""
+    flat = first.detach().reshape(len(first), -1)
+    moved = torch.where(columns, flat.roll(1, dims=0), flat).reshape(first.shape)
     if torch.equal(moved, first):
         return None
     network = copied(module).eval()
@@ -108,27 +120,42 @@ def _latent(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, 
         exchanged = _replaced(args, options, first, latent)
         made = next(outputs.tensors(network(*exchanged[0], **exchanged[1])))
         way = torch.autograd.grad(made.abs().sum(), latent, allow_unused=True)[0] if made.requires_grad else None
-    return {"change": change, "wired": float(way is not None), "way": 0.0 if way is None else float(way.abs().max())}
+    heard = 0.0 if way is None else float(way.reshape(len(way), -1)[:, columns].abs().max())
+    return {
+        "change": change,
+        "wired": float(way is not None),
+        "way": heard,
+        "scale": float(flat[:, columns].float().std()),
+    }
 
 
 def _coupling(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, float] | None:
-    """How much the score of one sample changes when the others do, over the spread of the scores.
+    """How much the scores of some samples change when the others do, over the spread of the scores.
 
-    The others are pulled apart by a half, the first one stays; batch normalisation and whatever else looks at the whole
-    batch then scores it otherwise. Copies are in the mode that the network is in.
+    Of a batch, a quarter stays, the first and the last one among them; the others are pulled apart by a half. Batch
+    normalisation, and whatever else looks at the whole batch, such as a recurrent layer that takes the batch for time,
+    then scores them otherwise. ``own`` is what is left of their changes without the mean of them: 0 where only one
+    number is added to all, as that of a layer that tells how alike a batch is. Copies are in the mode that the network
+    is in.
     """
     first = outputs.samples((args, options))
     if first is None or len(first) < 2:
         return None
+    kept = torch.linspace(0, len(first) - 1, max(2, len(first) // 4)).round().long()[: len(first) - 1]
+    others = torch.ones(len(first), dtype=torch.bool).index_fill(0, kept, False).to(first.device)
     moved = first.detach().clone()
-    moved[1:] = 1.5 * moved[1:] + 0.5 * moved[1:].mean()
-    before = _scores(copied(module), args, options, seed)
+    moved[others] = 1.5 * moved[others] + 0.5 * moved[others].mean()
+    network, used = copied(module), []
+    for part in network.modules():
+        if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.training:
+            part.register_forward_hook(lambda *_: used.append(1))
+    before = _scores(network, args, options, seed)
     after = _scores(copied(module), *_replaced(args, options, first, moved), seed)
     if len(before) != len(first):
         return None
-    change = float((after[0] - before[0]).abs().max())
-    normalised = any(isinstance(part, nn.modules.batchnorm._BatchNorm) and part.training for part in module.modules())
-    return {"change": change / max(float(before.std()), 1e-12), "batch_norm": float(normalised)}
+    changes, size = (after - before)[kept.to(before.device)], max(float(before.std()), 1e-12)
+    own = {"own": float((changes - changes.mean(dim=0)).abs().max()) / size} if len(kept) > 1 else {}
+    return {"change": float(changes.abs().max()) / size, "batch_norm": float(bool(used)), **own}
 
 
 def _denormals(module: nn.Module, args: Any, options: Any, seed: int) -> float:

@@ -6,7 +6,8 @@ over the scores tell the loss besides (`family`).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ _DECIDED = 0.2
 """Share of the gradients' absolute sum that must remain when they are added, for a direction to be told."""
 _FAINT = 0.3
 """Share of the other side's gradients below which the critic's on one side tell nothing: scores are at their target."""
+_ONE_WAY = 0.9
+"""Share of the gradients at an answer of the form of what was shown that must go one way for it to be scores, one for
+each value, and not what was shown once more, as a critic that is an autoencoder gives."""
 _POOL = 4096
 _ROWS = 16
 
@@ -31,16 +35,18 @@ class Pushes:
 
     Attributes:
         directions: per look, for each of `SIDES` the sign of the gradient of the loss; NaN where it is not decided.
+        sums: for each side all gradients added up over the looks, and their absolute sum.
         pools: per side, scores and gradients ``(N, 2)`` in pieces.
         pairs: scores and gradients of reals and fakes of one batch, side by side ``(N, 4)``, in pieces.
         penalties: how often the critic was differentiated to be differentiated again, by what it was shown.
         plain: how often it was differentiated without that.
         messages: generator's turns in which the scores of fakes were pushed: ``turns``, of those ``fresh``, where the
-            fakes hung on the generator's weights.
+            fakes hung on the generator's weights, or took a gradient that the loop hands on to them itself.
         ends: the last activations of the critic that were seen.
     """
 
     directions: dict[str, list[float]] = field(default_factory=lambda: {side: [] for side in SIDES})
+    sums: dict[str, Array] = field(default_factory=lambda: {side: np.zeros(2) for side in SIDES})
     pools: dict[str, list[Array]] = field(default_factory=lambda: {side: [] for side in SIDES})
     pairs: list[Array] = field(default_factory=list)
     penalties: dict[str, int] = field(default_factory=dict)
@@ -54,16 +60,19 @@ class Pushes:
         found: dict[str, list[tuple[Pass, Push, Array]]] = {side: [] for side in SIDES}
         for turn in turns:
             self._penalties(turn)
-            for side, seen, push in _sided(turn):
+            for side, seen, push in map(partial(_downhill, turn), _sided(turn)):
                 kept = seen.label == (0.0 if side == "real" else 1.0)
-                if kept.any():
+                if kept.any() and not (seen.mirror and push.one_way < _ONE_WAY):
                     found[side].append((seen, push, kept))
                     self.ends.add(seen.end)
             self._message(turn)
         sizes = {side: _size(found[side]) for side in ("real", "fake")}
         for side, items in found.items():
             faint = sizes.get(side, 1.0) < _FAINT * max(sizes.values())
-            self.directions[side].append(float("nan") if faint else _direction(items))
+            rows = _gradients(items)
+            self.directions[side].append(float("nan") if faint else _direction(rows))
+            if np.isfinite(rows).all():
+                self.sums[side] += [rows.sum(), np.abs(rows).sum()]
             self._pool(side, items)
         self._pair(found["real"], found["fake"])
 
@@ -81,9 +90,9 @@ class Pushes:
     def _message(self, turn: Turn) -> None:
         if not turn.by("generator"):
             return
-        fakes = [seen for _, seen, _ in _sided(turn) if (seen.label != 0.0).any()]
+        fakes = [seen for _, seen, _ in _sided(turn) if (seen.label == 1.0).any()]
         self.messages["turns"] += bool(fakes)
-        self.messages["fresh"] += any(seen.fresh for seen in fakes)
+        self.messages["fresh"] += any(seen.fresh or seen.leaf for seen in fakes)
 
     def _pool(self, side: str, items: Iterable[tuple[Pass, Push, Array]]) -> None:
         if sum(map(len, self.pools[side])) > _POOL:
@@ -120,6 +129,7 @@ class Pushes:
             "real_down": int((real > 0).sum()),
             "generator_up": int((made < 0).sum()),
             "generator_down": int((made > 0).sum()),
+            "sums": {side: self.sums[side].tolist() for side in SIDES},
             "penalties": dict(self.penalties),
             "plain_derivatives": self.plain,
             "critic_turns": self.critic_turns,
@@ -144,6 +154,14 @@ def _sided(turn: Turn) -> Iterable[tuple[str, Pass, Push]]:
             yield side, seen, push
 
 
+def _downhill(turn: Turn, item: tuple[str, Pass, Push]) -> tuple[str, Pass, Push]:
+    """The same as a network that goes down its loss would be pushed, where it goes up."""
+    side, seen, push = item
+    if ("generator" if side == "generator" else "critic") not in turn.rising:
+        return item
+    return side, seen, replace(push, rows=-push.rows, values=-push.values)
+
+
 def _rows(seen: Pass, kept: Array) -> Array:
     """Scores that depend on samples of one side alone: of each sample, or the only one of a whole batch of them."""
     if seen.by_row:
@@ -162,9 +180,13 @@ def _size(items: Sequence[tuple[Pass, Push, Array]]) -> float:
     return float(np.mean(rows)) if rows else 0.0
 
 
-def _direction(items: Sequence[tuple[Pass, Push, Array]]) -> float:
-    """Sign of the sum of all gradients; NaN where they go different ways."""
+def _gradients(items: Sequence[tuple[Pass, Push, Array]]) -> Array:
+    """The gradients of one side, of each sample or of a whole batch."""
     rows = [push.rows[kept] if seen.by_row else push.rows for seen, push, kept in items]
-    values = np.concatenate(rows) if rows else np.zeros(0)
+    return np.concatenate(rows) if rows else np.zeros(0)
+
+
+def _direction(values: Array) -> float:
+    """Sign of the sum of all gradients; NaN where they go different ways."""
     total, size = float(values.sum()), float(np.abs(values).sum())
     return float(np.sign(total)) if size > 0 and abs(total) > _DECIDED * size else float("nan")

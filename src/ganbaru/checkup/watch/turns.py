@@ -23,6 +23,7 @@ class Turn:
         reached: the networks whose weights each backward pass reached, by its number.
         tasks: the backward passes that each network moved along.
         stepped: the networks that moved at its end, in order.
+        rising: those of them that moved up their loss, not down.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Turn:
     reached: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     tasks: dict[str, set[int]] = field(default_factory=dict)
     stepped: list[str] = field(default_factory=list)
+    rising: set[str] = field(default_factory=set)
 
     def by(self, network: str) -> bool:
         """Whether it was this network's turn alone."""

@@ -26,5 +26,5 @@ CAUSE = Cause(
     needs=("memory",),
     judge=judge,
     remedy="Train on more sounds; where there are none, shift them in time and stop earlier.",
-    explains=("overfitting", "late-degradation", "source-memorised"),
+    explains=("overfitting", "late-degradation", "source-memorised", "critic-too-strong", "mode-dropping"),
 )

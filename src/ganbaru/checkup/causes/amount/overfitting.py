@@ -21,12 +21,20 @@ LOST = 0.05
 HELD, HEART = 0.5, 0.1
 """Shares that are left of the held-out loss and of the training loss where a model learned by heart; both fell together
 on the calibration half where learning went well."""
+_PART, _TIMES = 0.25, 30.0
+"""The first of them where it is so many times the second: what is learned of the training data is far past what holds
+for others, which does not fall any more meanwhile."""
 _FIRST = 5
 """Training losses, up to the first held-out one, that tell what it was by then."""
 _PARTS = 8
 """Stretches of a training, of two held-out losses each at least."""
 _Z = 1.959964
+_NORMAL = 0.6745
+"""Median of the modulus of a normal number over its deviation."""
 _FEWEST = 8
+_CHECKS = 4
+"""Held-out losses, such as one after each epoch, from which their course can be told, each by itself where they are too
+few for stretches."""
 _SCORES = ("w1", "w1_held_out", "real_score_std", "fake_score_std")
 _DISTANCE = "quality.distance"
 
@@ -117,13 +125,11 @@ def _one_loss(evidence: Evidence) -> Ruling:
     if lacking:
         return Ruling("not-checked", reason=lacking)
     train, held_out = evidence.series["loss"].finite, evidence.series["held_out_loss"].finite
-    if min(len(train), len(held_out)) < _FEWEST:
-        return Ruling("not-checked", reason=f"fewer than {_FEWEST} losses were recorded")
-    parts = min(_PARTS, len(held_out) // 2)
-    times = np.array_split(held_out.steps, parts)
-    checks = [_Mean.of(part) for part in np.array_split(held_out.values, parts)]
+    if len(train) < _FEWEST or len(held_out) < _CHECKS:
+        return Ruling("not-checked", reason=f"fewer than {_FEWEST} losses, or {_CHECKS} held-out ones, were recorded")
+    times, checks = _stretches(held_out)
     learned = [_Mean.of(part) for part in _alongside(train, times)]
-    least = min(range(parts), key=lambda index: checks[index].value)
+    least = min(range(len(checks)), key=lambda index: checks[index].value)
     best, last = checks[least], checks[-1]
     first = min(_by_then(train, int(held_out.steps[0])), learned[0].value)
     rise, untrained = last.value - best.value, max(checks[0].value, float(held_out.values[0]))
@@ -145,11 +151,31 @@ def _one_loss(evidence: Evidence) -> Ruling:
     rises = last.low > best.high and share > RISE and lost > LOST
     if rises and learned[-1].high < learned[least].low:
         return Ruling("found", numbers, where="model", since=int(times[least][-1]))
-    if learned[0].value > 0 and numbers["held_out_left"] > HELD and abs(numbers["loss_left"]) < HEART:
+    if learned[0].value > 0 and _is_by_heart(numbers["held_out_left"], abs(numbers["loss_left"])):
         return Ruling("found", numbers, where="model", reason="it learned what it was shown by heart, and little else")
     if rises:
         return Ruling("suspect", numbers, where="model", reason="the training loss does not fall meanwhile")
     return Ruling("fine", numbers, where="model")
+
+
+def _is_by_heart(held_out: float, own: float) -> bool:
+    """Whether next to nothing is left of the training loss and much of the held-out one."""
+    return (held_out > HELD and own < HEART) or held_out > max(_PART, _TIMES * own)
+
+
+def _stretches(held_out: Series) -> tuple[list[Array], list[_Mean]]:
+    """The steps and the means of stretches of held-out losses; of few losses each by itself, the last by the last two.
+
+    Of a single one the noise is told by how far losses lie from the line through their neighbours, in the median, since
+    the course itself is bent but in a few places.
+    """
+    if len(held_out) >= 2 * _PARTS:
+        parts = np.array_split(held_out.values, _PARTS)
+        return np.array_split(held_out.steps, _PARTS), [_Mean.of(part) for part in parts]
+    bends = np.abs(np.diff(held_out.values, 2))
+    half = _Z * float(np.median(bends)) / (_NORMAL * math.sqrt(6))
+    values = [*held_out.values[:-1], held_out.values[-2:].min()]
+    return np.array_split(held_out.steps, len(held_out)), [_Mean(float(value), half) for value in values]
 
 
 def _by_then(train: Series, step: int) -> float:

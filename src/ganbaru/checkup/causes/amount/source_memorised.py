@@ -4,6 +4,9 @@ The second is the test of Meehan, Chaudhuri & Dasgupta 2020 (a generator that ha
 nearer to the ones it was shown than held-out ones do), by the distance of whole batches.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
@@ -20,24 +23,26 @@ training samples were many, 0.44 to 0.74 where there were 20 to 24 sounds."""
 
 def judge(evidence: Evidence) -> Ruling:
     """By the share of generated sounds that stand nearer to one training sound than held-out ones do, and alone."""
-    copied, near = evidence.probes["memory"]["copied"], evidence.probes["memory"]["memorised"]
-    low = float(copied["low"])
-    numbers = {
-        "copied": float(copied["value"]),
-        "copied_low": low,
-        "copied_low_limit": COPIED,
-        "near_to_training": float(near["value"]),
-    }
+    memory, now = evidence.probes["memory"], standing(evidence)
+    counted, low = "copied" in memory, float(memory.get("copied", {}).get("low", 0.0))
+    numbers = _counted(memory) if counted else {}
     if low > COPIED:
         return Ruling("found", numbers, where="generator")
-    now = standing(evidence)
     if now is not None and now.apart < NEARER:
         numbers |= {"apart": now.apart, "apart_limit": NEARER}
         reason = "no single copies, but it makes what it was shown rather than what such sounds are like"
-        return Ruling("found", numbers, where="generator", reason=reason)
+        return Ruling("found", numbers, where="generator", reason=reason if counted else "")
+    if not counted:
+        return Ruling("not-checked", reason="there are too few sounds to count copies")
     if low > HINT:
         return Ruling("suspect", numbers, where="generator", reason="a few generated sounds look like copies")
     return Ruling("fine", numbers, where="generator")
+
+
+def _counted(memory: Mapping[str, Any]) -> dict[str, float]:
+    """The share of copies, and of what is near to any training sound."""
+    numbers = {"copied": float(memory["copied"]["value"]), "copied_low": float(memory["copied"]["low"])}
+    return numbers | {"copied_low_limit": COPIED, "near_to_training": float(memory["memorised"]["value"])}
 
 
 CAUSE = Cause(

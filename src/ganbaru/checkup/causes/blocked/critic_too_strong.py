@@ -2,22 +2,35 @@
 
 A critic that is sure is a fault only while the generator tries: one point is easily told from a distribution, and what
 looks right where it is was helped there. So fakes that are alike, or right as far as they go, speak of other causes.
+And any critic is sure of what a generator makes that cannot do better for a reason of its own: that the critic is to
+blame takes a second sign, that it goes farther in a step than the generator does.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked.mode_collapse import NARROW
 from ganbaru.checkup.causes.standing import WASSERSTEIN, by_harm, is_game, separation, standing
+from ganbaru.checkup.causes.telling import doubt, partings
 from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 
 _SURE = 3.0
 """Distance of the mean scores in their standard deviations: 93 % of the scores lie on their own side."""
+_DOUBT = 0.1
+"""What is left of its loss over that of a guess, where its scores deviate far beyond where the loss is met."""
+_AHEAD, _FREE = 4.0, 2.5
+"""Way of its weights in a step over that of the generator's weights, each in norms of them, and where nothing bounds
+its slope; 1 to 2 with rates that are alike and one update."""
 _RIGHT = 0.6
 """Share of fakes near reals, over that of other reals, from which the critic has taught the generator something."""
+
+
+BOUNDED = ("gradient-penalty", "lipschitz-penalty", "spectral-norm", "r1", "r1+r2", "clip")
+"""Constraints that bound the critic's slope."""
 
 
 def _when(evidence: Evidence) -> str:
@@ -27,9 +40,10 @@ def _when(evidence: Evidence) -> str:
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    apart, now = separation(evidence, 0.5), standing(evidence)
+    apart, doubts, now = separation(evidence, 0.5), doubt(evidence, 0.5), standing(evidence)
     numbers = {"separation": apart, "separation_limit": _SURE}
-    if math.isnan(apart) or apart < _SURE:
+    numbers |= {} if math.isnan(doubts) else {"doubt": doubts, "doubt_limit": _DOUBT}
+    if not (apart >= _SURE or doubts < _DOUBT):
         return Ruling("fine", numbers)
     if now is not None and now.precise >= _RIGHT:
         return Ruling("fine", {**numbers, "precise": now.precise, "precise_limit": _RIGHT})
@@ -37,7 +51,24 @@ def _judge(evidence: Evidence) -> Ruling:
     if spread < NARROW:
         reason = "fakes that are alike are easily told, however strong the critic"
         return Ruling("fine", {**numbers, "spread": spread, "spread_limit": NARROW}, reason=reason)
-    return by_harm(evidence, numbers, "critic", unseen="no samples were seen", waits=True)
+    ahead, limit = _ahead(evidence), _AHEAD if evidence.facts.get("constraint") in BOUNDED else _FREE
+    numbers |= {} if math.isnan(ahead) else {"ahead": ahead, "ahead_limit": limit}
+    since = partings(evidence).since(lambda values: values >= _SURE)
+    ruling = by_harm(evidence, numbers, "critic", since=since, unseen="no samples were seen", waits=True)
+    if ruling.verdict == "found" and not ahead > limit:
+        return replace(
+            ruling, verdict="suspect", reason="it learns no faster than the generator, which may be to blame"
+        )
+    return ruling
+
+
+def _ahead(evidence: Evidence) -> float:
+    """How many times farther its weights go in a step than the generator's; NaN where unknown."""
+    names = ("critic_update_ratio", "generator_update_ratio")
+    if any(evidence.lacks(name) for name in names):
+        return math.nan
+    critic, generator = (evidence.series[name].late(1.0) for name in names)
+    return critic / max(generator, 1e-30)
 
 
 def _spread(evidence: Evidence) -> float:

@@ -1,17 +1,23 @@
 """The critic does not tell generated from real samples that are far apart.
 
-A critic without any slope tells nothing at whatever distance: then no message leaves it, rather than being lost.
+A critic without any slope tells nothing at whatever distance: then no message leaves it, rather than being lost. Nor
+does one whose scores of both are alike in the unit of the loss, however little they deviate.
 """
 
 import math
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.standing import is_game, standing
-from ganbaru.checkup.causes.telling import parted
+from ganbaru.checkup.causes.telling import parted, partings, said
 from ganbaru.checkup.evidence import Evidence
 
 _BLIND = 0.4
 """Distance of the mean scores over their deviation, batch by batch: two of three pairs are still told apart at 0.6."""
+_MUTE = 0.02
+"""Distance of mean scores in the unit of the loss, a hundredth in the chance that one is real."""
+_LASTING = 0.5
+"""Share of the training, up to its end, of which it is told: a generator that leaps is ahead of any critic for a while.
+"""
 _FAR = 2.5
 """Distance of fakes over that of other reals from which a critic must see it."""
 _FLAT = 1e-6
@@ -19,7 +25,7 @@ _FLAT = 1e-6
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    apart, now = parted(evidence), standing(evidence)
+    apart, unlike, now = parted(evidence, _LASTING), said(evidence, _LASTING), standing(evidence)
     if now is None:
         return Ruling("not-checked", reason="samples were not seen")
     if _is_flat(evidence) and now.is_far:
@@ -28,9 +34,13 @@ def _judge(evidence: Evidence) -> Ruling:
     if math.isnan(apart):
         return Ruling("not-checked", reason="its scores were not seen")
     numbers = {"parted": apart, "parted_limit": _BLIND, **now.evidence, "apart_limit": _FAR}
-    if apart > _BLIND or now.apart < _FAR or not now.is_far:
+    numbers |= {} if math.isnan(unlike) else {"said": unlike, "said_limit": _MUTE}
+    if not (apart <= _BLIND or unlike < _MUTE) or now.apart < _FAR or not now.is_far:
         return Ruling("fine", numbers)
-    return Ruling("found", numbers, "critic")
+    if now.improving:
+        return Ruling("suspect", numbers, "critic", reason="what is made still gets better")
+    since = partings(evidence).since(lambda values: values <= _BLIND)
+    return Ruling("found", numbers, "critic", since=since)
 
 
 def _is_flat(evidence: Evidence) -> bool:

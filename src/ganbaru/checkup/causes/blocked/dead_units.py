@@ -45,12 +45,6 @@ def _judge(evidence: Evidence) -> Ruling:
     return replace(ruling, verdict="suspect", reason="it learns in spite of it") if ruling.verdict == "fine" else ruling
 
 
-def at_first(evidence: Evidence, name: str) -> bool:
-    """Whether most units of a network were dead at the first record already: nothing in the training killed them."""
-    known = not evidence.lacks(f"dead_units_{name}") and len(series := _while_it_learns(evidence, name))
-    return bool(known and series.values[0] > _DEAD)
-
-
 def _is_cut_off(evidence: Evidence) -> bool:
     """Whether the first layer gets no gradient where the last one does."""
     return not evidence.lacks("gradient_reach") and evidence.series["gradient_reach"].late() == 0
@@ -85,4 +79,5 @@ CAUSE = Cause(
     remedy="Take a leaky activation, and lower the learning rate.",
     change=lambda evidence: {"generator.slope": 0.2, "critic.slope": 0.2},
     explains=("vanishing-gradient", "critic-too-weak", "mode-collapse", "mode-dropping"),
+    explains_later=("divergence", "exploding-gradient"),
 )

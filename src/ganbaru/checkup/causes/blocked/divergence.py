@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.blocked import dead_units, late_degradation
+from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.breaking import broke_at_once
 from ganbaru.checkup.causes.one_loss import Fall, falls, is_plain
 from ganbaru.checkup.causes.standing import standing
@@ -74,8 +74,6 @@ def _risen(evidence: Evidence) -> Fall | None:
 
 def _ruling(evidence: Evidence, series: Series, numbers: dict[str, float], where: str, since: int | None) -> Ruling:
     good = late_degradation.begins(evidence, series.steps[-1] if since is None else since)
-    if where == "generator" and dead_units.at_first(evidence, where):
-        return Ruling("suspect", numbers, where, since=since, reason="most of its units were dead before")
     if good and not _goes_on(series):
         return Ruling("suspect", numbers, where, since=since, reason="it was good before")
     return Ruling("found", numbers, where, since=since)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.blocked import dead_units, late_degradation
+from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.breaking import broke_at_once
 from ganbaru.checkup.causes.one_loss import by_outcome, falls, is_plain
 from ganbaru.checkup.causes.proved import APART, is_apart
@@ -50,8 +50,6 @@ def _judge(evidence: Evidence) -> Ruling:
     since = series.since(lambda values: ~(values < limit), stays=_STAYS)
     if late_degradation.begins(evidence, since):
         return Ruling("suspect", numbers, name, since=since, reason="they grew after it had been good")
-    if dead_units.at_first(evidence, name):
-        return Ruling("suspect", numbers, name, since=since, reason="most of its units were dead before")
     if is_plain(evidence) and _loss_growth(evidence) > growth:
         return Ruling("suspect", numbers, name, since=since, reason="the loss grew more than they did")
     return by_outcome(evidence, numbers, name, since=since)

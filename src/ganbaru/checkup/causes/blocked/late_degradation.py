@@ -8,6 +8,7 @@ import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.one_loss import is_plain
+from ganbaru.checkup.causes.standing import MISSED, standing
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
@@ -17,12 +18,20 @@ _LOST = 2.0
 """Distance at the end over that of the best time."""
 _BACK = 0.15
 """Share of the way that was lost again; less is how a distance near its floor wavers."""
+_FAR_BACK, _HALF, _FEWEST = 0.3, 0.5, 2
+"""The same that tells by itself, however large the distance of other reals is beside the way: from half of the rise on,
+for two parts at least, it stays above a half of that half."""
+_SPELL, _NEAR = 0.25, 0.25
+"""Share of a training from which on kinds may be lost that were made in the half of the steps before, and share of the
+way that was left then."""
 _LOSS_BACK = 0.2
 """The same of a loss. How many times its best it is then says nothing: it may be far from 0 at its best, or below."""
 _WAVERS = 5.0
 """Times what the losses of the best time waver by, from their median down to the lowest tenth."""
 _WINDOWS = 12
 """Parts of a training, each told by its median, so that a swing to and fro is no rise and fall."""
+_BATCHES = 3
+"""Batches to a part at least, for one may be odd."""
 
 
 def begins(evidence: Evidence, since: int | None) -> bool:
@@ -40,9 +49,32 @@ def _judge(evidence: Evidence) -> Ruling:
     if measured is not None and len(measured.finite) >= 4:
         floor = evidence.series.get("quality.distance.floor")
         return _ruling(measured.finite, floor.late() if floor is not None and len(floor) else 0.0, window=1)
-    batches, floor = evidence.series["batch_distance"].finite, evidence.series.get("batch_distance_real")
+    batches, floor = evidence.series["batch_distance"].finite.evened, evidence.series.get("batch_distance_real")
     least = floor.late(1.0) if floor is not None else 0.0
-    return _ruling(batches, least, window=max(1, len(batches) // _WINDOWS))
+    ruling = _ruling(batches, least, window=max(_BATCHES, len(batches) // _WINDOWS))
+    return ruling if ruling.verdict == "found" else _of_kinds(evidence, batches, least) or ruling
+
+
+def _of_kinds(evidence: Evidence, distance: Series, floor: float) -> Ruling | None:
+    """The ruling on kinds that are missing and were not missing for long, when what was made was near the reals."""
+    now = standing(evidence)
+    if now is None or not now.misses_kinds or not now.lacks_kinds or evidence.lacks("missed"):
+        return None
+    missed = evidence.series["missed"].finite
+    since = missed.since(lambda values: values > MISSED)
+    if since is None or since < _SPELL * missed.steps[-1]:
+        return None
+    spell = [_between(series, since / 2, since) for series in (missed, distance)]
+    if min(map(len, spell)) < _BATCHES or np.median(spell[0]) > MISSED:
+        return None
+    left = float((np.median(spell[1]) - floor) / max(distance.values[0] - floor, 1e-12))
+    numbers = {"way_left_then": left, "way_left_then_limit": _NEAR, "best_step": since / 2, **now.evidence}
+    return Ruling("found", numbers, "generator", since=since) if left < _NEAR else None
+
+
+def _between(series: Series, start: float, end: float) -> np.ndarray:
+    """The values from one step until before another."""
+    return series.values[(series.steps >= start) & (series.steps < end)]
 
 
 def _of_loss(loss: Series) -> Ruling:
@@ -94,11 +126,21 @@ def _ruling(series: Series, floor: float, *, window: int) -> Ruling:
         "lost": end / max(least, 1e-12),
         "lost_limit": _LOST,
     }
-    if left > _GOOD or back < _BACK or end < _LOST * least or best >= 0.9 * len(values):
+    many_times = back >= _BACK and end >= _LOST * least
+    if left > _GOOD or best >= 0.9 * len(values) or not (many_times or _stays_back(values[best:], least, end, way)):
         return Ruling("fine", numbers)
-    after = np.flatnonzero(values[best:] > _LOST * least)
+    after = np.flatnonzero(values[best:] > (_LOST * least if many_times else least + _HALF * (end - least)))
     first = int(after[0]) if len(after) else len(values) - 1 - best
     return Ruling("found", numbers, "generator", since=int(steps[best + first]))
+
+
+def _stays_back(values: np.ndarray, least: float, end: float, way: float) -> bool:
+    """Whether much of the way was lost again for good: a swing to and fro comes near to its best again."""
+    rise = end - least
+    if rise < _FAR_BACK * way:
+        return False
+    lost = values[int(np.argmax(values > least + _HALF * rise)) :]
+    return len(lost) >= _FEWEST and bool(lost.min() > least + _HALF**2 * rise)
 
 
 def _smooth(series: Series, window: int) -> tuple[np.ndarray, np.ndarray]:

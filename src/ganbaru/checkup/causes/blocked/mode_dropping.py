@@ -3,8 +3,9 @@
 import math
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.blocked.mode_collapse import ALIKE
-from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.blocked import late_degradation
+from ganbaru.checkup.causes.blocked.mode_collapse import NARROW
+from ganbaru.checkup.causes.standing import MISSED, Standing, is_game, standing
 from ganbaru.checkup.causes.usual import paired
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -18,14 +19,31 @@ def _judge(evidence: Evidence) -> Ruling:
     if counted is not None:
         return counted
     now = standing(evidence)
-    if now is None or math.isnan(now.precise):
+    if now is None or (math.isnan(now.precise) and math.isnan(now.missed)):
         return Ruling("not-checked", reason="samples were not seen")
-    numbers = {"precise": now.precise, **now.evidence, "spread": now.spread, "spread_limit": ALIKE}
-    if not now.lacks_kinds or now.spread < ALIKE:
+    numbers = {**_seen(now), **now.evidence, "spread": now.spread, "spread_limit": NARROW}
+    if now.misses_kinds and now.spread >= NARROW and not now.lacks_kinds:
+        return Ruling("suspect", numbers, "generator", reason="what is missing hardly shows in the distance")
+    if not now.lacks_kinds or now.spread < NARROW:
         return Ruling("fine", numbers)
     if now.improving:
         return Ruling("suspect", numbers, "generator", reason="they are few, and come nearer to all")
-    return Ruling("found", numbers, "generator")
+    since = None if evidence.lacks("missed") else _lost(evidence.series["missed"])
+    if late_degradation.begins(evidence, since):
+        return Ruling("suspect", numbers, "generator", since=since, reason="all were made when it was good")
+    return Ruling("found", numbers, "generator", since=since)
+
+
+def _lost(missed: Series) -> int | None:
+    """The step from which on kinds were missing."""
+    return missed.since(lambda values: values > MISSED)
+
+
+def _seen(now: Standing) -> dict[str, float]:
+    """What tells whether kinds are missing: how many samples are of such, or how right what is made looks."""
+    if math.isnan(now.missed):
+        return {"precise": now.precise}
+    return {"missed_share": now.missed, "missed_share_limit": now.missed_limit}
 
 
 def _counted(evidence: Evidence) -> Ruling | None:

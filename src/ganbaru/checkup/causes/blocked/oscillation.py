@@ -26,7 +26,7 @@ def _judge(evidence: Evidence) -> Ruling:
     swings = {name: _swing(evidence.series[name]) for name in ("drift_0", "drift_1")}
     name = max(swings, key=lambda each: swings[each][0])
     size, crossings = swings[name]
-    noise = _noise(evidence)
+    noise = chance_of_mean(evidence)
     limit = max(_SWING, 2 * noise)
     numbers = {"swing": size, "swing_limit": limit, "turns": crossings / 2, "turns_limit": _CROSSINGS / 2}
     if size < limit or crossings < _CROSSINGS:
@@ -61,12 +61,20 @@ def _swing(series: Series) -> tuple[float, int]:
     return size, int((sides[1:] != sides[:-1]).sum())
 
 
-def _noise(evidence: Evidence) -> float:
-    """How much the mean of a batch of fakes moves by chance, in standard deviations of the reals."""
+def chance_of_mean(evidence: Evidence) -> float:
+    """How much the mean of a batch of fakes moves by chance beside that of reals, in standard deviations of the reals.
+
+    By the size of a batch where its values vary each by itself; where they vary together, as those of a spectrogram do,
+    the mean moves more: by up to what the distance of two batches of reals, at least that of their means, says (the
+    mean of |x| is √(2/π) of a normal deviation).
+    """
     size = np.sqrt(max(evidence.facts.get("batch") or 16, 1))
-    if evidence.lacks("fake_std") or evidence.lacks("real_std"):
-        return float(1 / size)
-    return float(evidence.series["fake_std"].late(0.5) / (evidence.series["real_std"].late(0.5) or 1.0) / size)
+    alone = 1.0
+    if not evidence.lacks("fake_std") and not evidence.lacks("real_std"):
+        alone = evidence.series["fake_std"].late(0.5) / (evidence.series["real_std"].late(0.5) or 1.0)
+    if evidence.lacks("batch_distance_real"):
+        return float(alone / size)
+    return max(float(alone / size), float(np.sqrt(np.pi / 2)) * evidence.series["batch_distance_real"].late(1.0))
 
 
 def _began(series: Series, limit: float) -> int | None:

@@ -2,14 +2,15 @@
 
 Arjovsky & Bottou 2017, theorem 2.4: the sharper a critic, the less of its slope comes through a saturating loss. The
 message to a sample is the slope of the loss at it; the critic's own slope towards the reals says how much there was to
-tell. Both fade together where learning is done, and only the message does where it is stopped on its way.
+tell. Both fade together where learning is done, and only the message does where it is stopped on its way. Where fakes
+look right it fades too, and rightly so: they rest where the critic likes them, however far away it knows other reals.
 """
 
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.one_loss import by_loss, is_plain
-from ganbaru.checkup.causes.standing import by_harm, is_game
+from ganbaru.checkup.causes.standing import by_harm, is_game, standing
 from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -18,6 +19,8 @@ _FAINT = 1e-6
 """Message to a sample below which an optimizer's own epsilon (1e-8, over the weights) outweighs it."""
 _PASSED = 0.02
 """Message over the critic's slope; of what is healthy on the calibration half 0.45 and more comes through."""
+_RIGHT = 0.6
+"""Share of fakes near reals, over that of other reals, from which they have arrived and need no message."""
 _REACH = 1e-3
 """Gradient over weights of the first layer, over that of the last; about 1 of layers alike."""
 
@@ -56,7 +59,14 @@ def is_lost(evidence: Evidence) -> bool:
     if evidence.lacks("fake_gradient"):
         return False
     message, passed, reach = evidence.series["fake_gradient"].finite, _passed(evidence), _reach(evidence)
-    return bool(message.late() < _FAINT or passed.late() < _PASSED or reach.late() < _REACH)
+    stopped = passed.late() < _PASSED and not _has_arrived(evidence)
+    return bool(message.late() < _FAINT or stopped or reach.late() < _REACH)
+
+
+def _has_arrived(evidence: Evidence) -> bool:
+    """Whether most of what is made looks right."""
+    now = standing(evidence)
+    return now is not None and now.precise >= _RIGHT
 
 
 def _reach(evidence: Evidence) -> Series:

@@ -18,6 +18,9 @@ _BY_OTHERS = 0.5
 """The same from which scores are as much of the others as of the sample, by whatever layer; 1.1 and more on the
 calibration half by batch normalisation, 0.1 by a layer that only adds the batch's deviation to what is known of each
 sample (Karras et al. 2018, section 3), with which games under a penalty went well."""
+_OWN = 0.1
+"""The same of what is left without the mean change of all: 0.0 by such a layer, which moves all scores alike and leaves
+their slopes what they were, 0.4 and more by normalisation by hand, or by a layer that takes the batch for time."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -30,7 +33,11 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"change": change, "change_limit": _CHANGE}
     if not change > _CHANGE:
         return Ruling("fine", numbers)
-    if not any(each["batch_norm"] for each in seen) and change < _BY_OTHERS:
+    owns = [each["own"] for each in seen if "own" in each]
+    if owns:
+        numbers |= {"own_change": float(np.median(owns)), "own_change_limit": _OWN}
+    by_others = change >= _BY_OTHERS or numbers.get("own_change", 0.0) >= _OWN
+    if not by_others and not any(each["batch_norm"] for each in seen):
         return Ruling("suspect", numbers, "critic", reason="scores depend on the batch, not by batch normalisation")
     return Ruling("found", numbers, "critic")
 

@@ -1,4 +1,8 @@
-"""The critic's message does not reach the generator: its fakes are scored without their history."""
+"""The critic's message does not reach the generator: its fakes are scored without their history.
+
+A generator that has another loss besides moves all the same. Fakes that are scored as they are, in a turn of the
+generator's and for a loss, are scored for it; a loop that hands the critic's gradient on by itself takes it at them.
+"""
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.bugs.seen import FEW, SPOILS, part, share
@@ -25,9 +29,8 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("not-checked", numbers, reason="the generator is frozen")
     empty = share(counts.get("empty", 0), counts.get("steps", 0))
     numbers |= {"without_gradient": empty, "without_gradient_limit": _EMPTY}
-    if empty < _EMPTY:
-        return Ruling("suspect", numbers, "generator", reason="it learns, but not by the scores of its samples")
-    return Ruling("found", numbers, "generator")
+    reason = "it learns, but not by the scores of its samples" if empty < _EMPTY else ""
+    return Ruling("found", numbers, "generator", reason=reason)
 
 
 def _unreached(evidence: Evidence) -> bool:

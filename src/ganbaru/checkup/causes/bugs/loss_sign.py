@@ -20,6 +20,12 @@ _RIGHT = 0.1
 """Share of looks with the right direction up to which it is wrong; 0.95 and more where labels are right."""
 _DOUBTFUL = 0.5
 """Share below which it is suspected."""
+_MOSTLY = 0.8
+"""Share of looks from which a direction needs no second measure."""
+_NET, _HEARD = 0.5, 0.5
+"""Share of all gradients of a side that must remain when they are added over the looks, and of those of the other side
+that they must be, for its direction to be told: 1 where every sample is pushed one way at every look, and where both
+sides are pushed the same way; less where scores of one side were at their target from the first look on."""
 _APART = 0.1
 """Distance of two targets that are apart; 1 for labels of 0 and 1, smoothed or not at least 0.7."""
 
@@ -31,6 +37,11 @@ _NOT, _RISEN = 0.05, 0.5
 _ENDLESS = 1000.0
 """Fall over the largest of the first losses that no loss with a least value makes, and no density that is learned: its
 logarithm grows by a few for each number."""
+_GREW, _ON = 3.0, -0.5
+"""Times its first size that a loss which was told grew to, and the cosine of the answers and the gradient at them below
+which answers that are far off are pushed farther off: -1 where an error is raised, 1 where steps go past the least."""
+_BEGINNING = 0.02
+"""Share of the records whose median is what a loss was untrained."""
 _FIRST = 3
 """Losses of which one at least is of its usual size."""
 
@@ -48,6 +59,8 @@ def _of_one_loss(evidence: Evidence) -> Ruling:
     held_out = None if evidence.lacks("held_out_loss") else evidence.series["held_out_loss"].finite.values
     if min(len(loss), 2 if held_out is None else len(held_out)) < 2:
         return Ruling("not-checked", reason="too few finite losses were told")
+    if climbed := _climbed(evidence):
+        return Ruling("found", climbed, "model", reason="it climbs: what is far off is pushed farther off")
     numbers = {"loss_fallen": _fall(loss, loss.min()), "loss_fallen_limit": _BOUNDLESS}
     if _is_endless(loss) and (held_out is None or _is_endless(held_out)):
         return Ruling("found", numbers | {"loss_fallen_limit": _ENDLESS}, "model", reason="it falls without end")
@@ -57,6 +70,20 @@ def _of_one_loss(evidence: Evidence) -> Ruling:
     numbers |= {"held_out_risen": -_fall(held_out, held_out.max()), "held_out_risen_limit": _RISEN}
     wrong = numbers["loss_fallen"] > _BOUNDLESS and numbers["held_out_fallen"] < _NOT
     return Ruling("found" if wrong and numbers["held_out_risen"] > _RISEN else "fine", numbers, "model")
+
+
+def _climbed(evidence: Evidence) -> dict[str, float]:
+    """By what a loss that is told as it is and taken the other way shows; nothing where it does not.
+
+    It grows, as it does where steps are too long; but steps that are too long go past the least loss, and are pushed
+    back to it.
+    """
+    if evidence.lacks("pulled_in"):
+        return {}
+    loss, pulled = evidence.series["loss"], evidence.series["pulled_in"].late()
+    grown = loss.late() / max(loss.early(_BEGINNING), 1e-12)
+    numbers = {"loss_grown": grown, "loss_grown_limit": _GREW, "pulled_in": pulled, "pulled_in_limit": _ON}
+    return numbers if loss.early(_BEGINNING) > 0 and grown > _GREW and pulled < _ON else {}
 
 
 def _is_endless(losses: np.ndarray) -> bool:
@@ -83,6 +110,11 @@ def _of_game(evidence: Evidence) -> Ruling:
         numbers |= {"pushed_apart": critic, "pushed_apart_limit": _RIGHT}
     if generator is not None:
         numbers |= {"generator_follows": generator, "generator_follows_limit": _RIGHT}
+    nets = {"pushed_apart": _net_critic(seen), "generator_follows": _net_generator(seen)}
+    for name, net in nets.items():
+        if net is not None and _RIGHT < numbers.get(name, 1.0) < _MOSTLY:
+            numbers |= {f"{name}_summed": net, f"{name}_summed_limit": 0.0}
+    critic, generator = (_weighed(numbers, name) for name in nets)
     if critic is not None and critic <= _RIGHT:
         return Ruling("found", numbers, "critic", reason="real and generated scores are pushed the same way")
     if generator is not None and generator <= _RIGHT:
@@ -113,6 +145,37 @@ def _generator(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | No
         if abs(real - fake) > _APART:
             return float((made - fake) / (real - fake) > _APART)
     return share(seen["generator_with"], seen["generator_told"]) if seen["generator_told"] >= FEW else None
+
+
+def _weighed(numbers: Mapping[str, float], name: str) -> float | None:
+    """How often a direction was right, or, where that is no clear answer, whether the sum of all pushes is.
+
+    A critic that has reached its targets is pushed this way and that by what is left, however often one looks; before,
+    it was pushed hard, and which way that was tells.
+    """
+    summed = numbers.get(f"{name}_summed")
+    return numbers.get(name) if summed is None else float(summed > 0)
+
+
+def _net_critic(seen: Mapping[str, Any]) -> float | None:
+    """1 where all of the critic's pushes, added up, part real from generated scores, -1 where they do not."""
+    real, fake = _net(seen, "real"), _net(seen, "fake")
+    return None if real is None or fake is None else -real * fake
+
+
+def _net_generator(seen: Mapping[str, Any]) -> float | None:
+    """1 where the generator's pushes, added up, take fakes to where the critic's take reals, -1 where they do not."""
+    real, fake, made = (_net(seen, side) for side in ("real", "fake", "generator"))
+    towards = real if real is not None else None if fake is None else -fake
+    return None if towards is None or made is None else towards * made
+
+
+def _net(seen: Mapping[str, Any], side: str) -> float | None:
+    """The sign of all pushes of one side, added up; None where they cancel or are faint beside the critic's others."""
+    sums = seen.get("sums") or dict.fromkeys(("real", "fake", "generator"), (0.0, 0.0))
+    total, size = sums[side]
+    beside = 0.0 if side == "generator" else max(sums["real"][1], sums["fake"][1])
+    return float(np.sign(total)) if abs(total) > _NET * size and size >= _HEARD * beside else None
 
 
 def _is_hill(family: Mapping[str, Any], side: str) -> bool:

@@ -24,6 +24,12 @@ _SCALES = 10.0
 """How many times wider or narrower samples are than data, at every look, from which their scales do not fit."""
 _PUSHED, _LEFT = 0.2, 0.25
 """Share of a model's answers that are to go beyond an end, and of its loss that is left then."""
+_AT_ONCE, _LEFT_AT_ONCE = 0.05, 0.15
+"""The same early on, where answers get to their end at once, as those of a ReLU do, and stand there to go beyond it
+only where the data go on: then less of the loss must be left."""
+_ONE_SIDED = 0.4
+"""Cosine, of either sign, of the answers and the gradient at them from which errors do not balance out: 0.6 and more
+where the data go on beyond an end, 0.2 where answers near it are right and only come nearer, as under cross-entropy."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -36,9 +42,17 @@ def _of_model(evidence: Evidence) -> Ruling:
     numbers = {"pushed_beyond": beyond, "pushed_beyond_limit": _PUSHED}
     if not losses:
         return Ruling("not-checked", numbers, reason="no loss was told from the start")
-    left = 1 - max(each.fallen for each in losses)
-    numbers |= {"loss_left": left, "loss_left_limit": _LEFT}
-    return Ruling("found" if beyond > _PUSHED and left > _LEFT else "fine", numbers, "model")
+    at_once = evidence.series["pushed_beyond"].early() > _AT_ONCE
+    left, limit = 1 - max(each.fallen for each in losses), _LEFT_AT_ONCE if at_once else _LEFT
+    numbers |= {"loss_left": left, "loss_left_limit": limit}
+    if not (beyond > _PUSHED and left > limit):
+        return Ruling("fine", numbers, "model")
+    if at_once or evidence.lacks("pulled_in"):
+        return Ruling("found", numbers, "model")
+    numbers |= {"one_sided": abs(evidence.series["pulled_in"].late(0.5)), "one_sided_limit": _ONE_SIDED}
+    if numbers["one_sided"] > _ONE_SIDED:
+        return Ruling("found", numbers, "model")
+    return Ruling("suspect", numbers, "model", reason="answers near an end may be right, and only come nearer to it")
 
 
 def _of_generator(evidence: Evidence) -> Ruling:

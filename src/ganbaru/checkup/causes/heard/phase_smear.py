@@ -8,6 +8,8 @@ from ganbaru.checkup.causes.heard.hearing import WAVEFORMS, is_sound, probe, rep
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Verdict
 
+_PHASED = ("magnitude+if", "stft")
+"""Representations that hold phases: no way back makes those up, so what is smeared there is not learned yet."""
 _NOISE = {"steadiness": 0.80, "synchrony": 0.05}
 """What noise has of it."""
 _LEAST = {"steadiness": 0.04, "synchrony": 0.12}
@@ -41,6 +43,8 @@ def _judge(evidence: Evidence) -> Ruling:
     surely |= all(_lost(name, heard[name], _BOTH_SPREADS) >= _BOTH for name in _SPREADS)
     verdict: Verdict = "found" if surely else "suspect" if partly >= _PARTLY else "fine"
     reason = "partly so, as a way back from magnitudes leaves it"
+    if surely and representation(evidence) in _PHASED:
+        verdict, reason = "suspect", "its phases are learned with the rest, and may not be learned yet"
     return ruled_beside_the_rest(evidence, verdict, numbers, reason)
 
 
@@ -58,7 +62,7 @@ def _ratio(value: float, of: float) -> float:
 def _change(evidence: Evidence) -> Change | None:
     """More iterations over frames that overlap by three quarters: the phase is then nearly fixed by the magnitudes."""
     rate = evidence.facts.get("rate")
-    if not rate or not representation(evidence) or representation(evidence) in WAVEFORMS:
+    if not rate or not representation(evidence) or representation(evidence) in (*WAVEFORMS, *_PHASED):
         return None
     from ganbaru.signal.coding import power_of_two
 

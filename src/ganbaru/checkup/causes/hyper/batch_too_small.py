@@ -40,9 +40,9 @@ def _judge(evidence: Evidence) -> Ruling:
     now = standing(evidence)
     if now is not None and not now.suffers:
         return Ruling("fine", numbers | now.evidence)
-    if batch >= _FEW or _quality_is_good(evidence):
+    if batch >= _FEW or _quality_is_good(evidence) or (now is None and evidence.lacks("quality.distance")):
         return Ruling("suspect", numbers, reason="the gradient is noisy; whether that does harm is not proved")
-    return Ruling("found", numbers)
+    return Ruling("found", numbers if now is None else numbers | now.evidence)
 
 
 def _of_model(evidence: Evidence, numbers: dict[str, float]) -> Ruling:

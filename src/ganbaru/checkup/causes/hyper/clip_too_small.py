@@ -3,24 +3,51 @@
 Gulrajani et al. 2017, figure 1b: with a bound of 0.001 gradients vanish by the layer.
 """
 
+import math
+
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.bugs import loss_sign
-from ganbaru.checkup.causes.clipping import NO_HARM, clipped, published
+from ganbaru.checkup.causes.clipping import AT_BOUND, HELD, NO_HARM, clipped, published
 from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 
 _FAINT = 1e-6
 """Message to a sample; 1e-4 and more under the published bound in four layers."""
+_DROWNED = 3e-8
+"""Gradient of one weight of the generator, three times what optimizers that divide by its size add to that (1e-8)."""
+_SCALED = ("adam", "rmsprop", "nadam", "radam", "adagrad", "adadelta")
+"""The classes of those."""
+_NARROW = 0.003
+"""Bound, a third of the published one, below which it is the bound that is at fault where it holds most weights."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    message = evidence.series["fake_gradient"].late()
+    message, each = evidence.series["fake_gradient"].late(), _of_one_weight(evidence)
     numbers = {"fake_gradient": message, "fake_gradient_limit": _FAINT}
-    if message > _FAINT:
-        return Ruling("fine", numbers)
+    numbers |= {} if math.isnan(each) else {"gradient_of_a_weight": each, "gradient_of_a_weight_limit": _DROWNED}
+    if message > _FAINT and not each < _DROWNED:
+        return _of_held(evidence, numbers)
     if loss_sign.CAUSE.examine(evidence):
         return Ruling("suspect", numbers, "critic", reason="a critic of a wrong sign is as flat")
     return by_harm(evidence, numbers, "critic", unseen=NO_HARM, harmless=NO_HARM)
+
+
+def _of_held(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
+    """The ruling where the message is clear: most weights stand at a bound that is narrower than the published one."""
+    bound = float(evidence.facts.get("constraint_strength") or math.inf)
+    numbers |= {"bound": bound, "bound_limit": _NARROW}
+    if bound >= _NARROW or evidence.lacks(HELD) or evidence.series[HELD].late() < AT_BOUND:
+        return Ruling("fine", numbers)
+    numbers |= {HELD: evidence.series[HELD].late(), f"{HELD}_limit": AT_BOUND}
+    return by_harm(evidence, numbers, "critic", unseen=NO_HARM, harmless=NO_HARM)
+
+
+def _of_one_weight(evidence: Evidence) -> float:
+    """Root mean square of the gradient over the generator's weights, late; NaN where its size does not matter."""
+    count, kind = evidence.facts.get("generator_parameters"), str(evidence.facts.get("generator_optimizer", ""))
+    if not count or not kind.startswith(_SCALED) or evidence.lacks("generator_gradient"):
+        return math.nan
+    return evidence.series["generator_gradient"].late() / math.sqrt(count)
 
 
 CAUSE = Cause(

@@ -2,14 +2,27 @@
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.breaking import broke_at_once
-from ganbaru.checkup.causes.hyper.settings import UNLEARNED, no_scaled_learners, scaled, scaled_learners, stride
-from ganbaru.checkup.causes.one_loss import by_outcome
+from ganbaru.checkup.causes.hyper.settings import (
+    UNLEARNED,
+    lasting_stride,
+    no_scaled_learners,
+    scaled,
+    scaled_learners,
+    stride,
+)
+from ganbaru.checkup.causes.one_loss import by_outcome, is_plain, least_fall
+from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
 _STRIDE = 0.11
 """One update over the weights, early; on the calibration half up to 0.089 in healthy ones, from 0.128 on in others."""
 _LEAP = 0.2
-"""The same that is too high whatever comes of it: a gradient says nothing of a place that far away."""
+"""The same that is too high whatever comes of it where it lasts: a gradient says nothing of a place that far away."""
+
+_FAR = 0.4
+"""The same up to which a training may go well after it: Adam's at 0.01, of layers of 512 as they are drawn."""
+_LOSS_LEFT, _WAY_LEFT = 0.35, 0.1
+"""Shares of a loss, and of the way to real samples, that are left at most where a training went well."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -21,8 +34,20 @@ def _judge(evidence: Evidence) -> Ruling:
     if broke_at_once(evidence):
         return Ruling("suspect", numbers, worst, reason="it stopped being finite at once: a formula may be at fault")
     if strides[worst] > _LEAP:
-        return Ruling("found", numbers | {f"{worst}_stride_limit": _LEAP}, worst)
+        numbers |= {f"{worst}_stride_limit": _LEAP}
+        if strides[worst] < _FAR and not lasting_stride(evidence, worst) > _LEAP and _went_well(evidence):
+            return Ruling("suspect", numbers, worst, reason="it was so at the first steps only, and it learned")
+        return Ruling("found", numbers, worst)
     return by_outcome(evidence, numbers, worst)
+
+
+def _went_well(evidence: Evidence) -> bool:
+    """Whether most of every loss that was told is gone, or nearly all of the way to real samples."""
+    if is_plain(evidence):
+        fall = least_fall(evidence)
+        return fall is not None and 1 - fall.fallen < _LOSS_LEFT
+    now = standing(evidence)
+    return now is not None and not now.suffers and now.left < _WAY_LEFT
 
 
 def _change(evidence: Evidence) -> Change | None:

@@ -6,12 +6,22 @@ Arjovsky et al. 2017, section 3: training becomes unstable with a momentum based
 from dataclasses import replace
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.blocked import not_lipschitz, oscillation
+from ganbaru.checkup.causes.hyper import n_critic_low, penalty_too_small
 from ganbaru.checkup.causes.hyper.settings import NETWORKS, UNLEARNED
 from ganbaru.checkup.causes.one_loss import by_outcome, is_plain, still_falls
+from ganbaru.checkup.causes.standing import WASSERSTEIN
 from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Series
 
 _GAME, _DOUBTFUL = 0.95, 0.85
 """β₁ or momentum of a player; 0 to 0.5 in published recipes of games, and 0.9 where nobody chose it."""
+_WANDERS, _CHANCE, _RECORDS = 0.2, 2.0, 5
+"""Deviation over the steps of the mean of what is generated, in deviations of the data, from which a Wasserstein game
+whose critic has so doubtful a momentum runs past its goal; how many times what chance moves the mean of a batch by that
+must be; and the records after the first tenth of the steps that tell it."""
+_PLAINER = (n_critic_low.CAUSE, penalty_too_small.CAUSE, not_lipschitz.CAUSE)
+"""Causes that say more of such a game than a momentum that went well in others."""
 _ALONE = 0.985
 """Of a model with one loss; 0.9, seldom 0.99 with long schedules, in published recipes."""
 _MEMORY = 0.2
@@ -39,8 +49,23 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("found", numbers, worst, reason="it still speeds up when it ends")
     ruling = by_outcome(evidence, numbers, worst)
     if ruling.verdict == "found" and not is_plain(evidence) and momenta[worst] < _GAME:
+        if _runs_past(evidence) and not any(cause.examine(evidence) for cause in _PLAINER):
+            return replace(ruling, reason="momentum unsettles a Wasserstein critic, and what is generated wanders")
         return replace(ruling, verdict="suspect", reason="games were seen to go well with as much")
     return ruling
+
+
+def _runs_past(evidence: Evidence) -> bool:
+    """Whether a Wasserstein critic has momentum and the mean of what is generated wanders."""
+    if evidence.facts.get("objective") not in WASSERSTEIN or _momenta(evidence).get("critic", 0.0) < _DOUBTFUL:
+        return False
+    names = [name for name in ("drift_0", "drift_1") if not evidence.lacks(name)]
+    return any(_wanders(evidence, evidence.series[name].finite) for name in names)
+
+
+def _wanders(evidence: Evidence, drift: Series) -> bool:
+    late = drift.values[drift.steps > 0.1 * drift.steps[-1]] if len(drift) else drift.values
+    return len(late) >= _RECORDS and float(late.std()) > max(_WANDERS, _CHANCE * oscillation.chance_of_mean(evidence))
 
 
 def _memory(evidence: Evidence, momentum: float) -> float:

@@ -4,7 +4,7 @@ import math
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.bugs.seen import part
-from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.standing import by_harm, is_game, standing
 from ganbaru.checkup.causes.telling import gaps
 from ganbaru.checkup.evidence import Evidence
 
@@ -19,13 +19,15 @@ _LAGS = 0.5
 and 0.1 with five and a penalty, 0.8 where it did not."""
 _WRONG = 0.25
 """Share of records in which the estimate has the wrong sign, as that of a critic that lags has."""
-_RARE = 0.75
-"""Updates of the critic over those of the generator below which the generator is the one that is ahead."""
+_RARE, _RARE_ELSEWHERE = 0.75, 0.4
+"""Updates of the critic over those of the generator below which the generator is the one that is ahead; two of the
+generator to one of a critic that is no Wasserstein critic are a published recipe."""
 
 
 def _when(evidence: Evidence) -> str:
-    if evidence.facts.get("objective") != "wasserstein":
-        return "only a Wasserstein critic must be near its optimum"
+    if not _is_wasserstein(evidence):
+        few = _ahead(evidence) < _RARE_ELSEWHERE
+        return is_game(evidence) if few else "only a Wasserstein critic must be near its optimum"
     if evidence.facts.get("constraint") == "none":
         return "a Wasserstein critic without a constraint has no optimum to be near"
     return is_game(evidence)
@@ -41,6 +43,8 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers |= {"critic_over_generator": ahead, "critic_over_generator_limit": _RARE} if ahead < _RARE else {}
     if updates >= _FEW:
         return Ruling("fine", numbers)
+    if not _is_wasserstein(evidence):
+        return by_harm(evidence, numbers, "critic")
     if gain > _GAIN:
         return Ruling("found", numbers, "critic")
     if now is not None and not now.suffers:
@@ -49,6 +53,10 @@ def _judge(evidence: Evidence) -> Ruling:
     if now is None or not (wrong > _WRONG or gain > _LAGS or ahead < _RARE):
         return Ruling("suspect", numbers, "critic", reason="that its estimate lags is not proved")
     return Ruling("found", numbers | now.evidence, "critic")
+
+
+def _is_wasserstein(evidence: Evidence) -> bool:
+    return evidence.facts.get("objective") == "wasserstein"
 
 
 def _ahead(evidence: Evidence) -> float:

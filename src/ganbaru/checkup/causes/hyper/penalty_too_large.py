@@ -17,6 +17,7 @@ from ganbaru.checkup.causes.proved import is_apart
 from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, standing
 from ganbaru.checkup.causes.telling import gaps, parted
 from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.series import Series
 
 PROMISE_ONE = ("gradient-penalty", "lipschitz-penalty")
 PENALTIES = (*PROMISE_ONE, "r1", "r1+r2")
@@ -46,6 +47,10 @@ _SMOTHERS, _SMOTHERS_PROMISE = 10.0, 100.0
 """The same from which the penalty is nearly all that the critic minimises, whatever its scores say of samples that ran
 far away; on the calibration half 3 at most where another fault made it large. Where a slope of 1 is promised there is
 some wherever it is not kept exactly, up to 10 there."""
+_REST = 0.05
+"""What such a loss holds besides, over its scores' difference, below which no penalty was told with it."""
+_NOTHING = 1e-6
+"""Rise of the score over the distance of two samples that is none: a penalty makes a slope small, never nothing."""
 _MOVED = 0.1
 """All updates of the critic over the norm of its weights below which it has not begun to say anything."""
 
@@ -77,6 +82,8 @@ def _otherwise(evidence: Evidence) -> str:
     """Why a critic says little, though no penalty keeps it from saying more; empty where nothing is known."""
     if critic_is_too_small(evidence):
         return "so small a critic says as little without a penalty"
+    if evidence.series["lipschitz"].late() < _NOTHING:
+        return "it gives all samples one score, which no penalty asks for"
     moved = math.inf if evidence.lacks("critic_update_ratio") else path(evidence, "critic")
     return "the critic has hardly moved yet" if moved < _MOVED else ""
 
@@ -93,15 +100,15 @@ def _obeys(evidence: Evidence) -> tuple[dict[str, float], bool]:
         numbers |= {"weight": float(weight), "weight_limit": _PUBLISHED}
     heavy, turned = weight is None or float(weight) > _PUBLISHED, right < least and _SLOPE[0] < steep < _SLOPE[1]
     limit = _MUTED if weight is None else _MUTED_HEAVY
+    ratio = _over_said(evidence, abs(float(np.median(told)))) if len(told) else math.nan
+    numbers |= {} if math.isnan(ratio) else {"penalty_over_said": ratio, "penalty_over_said_limit": _SMOTHERS_PROMISE}
+    if heavy and ratio > _SMOTHERS_PROMISE:
+        return numbers, True
     if weight is None and int(evidence.facts.get("n_critic") or 1) == 1:
         return numbers, False  # a critic that lags has the wrong sign too, and is as flat
     if heavy and right > _SURE and steep < limit:
         return numbers | {"lipschitz_limit": limit, "right_limit": _SURE}, True
-    if evidence.lacks("penalty") or not len(told):
-        return numbers, heavy and turned
-    ratio = _over_said(evidence, abs(float(np.median(told))))
-    numbers |= {"penalty_over_said": ratio, "penalty_over_said_limit": _SMOTHERS_PROMISE}
-    return numbers, heavy and (turned or ratio > _SMOTHERS_PROMISE)
+    return numbers, heavy and turned
 
 
 def _keeps_silent(evidence: Evidence) -> tuple[dict[str, float], bool]:
@@ -109,8 +116,8 @@ def _keeps_silent(evidence: Evidence) -> tuple[dict[str, float], bool]:
     told = gaps(evidence)
     said = abs(float(np.median(told))) if len(told) else math.nan
     numbers = {"said": said, "said_limit": _UNSAID}
-    if not evidence.lacks("penalty"):
-        ratio, limit = _over_said(evidence, said), _DOMINANT if said < _UNSAID else _SMOTHERS
+    ratio, limit = _over_said(evidence, said), _DOMINANT if said < _UNSAID else _SMOTHERS
+    if not math.isnan(ratio):
         numbers |= {"penalty_over_said": ratio, "penalty_over_said_limit": limit}
         return numbers, ratio > limit
     seen = parted(evidence)
@@ -119,7 +126,20 @@ def _keeps_silent(evidence: Evidence) -> tuple[dict[str, float], bool]:
 
 
 def _over_said(evidence: Evidence, said: float) -> float:
-    return evidence.series["penalty"].late() / max(said, 1e-12)
+    """Weighted penalty over the distance of mean scores; NaN where nothing tells the penalty."""
+    penalty = evidence.series["penalty"] if not evidence.lacks("penalty") else beside_scores(evidence)
+    return penalty.late() / max(said, 1e-12) if penalty is not None and len(penalty.finite) else math.nan
+
+
+def beside_scores(evidence: Evidence) -> Series | None:
+    """What a Wasserstein critic's loss holds besides the difference of its scores; None where nothing, or unknown."""
+    if evidence.facts.get("objective") not in WASSERSTEIN or evidence.lacks("critic_loss") or evidence.lacks("w1"):
+        return None
+    loss, w1 = evidence.series["critic_loss"].finite, evidence.series["w1"].finite
+    steps, mine, its = np.intersect1d(loss.steps, w1.steps, return_indices=True)
+    rest = loss.values[mine] + w1.values[its]
+    told = float(np.median(rest)) > _REST * float(np.median(np.abs(w1.values[its]))) if len(steps) else False
+    return Series.of(steps, rest) if told else None
 
 
 def weaker(evidence: Evidence, factor: float) -> Change | None:

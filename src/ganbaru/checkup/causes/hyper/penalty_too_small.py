@@ -27,7 +27,8 @@ _USUAL = 0.3
 def _judge(evidence: Evidence) -> Ruling:
     promised = evidence.facts["constraint"] in PROMISE_ONE
     limit = _STEEP if promised else _STEEP_UNPROMISED
-    steep, part = evidence.series["lipschitz"].late(), math.nan if promised else _part(evidence)
+    slopes, part = evidence.series["lipschitz"], math.nan if promised else _part(evidence)
+    steep = max(slopes.late(), slopes.late(0.5)) if promised else slopes.late()  # what is not held rises and falls
     numbers = {"lipschitz": steep, "lipschitz_limit": limit}
     numbers |= {} if math.isnan(part) else {"penalty_over_said": part, "penalty_over_said_limit": _PART}
     idle = part < _PART
@@ -38,7 +39,7 @@ def _judge(evidence: Evidence) -> Ruling:
     now = standing(evidence)
     if now is None or not (now.suffers or ((promised or idle) and is_apart(now))):
         return Ruling("suspect", numbers, "critic", reason="no harm is seen yet")
-    since = evidence.series["lipschitz"].since(lambda values: values > limit)
+    since = slopes.since(lambda values: values > limit)
     if late_degradation.begins(evidence, since):
         return Ruling("suspect", numbers, "critic", since=since, reason="it grew steep after it had been good")
     return Ruling("found", numbers | now.evidence, "critic", since=since)

@@ -55,6 +55,21 @@ def stride(evidence: Evidence, name: str) -> float:
     and the start of RMSprop, whose t-th step is 1 / sqrt(1 - α^t) times that, for its average begins at 0
     (Kingma & Ba 2015, section 3).
     """
+    early = _early_strides(evidence, name)
+    if not len(early):
+        return math.nan
+    first = 0.0 if _projected(evidence, name) else float(early[0])
+    return max(first, float(np.quantile(early, 0.9)))
+
+
+def lasting_stride(evidence: Evidence, name: str) -> float:
+    """The same by the middle one of the first tenth: weights that were drawn small soon have their own scale."""
+    early = _early_strides(evidence, name)
+    return float(np.median(early)) if len(early) else math.nan
+
+
+def _early_strides(evidence: Evidence, name: str) -> np.ndarray:
+    """Updates over weights, by the rate alone, of the first tenth of the steps; empty where none was recorded."""
     series, updates = evidence.series[f"{name}_update_ratio"].finite, 1
     if name == "critic":
         updates = evidence.facts.get("n_critic") or 1
@@ -62,11 +77,9 @@ def stride(evidence: Evidence, name: str) -> float:
     if "rmsprop" in str(evidence.facts.get(f"{name}_optimizer", "")):
         ratios = ratios * np.sqrt(1 - _RMSPROP ** (series.steps * updates))
     if not len(ratios):
-        return math.nan
+        return np.asarray(ratios)
     end = max(float(series.steps[-1]), float(evidence.facts.get("steps") or 0))
-    early = ratios[series.steps <= max(_EARLY * end, float(series.steps[0]))]
-    first = 0.0 if _projected(evidence, name) else float(early[0])
-    return max(first, float(np.quantile(early, 0.9)))
+    return np.asarray(ratios[series.steps <= max(_EARLY * end, float(series.steps[0]))])
 
 
 def _projected(evidence: Evidence, name: str) -> bool:
