@@ -1,10 +1,17 @@
-"""The browser that looks at pages: one for all tests, because one process drives one."""
+"""What all tests share: the browser that looks at pages, for one process drives one; and that Ctrl-C is heard."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Lets programs that a test starts hear Ctrl-C where a shell started the tests in the background, to ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -93,8 +93,10 @@ def _put_back() -> None:
 
 
 def _scriptable(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
-    """The same, known to `torch.jit.script` as the operator that it stands for."""
-    torch.jit._builtins._register_builtin(function, f"aten::{name}")
+    """The same, known to `torch.jit.script` as the operator that it stands for, in the releases that can be told."""
+    register = getattr(torch.jit._builtins, "_register_builtin", None)
+    if register is not None:
+        register(function, f"aten::{name}")
     return function
 
 
