@@ -32,13 +32,12 @@ def sounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         soundfile.write(f"sounds/{index}.wav", tone, 16_000)
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_the_python_of_the_readme_runs(readme: str, sounds: None) -> None:
-    parts = blocks(readme, "python")
+def test_the_python_of_the_readme_runs(sounds: None) -> None:
+    parts = blocks(READMES[0], "python")
     assert len(parts) == 4
     for part in parts:
         short = part.replace("steps=20_000", 'steps=2, generator={"channels": 8}, critic={"channels": 8}')
-        exec(compile(short, readme, "exec"), {})
+        exec(compile(short, READMES[0], "exec"), {})
     assert Path("first.html").is_file()
     assert Path("tone.png").is_file()
 
@@ -64,9 +63,10 @@ def test_every_name_in_the_readme_exists(readme: str) -> None:
         assert (ROOT / file).is_file(), file
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_every_command_in_the_readme_is_understood(readme: str) -> None:
-    lines = [line.split("#")[0] for block in blocks(readme, "sh") for line in block.splitlines() if "ganbaru" in line]
+def test_every_command_in_the_readme_is_understood() -> None:
+    lines = [
+        line.split("#")[0] for block in blocks(READMES[0], "sh") for line in block.splitlines() if "ganbaru" in line
+    ]
     wanted = {"raise", "listen", "fit", "checkup", "treat", "study", "ship", "inspect", "rights", "scout"}
     assert {line.split()[1] for line in lines} == wanted
     for line in lines:

@@ -94,6 +94,7 @@ def test_too_many_critic_updates_leave_nothing_to_say() -> None:
         known_domain.length(100)
 
 
+@pytest.mark.long
 def test_the_default_learns_the_ring_and_stops_there(tmp_path: Path) -> None:
     run = gb.fit("toy:ring", out=tmp_path / "run", config=SHORT)
     first = probe(run, names=["known_domain"], seed=4)

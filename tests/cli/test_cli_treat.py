@@ -23,6 +23,7 @@ def _advised(path: str) -> None:
     Run.open(path).write_json("findings", Findings([fault, Finding("dead-units", "fine")]).to_json())
 
 
+@pytest.mark.long
 def test_treat_says_whether_it_helped(ganbaru: Say) -> None:
     assert ganbaru("fit", "toy:ring", "--out", "r", "--quiet", *TINY).code == 0
     _advised("r")
@@ -63,6 +64,7 @@ def test_treat_of_a_folder_lists_what_is_clean(ganbaru: Say, tmp_path: Path) -> 
     assert document["left_out"]["broken.wav"] == ["corrupt-files"]
 
 
+@pytest.mark.long
 def test_a_list_is_trained_on_and_kept_at_resuming(ganbaru: Say, sounds: Path) -> None:
     Path("list.txt").write_text("".join(f"{number}.wav\n" for number in range(12)), encoding="utf-8")
     fit = ("fit", sounds, "--rate", str(RATE), "--out", "r", "--quiet")

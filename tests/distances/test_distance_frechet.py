@@ -70,6 +70,7 @@ def many(shift: float, n: int, m: int, size: int) -> list[Estimate]:
 
 
 @pytest.mark.parametrize(("n", "m", "size"), [(100, 100, 2), (120, 80, 10)])
+@pytest.mark.long
 def test_two_samples_of_one_distribution_are_not_distinguishable_and_shifted_ones_are(
     n: int, m: int, size: int
 ) -> None:

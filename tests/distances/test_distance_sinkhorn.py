@@ -78,6 +78,7 @@ def test_a_shift_diverges_by_its_square_whatever_the_blur() -> None:
         assert plain(a, a + np.array([3, 0]), 2, blur=blur) == pytest.approx(9, rel=1e-3)
 
 
+@pytest.mark.long
 def test_it_knows_what_is_not_distinguishable() -> None:
     same = [sinkhorn_divergence(normal(s, 60), normal(s + 99, 60), resamples=10, seed=s) for s in range(6)]
     assert sum(bool(each.distinguishable) for each in same) <= 1

@@ -19,6 +19,7 @@ def total(server: Server, tmp_path_factory: pytest.TempPathFactory) -> int:
     return int(sitting.said("calls")[0])
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_for_a_while(server: Server, expected: dict[str, Any], memory: Path, total: int) -> None:
     assert total > 300
     for number, first in enumerate(range(10, total, total // 8)):

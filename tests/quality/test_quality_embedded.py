@@ -71,6 +71,7 @@ def test_they_rise_as_real_sounds_are_made_worse(digits: tuple[Array, Array, Arr
         assert all(each[name].distinguishable for each in found), name
 
 
+@pytest.mark.long
 def test_they_rise_as_digits_are_lost(digits: tuple[Array, Array, Array]) -> None:
     sounds, labels, others = digits
     halves = others[:400], others[400:]

@@ -472,6 +472,7 @@ def test_nothing_sticks_out(width: int, opened: Callable[..., Any]) -> None:
 @browsing
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.long
 def test_axe_finds_nothing(width: int, scheme: str, opened: Callable[..., Any]) -> None:
     pytest.importorskip("axe_playwright_python", reason="axe-core is not installed (pip install axe-playwright-python)")
     page = opened(width=width, scheme=scheme)

@@ -34,6 +34,7 @@ def world(seed: int) -> tuple[Planted, Told]:
     return planted, tell(planted.accounts, by_author(planted.posts), now=NOW, k=20)
 
 
+@pytest.mark.long
 def test_the_world_is_as_large_as_it_should_be() -> None:
     planted, _ = world(0)
     assert len(planted.accounts) >= 2_000

@@ -181,6 +181,7 @@ def test_the_caps_let_real_sounds_through(tmp_path: Path, kind: str) -> None:
     assert sources.folder(tmp_path).skipped == ()
 
 
+@pytest.mark.long
 def test_a_long_file_is_streamed(tmp_path: Path) -> None:
     alone(a_long_file_is_streamed, tmp_path)
 

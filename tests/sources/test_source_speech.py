@@ -35,6 +35,7 @@ def digits(spoken: Path, monkeypatch: pytest.MonkeyPatch) -> sources.SoundSource
     return sources.speech("digits")
 
 
+@pytest.mark.long
 def test_ten_thousand_labelled_utterances(digits: sources.SoundSource) -> None:
     assert isinstance(digits, sources.Source)
     assert digits.label_names == ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

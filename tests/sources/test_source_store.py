@@ -144,6 +144,7 @@ def test_processes_that_prepare_at_once_do_not_hurt_each_other(tmp_path: Path, c
     assert len(list(cache.rglob("sounds.npy"))) in (1, 2)  # the killed one's may lie unfinished
 
 
+@pytest.mark.long
 def test_a_kill_at_any_time_leaves_a_whole_store_or_none(tmp_path: Path, cache: Path) -> None:
     inside = fill(tmp_path / "in", 30)
     began = time.monotonic()

@@ -73,6 +73,7 @@ def test_a_search_whose_driver_is_killed_in_the_middle_finishes(tmp_path: Path, 
         assert list(results(tmp_path / "whole").plan.cells.items()) == list(found.plan.cells.items())
 
 
+@pytest.mark.long
 def test_machines_that_share_a_search_try_each_point_once_and_nothing_of_optuna_is_said(tmp_path: Path) -> None:
     folders, url = [tmp_path / "a", tmp_path / "b"], f"sqlite:///{tmp_path / 'shared.db'}"
     other = driver(folders[0], 1, url)

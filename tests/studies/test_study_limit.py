@@ -37,6 +37,7 @@ def test_a_trial_that_hangs_is_stopped_said_and_tried_again(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("trial", [trainees.stubborn, save_and_answer])
+@pytest.mark.long
 def test_one_that_does_not_stop_is_killed_and_one_that_answers_late_is_not_believed(tmp_path: Path, trial: Any) -> None:
     found = run_study(tmp_path, trainees.plan(1, 1), trial, limit_seconds=0.5)
     assert list(found.failures.values()) == ["longer than 0.5 s"]

@@ -129,6 +129,7 @@ def test_two_machines_do_sixty_trials_each_once(tmp_path: Path, url: str, share:
     assert {trial.by for trial in late.trials.values()} == {one["name"] for f in folders for one in results(f).sittings}
 
 
+@pytest.mark.long
 def test_what_a_killed_machine_was_at_is_taken_over(
     tmp_path: Path, postgres: private_postgres.Postgres, share: Share
 ) -> None:

@@ -204,6 +204,7 @@ ADAPTED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", sorted(ADAPTED))
+@pytest.mark.long
 def test_resumed_equals_uninterrupted(tiny: Train, kind: str) -> None:
     settings = {**ADAPTED[kind], "record_every": 1}
     whole = tiny("whole", **settings)

@@ -87,6 +87,7 @@ def test_a_number_that_is_none_stops_the_run_with_a_finding(tiny: Train, tmp_pat
     assert checkpoint is not None
 
 
+@pytest.mark.long
 def test_minutes_are_kept(tmp_path: Path) -> None:
     began = monotonic()
     settings = {key: value for key, value in TINY.items() if key not in ("steps", "measure_every")}

@@ -57,6 +57,7 @@ def test_the_true_steps_have_no_loss_and_wrong_ones_have() -> None:
     assert inconsistent > 0.01
 
 
+@pytest.mark.long
 def test_it_learns_and_is_loaded_and_used(source: Any, tmp_path: Path) -> None:
     larger = {"generator": {"channels": 12, "layers": 5}, "representation_options": {}}
     run = fit(source, tmp_path / "run", steps=150, measure_every=150, **larger)

@@ -55,6 +55,7 @@ def test_planes_are_seen_as_pictures_too(tones: Path) -> None:
     assert np.isfinite(gb.load(run).sample(2)).all()
 
 
+@pytest.mark.long
 def test_the_recipe_travels_in_the_models_file_and_another_is_refused(tones: Path) -> None:
     run = trained(tones, "log-mel")
     checkpoint, recipe = run.load_checkpoint(), run.document["representation"]
@@ -65,6 +66,7 @@ def test_the_recipe_travels_in_the_models_file_and_another_is_refused(tones: Pat
         state.load_tensors(checkpoint.files, {**recipe, "scale": "slaney"})
 
 
+@pytest.mark.long
 def test_a_network_that_blew_up_is_still_heard(tones: Path) -> None:
     trained_one = gb.load(trained(tones, "log-mel"))
     with torch.no_grad():

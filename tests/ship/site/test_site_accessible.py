@@ -18,6 +18,7 @@ def axe() -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+@pytest.mark.long
 def test_axe_finds_nothing(locale: str, scheme: str, axe: str, site: Any, opened: Callable[..., Any]) -> None:
     page = opened(locale=locale, color_scheme=scheme)
     page.locator("summary").click()

@@ -93,6 +93,7 @@ def test_the_package_brings_its_own_model(site: Path, root: Path, opened: Callab
     assert page.said == []
 
 
+@pytest.mark.long
 def test_ten_thousand_sounds_take_no_more_memory_than_ten(module: bytes, embedded: Callable[..., Any]) -> None:
     kept = """const native = WebAssembly.instantiate; globalThis.kept = [];
       WebAssembly.instantiate = (...all) => native(...all).then((made) => (kept.push(made), made));"""

@@ -209,6 +209,7 @@ def test_nothing_sticks_out_of_a_phone(locale: str, site: Any, opened: Callable[
     assert page.locator("canvas.waveform").bounding_box()["width"] > 300
 
 
+@pytest.mark.long
 def test_no_line_moves_where_less_motion_is_asked_for(site: Any, opened: Callable[..., Any]) -> None:
     for motion, moves in (("no-preference", True), ("reduce", False)):
         page = opened(reduced_motion=motion)
