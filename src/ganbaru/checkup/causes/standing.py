@@ -21,6 +21,8 @@ _MIDDLE = 0.8
 """Distance of a generator that makes the middle of the data only, in deviations of the data: √(2/π) of a Gaussian."""
 _COVERED, _PRECISE = 0.6, 0.5
 """Coverage over precision below which kinds are missing; and the precision, over that of other reals, it tells from."""
+RIGHT = 0.6
+"""Share of fakes near reals, over that of other reals, from which they look right: they were told where reals are."""
 _MISSED = 0.1
 """Share of the way that is left at least where kinds are missing: without every second one of a ring of eight it is
 0.2; on the calibration half coverage fell to 0.59 of precision by thinness alone, where 0.05 of the way was left."""
@@ -70,6 +72,11 @@ class Standing:
     improving: bool
     missed: float = math.nan
     learns: bool = False
+
+    @property
+    def looks_right(self) -> bool:
+        """Whether most of what is made lies near reals, of however few kinds; not where that is unknown."""
+        return self.precise >= RIGHT
 
     @property
     def lacks_kinds(self) -> bool:
@@ -151,6 +158,11 @@ def _looked(evidence: Evidence) -> float:
     names = ("seconds_critic", "seconds_generator")
     ends = [float(evidence.series[name].steps[-1]) for name in names if not evidence.lacks(name)]
     return max(ends) / float(evidence.facts.get("step") or max(ends)) if ends and max(ends) > 0 else 1.0
+
+
+def kinds_lost_since(evidence: Evidence) -> int | None:
+    """The step from which on kinds were missing; None where they are not, or where that was not recorded."""
+    return None if evidence.lacks("missed") else evidence.series["missed"].finite.since(lambda values: values > MISSED)
 
 
 def _missed(evidence: Evidence) -> float:

@@ -191,8 +191,7 @@ def varying(rows: Tensor) -> Tensor:
 
 def alone(batch: Tensor) -> float:
     """Share of the rows of a batch that no other row is like, but for rounding."""
-    values = torch.view_as_real(batch.detach()) if batch.is_complex() else batch.detach()
-    flat = values.reshape(len(values), -1)[:_ROWS].float()
+    flat = _numbers(batch[:_ROWS])
     some = flat[:, torch.linspace(0, flat.shape[1] - 1, min(_COLUMNS, flat.shape[1]), device=flat.device).long()]
     apart = torch.cdist(some, some, p=torch.inf).fill_diagonal_(torch.inf).amin(dim=1)
     return float((apart > _LIKE * some.abs().mean()).float().mean())
@@ -206,6 +205,11 @@ def _mean(values: Sequence[bool]) -> float | None:
 
 def _spread(batch: Tensor) -> float:
     """Largest difference of one value within the batch, over the size of all values."""
-    values = torch.view_as_real(batch.detach()) if batch.is_complex() else batch.detach()
-    flat = values.reshape(len(values), -1).float()
+    flat = _numbers(batch)
     return float((flat.amax(dim=0) - flat.amin(dim=0)).max() / flat.abs().mean().clamp(min=1e-30))
+
+
+def _numbers(batch: Tensor) -> Tensor:
+    """What each sample of a batch is made of, real numbers ``(B, N)``."""
+    values = torch.view_as_real(batch.detach()) if batch.is_complex() else batch.detach()
+    return values.reshape(len(values), -1).float()

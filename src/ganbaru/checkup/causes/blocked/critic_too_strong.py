@@ -13,7 +13,7 @@ import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked.mode_collapse import NARROW
-from ganbaru.checkup.causes.standing import WASSERSTEIN, by_harm, is_game, separation, standing
+from ganbaru.checkup.causes.standing import RIGHT, WASSERSTEIN, by_harm, is_game, separation, standing
 from ganbaru.checkup.causes.telling import doubt, partings
 from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
@@ -25,11 +25,7 @@ _DOUBT = 0.1
 _AHEAD, _FREE = 4.0, 2.5
 """Way of its weights in a step over that of the generator's weights, each in norms of them, and where nothing bounds
 its slope; 1 to 2 with rates that are alike and one update."""
-_RIGHT = 0.6
-"""Share of fakes near reals, over that of other reals, from which the critic has taught the generator something."""
-
-
-BOUNDED = ("gradient-penalty", "lipschitz-penalty", "spectral-norm", "r1", "r1+r2", "clip")
+_BOUNDED = ("gradient-penalty", "lipschitz-penalty", "spectral-norm", "r1", "r1+r2", "clip")
 """Constraints that bound the critic's slope."""
 
 
@@ -45,13 +41,13 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers |= {} if math.isnan(doubts) else {"doubt": doubts, "doubt_limit": _DOUBT}
     if not (apart >= _SURE or doubts < _DOUBT):
         return Ruling("fine", numbers)
-    if now is not None and now.precise >= _RIGHT:
-        return Ruling("fine", {**numbers, "precise": now.precise, "precise_limit": _RIGHT})
+    if now is not None and now.looks_right:
+        return Ruling("fine", {**numbers, "precise": now.precise, "precise_limit": RIGHT})
     spread = _spread(evidence)
     if spread < NARROW:
         reason = "fakes that are alike are easily told, however strong the critic"
         return Ruling("fine", {**numbers, "spread": spread, "spread_limit": NARROW}, reason=reason)
-    ahead, limit = _ahead(evidence), _AHEAD if evidence.facts.get("constraint") in BOUNDED else _FREE
+    ahead, limit = _ahead(evidence), _AHEAD if evidence.facts.get("constraint") in _BOUNDED else _FREE
     numbers |= {} if math.isnan(ahead) else {"ahead": ahead, "ahead_limit": limit}
     since = partings(evidence).since(lambda values: values >= _SURE)
     ruling = by_harm(evidence, numbers, "critic", since=since, unseen="no samples were seen", waits=True)

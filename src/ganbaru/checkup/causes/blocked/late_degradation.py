@@ -8,7 +8,7 @@ import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.one_loss import is_plain
-from ganbaru.checkup.causes.standing import MISSED, standing
+from ganbaru.checkup.causes.standing import MISSED, kinds_lost_since, standing
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
@@ -58,10 +58,9 @@ def _judge(evidence: Evidence) -> Ruling:
 def _of_kinds(evidence: Evidence, distance: Series, floor: float) -> Ruling | None:
     """The ruling on kinds that are missing and were not missing for long, when what was made was near the reals."""
     now = standing(evidence)
-    if now is None or not now.misses_kinds or not now.lacks_kinds or evidence.lacks("missed"):
+    if now is None or not now.misses_kinds or not now.lacks_kinds:
         return None
-    missed = evidence.series["missed"].finite
-    since = missed.since(lambda values: values > MISSED)
+    missed, since = evidence.series["missed"].finite, kinds_lost_since(evidence)
     if since is None or since < _SPELL * missed.steps[-1]:
         return None
     spell = [_between(series, since / 2, since) for series in (missed, distance)]

@@ -5,7 +5,7 @@ import math
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.blocked.mode_collapse import NARROW
-from ganbaru.checkup.causes.standing import MISSED, Standing, is_game, standing
+from ganbaru.checkup.causes.standing import Standing, is_game, kinds_lost_since, standing
 from ganbaru.checkup.causes.usual import paired
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -28,15 +28,10 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("fine", numbers)
     if now.improving:
         return Ruling("suspect", numbers, "generator", reason="they are few, and come nearer to all")
-    since = None if evidence.lacks("missed") else _lost(evidence.series["missed"])
+    since = kinds_lost_since(evidence)
     if late_degradation.begins(evidence, since):
         return Ruling("suspect", numbers, "generator", since=since, reason="all were made when it was good")
     return Ruling("found", numbers, "generator", since=since)
-
-
-def _lost(missed: Series) -> int | None:
-    """The step from which on kinds were missing."""
-    return missed.since(lambda values: values > MISSED)
 
 
 def _seen(now: Standing) -> dict[str, float]:

@@ -19,8 +19,6 @@ _FAINT = 1e-6
 """Message to a sample below which an optimizer's own epsilon (1e-8, over the weights) outweighs it."""
 _PASSED = 0.02
 """Message over the critic's slope; of what is healthy on the calibration half 0.45 and more comes through."""
-_RIGHT = 0.6
-"""Share of fakes near reals, over that of other reals, from which they have arrived and need no message."""
 _REACH = 1e-3
 """Gradient over weights of the first layer, over that of the last; about 1 of layers alike."""
 
@@ -66,7 +64,7 @@ def is_lost(evidence: Evidence) -> bool:
 def _has_arrived(evidence: Evidence) -> bool:
     """Whether most of what is made looks right."""
     now = standing(evidence)
-    return now is not None and now.precise >= _RIGHT
+    return now is not None and now.looks_right
 
 
 def _reach(evidence: Evidence) -> Series:
