@@ -357,6 +357,7 @@ def test_packed_answers_are_unpacked(server: Loopback, asking: Opened) -> None:
         (zlib.compress(b"{}"), "deflate", "not asked for"),
         (b"{}", "br", "not asked for"),
     ],
+    ids=["bomb of spaces", "packed bomb", "cut short", "nonsense", "deflate", "brotli"],
 )
 def test_bombs_and_wrong_packings_are_refused(
     server: Loopback, asking: Opened, body: bytes, packing: str, words: str
