@@ -12,8 +12,8 @@ from torch import nn
 from ganbaru.checkup.probes import critic_convergence, curvature, line, noise_scale
 from ganbaru.checkup.probes.apart import apart
 from ganbaru.checkup.probes.losses import flat, gradient
-from ganbaru.checkup.probes.reach import critic_reach, generator_reach
-from ganbaru.checkup.probes.sight import structure
+from ganbaru.checkup.sight.reach import critic_reach, generator_reach
+from ganbaru.checkup.sight.structure import structure
 from ganbaru.models.convolution import Conv1d, UpsampleConv1d
 
 

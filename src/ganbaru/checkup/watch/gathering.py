@@ -12,6 +12,7 @@ Probes of a watch (whatever could not be seen is absent, with its reason in ``mi
 ``fakes``      age of the fakes that the critic learns from; the generator's last activation (`generated`)
 ``broken``     by loss: the first step at which it was not finite, how often, the last such step
 ``latent`` …   ``coupling``: what was tried on copies (`probing`)
+``sight``      how far the networks see along time (`sighting`)
 =============  ====================================================================================================
 """
 
@@ -154,7 +155,7 @@ def _missing(
     if not record.step:
         found["step"] = "w.step() was never called" if not steppers.steps else "w.step() was not called yet"
     reason = _why_nothing(look, steppers, record, guard)
-    for name in ("clearing", "modes", "latent", "coupling", "denormals"):
+    for name in ("clearing", "modes", "latent", "coupling", "denormals", "sight"):
         if name not in probes and name not in series:
             found.setdefault(name, reason or _ABSENT[name])
     if "critic" in look.parts:
@@ -171,6 +172,7 @@ _ABSENT = {
     "modes": "no pass with gradients was seen before an update",
     "latent": "the generator was not called with a batch of latents that differ",
     "coupling": "the critic was not called with a batch and asked for a score of each sample",
+    "sight": "no network was seen that is given a time and looks at a part of it",
     "denormals": "no pass of a network was seen that could be repeated on a copy",
 }
 

@@ -26,6 +26,7 @@ class Gauging:
     Attributes:
         batch: samples of a batch.
         shape: of a sample.
+        real: the last batch of real samples.
     """
 
     def __init__(self, record: Record, level: Level) -> None:
@@ -34,6 +35,7 @@ class Gauging:
         self._pooled: deque[tuple[Tensor, Tensor]] = deque()
         self.batch: int | None = None
         self.shape: tuple[int, ...] | None = None
+        self.real: Tensor | None = None
 
     def look(
         self,
@@ -59,6 +61,7 @@ class Gauging:
         real = _first(real, sides[0])
         fake = _first(fake, sides[1]) if generated.last is None else generated.last
         if real is not None:
+            self.real = real.detach()
             self.batch, self.shape = max(self.batch or 0, len(real)), tuple(real.shape[1:])
         if self._level.gauges and real is not None and fake is not None and real.shape[1:] == fake.shape[1:]:
             self._samples(real, fake)

@@ -186,7 +186,7 @@ class Look:
         self._record.note_seconds()
         if "critic" in self.parts:
             self._guard.run("gauges", self.gauging.look, list(self._passes), turns, self.generated, *told)
-        self._guard.run("probes", self.probing.look, self.looks)
+        self._guard.run("probes", self.probing.look, self.looks, self.gauging.real)
         self._passes.clear()
         self.generated.end()
 

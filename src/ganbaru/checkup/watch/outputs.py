@@ -58,6 +58,19 @@ def batches(value: Any) -> list[Tensor]:
     return [each for each in tensors(value) if _is_batch(each)]
 
 
+def replaced(args: Any, options: Any, old: Tensor, new: Tensor) -> tuple[Any, Any]:
+    """The same arguments and options with one tensor exchanged for another."""
+
+    def swap(value: Any) -> Any:
+        if value is old:
+            return new
+        if isinstance(value, Mapping):
+            return {key: swap(each) for key, each in value.items()}
+        return type(value)(swap(each) for each in value) if type(value) in (list, tuple) else value
+
+    return tuple(swap(each) for each in args), swap(dict(options))
+
+
 def _is_batch(value: Tensor) -> bool:
     return (value.is_floating_point() or value.is_complex()) and value.dim() >= 2 and len(value) > 0
 

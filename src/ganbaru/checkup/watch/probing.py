@@ -14,6 +14,7 @@ from ganbaru.checkup.watch.generated import varying
 from ganbaru.checkup.watch.networks import copied
 from ganbaru.checkup.watch.pacing import Level
 from ganbaru.checkup.watch.record import Record
+from ganbaru.checkup.watch.sighting import sight
 
 _ROWS = 16
 
@@ -60,8 +61,13 @@ class Probing:
         if self._times < self._level.probes:
             self._given[name] = (args, options)
 
-    def look(self, looks: int) -> None:
-        """Tries what is due at the end of a look."""
+    def look(self, looks: int, real: Tensor | None = None) -> None:
+        """Tries what is due at the end of a look.
+
+        Args:
+            looks: how many there were.
+            real: a batch of real samples, where one was seen.
+        """
         given, self._given = self._given, {}
         if self._times >= self._level.probes or looks != 3 ** (self._times + 1):
             return
@@ -72,16 +78,22 @@ class Probing:
             ("denormals", _denormals, "critic" if "critic" in self._parts else "model"),
         ):
             if of in given:
-                self._try(name, call, self._parts[of], *given[of])
+                self._keep(name, self._tried(name, call, self._parts[of], *given[of], self._seed))
+        if given and "sight" not in self.found:
+            seen = self._tried("sight", sight, self._parts, given, real)
+            self.found |= {} if seen is None else {"sight": seen}
 
-    def _try(self, name: str, call: Any, module: nn.Module, args: Any, options: Any) -> None:
+    def _tried(self, name: str, call: Any, *given: Any) -> Any:
+        """What a trial answers; None where it fails."""
         try:
             with undisturbed(self._seed), torch.no_grad():
-                answer = call(module, args, options, self._seed)
+                return call(*given)
         except Exception as error:  # a network of the user's own may refuse a copy in any way
             self.reasons[name] = f"a copy of the network could not be tried: {type(error).__name__}: {error}"
-            return
-        if name == "denormals":
+            return None
+
+    def _keep(self, name: str, answer: Any) -> None:
+        if answer is not None and name == "denormals":
             self._record.add(name, answer)
         elif answer is not None:
             self.found.setdefault(name, []).append(answer)
@@ -112,12 +124,12 @@ def _exchanged(
         return None
     network = copied(module).eval()
     before = _answer(network, args, options, seed)
-    after = _answer(network, *_replaced(args, options, first, moved), seed)
+    after = _answer(network, *outputs.replaced(args, options, first, moved), seed)
     change = float((after - before).abs().max() / before.abs().mean().clamp(min=1e-30))
     with torch.enable_grad():
         latent = moved.clone().requires_grad_()
         torch.manual_seed(seed)
-        exchanged = _replaced(args, options, first, latent)
+        exchanged = outputs.replaced(args, options, first, latent)
         made = next(outputs.tensors(network(*exchanged[0], **exchanged[1])))
         way = torch.autograd.grad(made.abs().sum(), latent, allow_unused=True)[0] if made.requires_grad else None
     heard = 0.0 if way is None else float(way.reshape(len(way), -1)[:, columns].abs().max())
@@ -150,7 +162,7 @@ def _coupling(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str
         if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.training:
             part.register_forward_hook(lambda *_: used.append(1))
     before = _scores(network, args, options, seed)
-    after = _scores(copied(module), *_replaced(args, options, first, moved), seed)
+    after = _scores(copied(module), *outputs.replaced(args, options, first, moved), seed)
     if len(before) != len(first):
         return None
     changes, size = (after - before)[kept.to(before.device)], max(float(before.std()), 1e-12)
@@ -188,16 +200,3 @@ def _scores(network: nn.Module, args: Any, options: Any, seed: int) -> Tensor:
     count = 0 if first is None else len(first)
     said = outputs.scores(network(*args, **options), count)[0].detach().float()
     return said.reshape(len(said), -1) if said.dim() else said.reshape(1, 1)
-
-
-def _replaced(args: Any, options: Any, old: Tensor, new: Tensor) -> tuple[Any, Any]:
-    """The same arguments with one tensor exchanged."""
-
-    def swap(value: Any) -> Any:
-        if value is old:
-            return new
-        if isinstance(value, Mapping):
-            return {key: swap(each) for key, each in value.items()}
-        return type(value)(swap(each) for each in value) if type(value) in (list, tuple) else value
-
-    return tuple(swap(each) for each in args), swap(dict(options))

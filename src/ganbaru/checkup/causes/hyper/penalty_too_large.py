@@ -13,6 +13,7 @@ import numpy as np
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.hyper.settings import path
 from ganbaru.checkup.causes.model.by_heart import critic_is_too_small
+from ganbaru.checkup.causes.model.receptive_field_short import is_blind
 from ganbaru.checkup.causes.proved import is_apart
 from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, standing
 from ganbaru.checkup.causes.telling import gaps, parted
@@ -82,6 +83,8 @@ def _otherwise(evidence: Evidence) -> str:
     """Why a critic says little, though no penalty keeps it from saying more; empty where nothing is known."""
     if critic_is_too_small(evidence):
         return "so small a critic says as little without a penalty"
+    if is_blind(evidence, "critic"):
+        return "a critic that sees so little of a sample says as little without a penalty"
     if evidence.series["lipschitz"].late() < _NOTHING:
         return "it gives all samples one score, which no penalty asks for"
     moved = math.inf if evidence.lacks("critic_update_ratio") else path(evidence, "critic")

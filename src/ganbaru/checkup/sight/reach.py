@@ -41,7 +41,7 @@ def generator_reach(generator: nn.Module, make: Callable[[], Tensor]) -> int | N
     return round(frames * out.shape[-1] / begins[0].shape[-1])
 
 
-def critic_reach(critic: nn.Module, samples: Tensor, score: Callable[[Tensor], Tensor]) -> int | None:
+def critic_reach(critic: nn.Module, samples: Tensor, score: Callable[[Tensor], Any]) -> int | None:
     """Input steps that one place of the last spatial layer depends on; None where there is no spatial layer.
 
     Args:
