@@ -26,13 +26,14 @@ RIGHT = 0.6
 _MISSED = 0.1
 """Share of the way that is left at least where kinds are missing: without every second one of a ring of eight it is
 0.2; on the calibration half coverage fell to 0.59 of precision by thinness alone, where 0.05 of the way was left."""
-MISSED, _SEEN = 0.08, 0.25
+MISSED, _SEEN = 0.1, 0.25
 """Share of reals of kinds that are not made, beyond what other reals miss, from which kinds are missing, and in how few
 of the late records it may be less; as good as none are missed by samples that are blurred or too narrow, and 0.12 where
 one of eight kinds is not made."""
-_NARROW = 1.15
-"""Times what fakes lack of the reals' mean distance from each other that must be missed besides: of a square or a
-Gaussian that is made too narrow as much as 1.0 times is missed, of whole kinds 1.3 and more."""
+_NARROW, _MANY = 1.5, 0.5
+"""Times what fakes lack of the reals' mean distance from each other that must be missed besides, up to the share that
+tells by itself: of a square or a Gaussian that is made too narrow as much as 1.0 times is missed, of kinds that are all
+made but some too rarely up to 1.48 times, on the calibration half."""
 _FALLS = 0.85
 """Distance of the last eighth, or measurement, over the one before below which it still gets better; of the eighths
 of the last half the best one counts, for each is told by few batches."""
@@ -97,7 +98,7 @@ class Standing:
     def missed_limit(self) -> float:
         """Share of reals that may be missed, be it by fakes that only vary too little."""
         lacking = 0.0 if math.isnan(self.spread) else 1 - self.spread
-        return max(MISSED, _NARROW * lacking)
+        return max(MISSED, min(_NARROW * lacking, _MANY))
 
     @property
     def covered_limit(self) -> float:
