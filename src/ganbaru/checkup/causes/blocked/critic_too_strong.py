@@ -3,7 +3,8 @@
 A critic that is sure is a fault only while the generator tries: one point is easily told from a distribution, and what
 looks right where it is was helped there. So fakes that are alike, or right as far as they go, speak of other causes.
 And any critic is sure of what a generator makes that cannot do better for a reason of its own: that the critic is to
-blame takes a second sign, that it goes farther in a step than the generator does.
+blame takes a second sign: that it goes farther in a step than the generator does, or that nothing bounds its slope and
+it has several updates to each one of the generator's.
 """
 
 import math
@@ -25,6 +26,8 @@ _DOUBT = 0.1
 _AHEAD, _FREE = 4.0, 2.5
 """Way of its weights in a step over that of the generator's weights, each in norms of them, and where nothing bounds
 its slope; 1 to 2 with rates that are alike and one update."""
+_OFTEN = 3
+"""Updates of it to one of the generator's from which an unbounded critic is ahead."""
 _BOUNDED = ("gradient-penalty", "lipschitz-penalty", "spectral-norm", "r1", "r1+r2", "clip")
 """Constraints that bound the critic's slope."""
 
@@ -49,9 +52,11 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("fine", {**numbers, "spread": spread, "spread_limit": NARROW}, reason=reason)
     ahead, limit = _ahead(evidence), _AHEAD if evidence.facts.get("constraint") in _BOUNDED else _FREE
     numbers |= {} if math.isnan(ahead) else {"ahead": ahead, "ahead_limit": limit}
+    often = evidence.facts.get("constraint") == "none" and evidence.facts.get("n_critic", 1) >= _OFTEN
+    numbers |= {"n_critic": float(evidence.facts["n_critic"]), "n_critic_limit": float(_OFTEN)} if often else {}
     since = partings(evidence).since(lambda values: values >= _SURE)
     ruling = by_harm(evidence, numbers, "critic", since=since, unseen="no samples were seen", waits=True)
-    if ruling.verdict == "found" and not ahead > limit:
+    if ruling.verdict == "found" and not (often or ahead > limit):
         return replace(
             ruling, verdict="suspect", reason="it learns no faster than the generator, which may be to blame"
         )

@@ -95,6 +95,7 @@ CAUSE = Cause(
         "mode-collapse",
         "critic-too-strong",
         "late-degradation",
+        "n-critic-low",
         *UNLEARNED,
     ),
 )

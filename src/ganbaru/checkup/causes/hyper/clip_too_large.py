@@ -8,6 +8,7 @@ import math
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.clipping import HELD, NO_HARM, clipped, published
+from ganbaru.checkup.causes.hyper.settings import is_handful
 from ganbaru.checkup.causes.proved import APART, is_apart
 from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
@@ -28,6 +29,8 @@ def _judge(evidence: Evidence) -> Ruling:
         numbers |= {"bound": bound, "bound_limit": _WIDE, "lipschitz": steep, "lipschitz_limit": _STEEP}
         if not (bound >= _WIDE and steep > _STEEP):
             return Ruling("fine", numbers)
+    if is_handful(evidence, "critic"):
+        return Ruling("suspect", numbers, "critic", reason="of so few weights hardly one need be at the bound")
     now = standing(evidence)
     if now is None:
         return Ruling("suspect", numbers, "critic", reason=NO_HARM)

@@ -4,6 +4,7 @@ import math
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.bugs.seen import part
+from ganbaru.checkup.causes.hyper.settings import is_handful
 from ganbaru.checkup.causes.standing import by_harm, is_game, standing
 from ganbaru.checkup.causes.telling import gaps
 from ganbaru.checkup.evidence import Evidence
@@ -45,6 +46,8 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("fine", numbers)
     if not _is_wasserstein(evidence):
         return by_harm(evidence, numbers, "critic")
+    if is_handful(evidence, "critic"):
+        return Ruling("suspect", numbers, "critic", reason="so few weights lag no step behind: they go round")
     if gain > _GAIN:
         return Ruling("found", numbers, "critic")
     if now is not None and not now.suffers:

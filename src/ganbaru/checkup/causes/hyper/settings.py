@@ -27,10 +27,11 @@ def learners(evidence: Evidence) -> list[str]:
 def scaled_learners(evidence: Evidence) -> list[str]:
     """Those of them whose weights have a scale of their own: neither clipped, so small as their bound, nor few."""
     clipped = evidence.facts.get("constraint") == "clip"
-    return [name for name in learners(evidence) if not (clipped and name == "critic") and not _few(evidence, name)]
+    return [name for name in learners(evidence) if not (clipped and name == "critic") and not is_handful(evidence, name)]
 
 
-def _few(evidence: Evidence, name: str) -> bool:
+def is_handful(evidence: Evidence, name: str) -> bool:
+    """Whether a network has so few weights that no share of them, nor their norm, says much."""
     return bool((evidence.facts.get(f"{name}_parameters") or math.inf) < _FEW_WEIGHTS)
 
 
