@@ -61,7 +61,8 @@ def test_a_predictor_that_knows_a_single_sample_is_named() -> None:
         "periodic": 1.0,
     }
     leading = judge(evidence).leading
-    assert leading is not None and (leading.cause, leading.where) == ("receptive-field-short", "model")
+    assert leading is not None
+    assert (leading.cause, leading.where) == ("receptive-field-short", "model")
 
 
 def test_a_predictor_that_sees_enough_to_learn_is_not() -> None:

@@ -26,8 +26,8 @@ def learners(evidence: Evidence) -> list[str]:
 
 def scaled_learners(evidence: Evidence) -> list[str]:
     """Those of them whose weights have a scale of their own: neither clipped, so small as their bound, nor few."""
-    clipped = evidence.facts.get("constraint") == "clip"
-    return [name for name in learners(evidence) if not (clipped and name == "critic") and not is_handful(evidence, name)]
+    small = {"critic"} if evidence.facts.get("constraint") == "clip" else set()
+    return [name for name in learners(evidence) if name not in small and not is_handful(evidence, name)]
 
 
 def is_handful(evidence: Evidence, name: str) -> bool:
