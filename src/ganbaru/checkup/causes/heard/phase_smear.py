@@ -25,11 +25,6 @@ _BOTH_BEHIND, _BOTH_BEHIND_SPREADS = {"steadiness": 0.57, "synchrony": 0.45}, 1.
 """In most speech those iterations lost at most 0.34 of the steadiness, in one set 0.66, which was 1.4 deviations, and
 what a generator makes in log-mel and is recognised lost 0.48, which was 1.56; no iteration lost 0.67 to 0.88, which was
 1.7 and more, with 0.5 and more of the synchrony."""
-_SPREADS = {"steadiness": 0.57, "synchrony": 0.45}, 1.6
-"""Shares that are lost together, and the standard deviations that each loss must exceed: in most speech those
-iterations lost at most 0.34 of the steadiness, in one set 0.66, which was 1.4 deviations, and what a generator makes in
-log-mel and is recognised lost 0.48, which was 1.56; no iteration lost 0.67 to 0.88, which was 1.7 and more, with 0.5
-and more of the synchrony."""
 _SPREADS = {"steadiness": 1.7, "synchrony": 2.0}
 """Of the real sounds' standard deviations, that the loss must exceed too: how synchronous pulses are differs much from
 one voice or instrument to another."""
