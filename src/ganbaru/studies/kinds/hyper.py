@@ -24,13 +24,14 @@ from ganbaru.studies.search.asking import SpaceGiven, designed, refuse, seeds_of
 from ganbaru.studies.search.confirmed import FEWEST, OPEN, STAY, Confirmed, confirmed
 from ganbaru.studies.search.confirming import Confirming
 from ganbaru.studies.search.copies import Copies
+from ganbaru.studies.search.finals import Finals, Playing, Standing, standing
 from ganbaru.studies.search.one_at_a_time import NO_MATTER
 from ganbaru.studies.search.rungs import Rungs
 from ganbaru.studies.search.said import of_points, of_readings
 from ganbaru.studies.search.searching import Design, Search
 from ganbaru.studies.search.space import Space, Value
 from ganbaru.studies.search.stages import Pruning
-from ganbaru.studies.sitting import Wanted
+from ganbaru.studies.sitting import More, Wanted
 from ganbaru.studies.table import Results
 from ganbaru.studies.trainee import SHARE, Trainee, trainee
 
@@ -60,6 +61,7 @@ def hyper(
     steps: str | None = None,
     rungs: int = 4,
     seeds: Iterable[int] | None = None,
+    finals: bool = True,
     fresh: int = 8,
     settings: Mapping[str, Any] | None = None,
     groups: Groups | None = None,
@@ -93,6 +95,8 @@ def hyper(
             `ganbaru.fit` it is known.
         rungs: their number.
         seeds: of every cell or point.
+        finals: whether a search with a budget holds a quarter of it back, to repeat the best few points on more seeds
+            before one is chosen; where points are pruned seed by seed nothing is.
         fresh: how many other seeds confirm the winner, at least six; 0 confirms nothing.
         settings: what every run is trained with.
         worthwhile: the difference that counts; by default what one seed differs from another.
@@ -120,16 +124,28 @@ def hyper(
     known = seeds_of(seeds, default, least=LEAST_SEEDS if search == "one-at-a-time" else 1)
     afresh = tuple(max(known) + _AFRESH + index for index in range(fresh))
     budget: _Budget = {"trials": trials, "training_steps": training_steps, "pruning": pruning, "steps": steps}
+    plays = finals and search in ("random", "tpe") and pruning != "wilcoxon"
     if search == "one-at-a-time":
         refuse(**budget, optuna_storage=optuna_storage)
         begun = _Begun(_moved(chosen, present, trial.cell(**fixed), count, known))
     else:
         sampler = None if search == "grid" else search
         design, by_rungs = designed(
-            trial, chosen, present, known, fixed, sampler=sampler, count=count, rungs=rungs, seed=seed, **budget
+            trial,
+            chosen,
+            present,
+            known,
+            fixed,
+            sampler=sampler,
+            count=count,
+            rungs=rungs,
+            seed=seed,
+            finals=plays,
+            **budget,
         )
         copies = Copies(Path(os.path.abspath(out)), url=optuna_storage, higher_is_better=trial.higher_is_better)
         begun = _Begun.of(Search(design, copies), by_rungs)
+    played = Finals.after(known, begun.held_back, higher_is_better=trial.higher_is_better) if plays else None
     arguments = {
         "search": search,
         "space": chosen.to_json(),
@@ -139,10 +155,15 @@ def hyper(
         "higher_is_better": trial.higher_is_better,
         "worthwhile": worthwhile,
         "steps": begun.rung_steps,
+        "finals": None if played is None else played.to_json(),
     }
-    rule = _rule(chosen, search, begun.search, afresh, worthwhile)
-    plan = Plan(_question(trial), rule, begun.first.cells, (*known, *afresh), only=_grouped(begun.first.trials))
-    more = Confirming(lambda found: _winner(found, arguments), afresh, begun.search)
+    rule = _rule(chosen, search, begun.search, played, afresh, worthwhile)
+    every = (*known, *(played.seeds if played else ()), *afresh)
+    plan = Plan(_question(trial), rule, begun.first.cells, every, only=_grouped(begun.first.trials))
+    chosen_by: More | None = begun.search
+    if begun.search and played:
+        chosen_by = Playing(begun.search, played, lambda found: _points(found, arguments), len(known))
+    more = Confirming(lambda found: _winner(found, arguments), afresh, chosen_by)
     return conduct(KIND, out, plan, begun.rungs or trial, arguments, more=more, **options)
 
 
@@ -171,6 +192,11 @@ class _Begun(NamedTuple):
         """Steps of a whole training, where points are trained to rungs."""
         return self.search.design.whole.steps if self.search and self.rungs else None
 
+    @property
+    def held_back(self) -> int:
+        """Trainings that the finals may take."""
+        return self.search.design.held_back if self.search else 0
+
 
 def judge(
     results: Results,
@@ -183,6 +209,7 @@ def judge(
     higher_is_better: bool,
     worthwhile: float | None = None,
     steps: int | None = None,
+    finals: Mapping[str, Any] | None = None,
 ) -> Answer:
     """The answer of a study's results.
 
@@ -195,6 +222,7 @@ def judge(
         higher_is_better: its direction.
         worthwhile: the difference that counts.
         steps: of a whole training, where points were trained to rungs.
+        finals: how they were played, as plain values; None where they were not.
     """
     given = {
         "search": search,
@@ -204,6 +232,7 @@ def judge(
         "higher_is_better": higher_is_better,
         "worthwhile": worthwhile,
         "steps": steps,
+        "finals": finals,
     }
     scores, collapsed = outcomes(results)
     after = confirmed(
@@ -226,7 +255,8 @@ def _said(results: Results, after: Confirmed, given: Mapping[str, Any], measure:
     if given["search"] == "one-at-a-time":
         return of_readings(_readings(results, given), after, _scores(results, given)[0], measure)
     space = Space.from_json(given["space"])
-    return of_points(space, _points(results, given), after, given["search"], measure, given["higher_is_better"])
+    points, stands = _points(results, given), _standing(results, given)
+    return of_points(space, points, stands, after, given["search"], measure, given["higher_is_better"])
 
 
 def _winner(found: Results, given: Mapping[str, Any]) -> tuple[str, Settings] | None:
@@ -235,7 +265,7 @@ def _winner(found: Results, given: Mapping[str, Any]) -> tuple[str, Settings] | 
         change = one_at_a_time.best_change(_readings(found, given))
         cell = None if change is None else f"{change[0]} = {change[1]}"
         return None if cell is None else (cell, found.plan.cells[cell])
-    best = tried.best_of(_points(found, given), higher_is_better=given["higher_is_better"])
+    best = _standing(found, given).winner
     if best is None or best.number == 0:
         return None
     return best.name, tried.from_the_beginning(best.settings)
@@ -261,6 +291,11 @@ def _readings(found: Results, given: Mapping[str, Any]) -> list[one_at_a_time.Re
 
 def _points(found: Results, given: Mapping[str, Any]) -> list[tried.Tried]:
     return tried.tried(found.plan.cells, list(given["space"]), *_scores(found, given), given.get("steps"))
+
+
+def _standing(found: Results, given: Mapping[str, Any]) -> Standing:
+    played = Finals.from_json(given["finals"] or vars(Finals(0, (), given["higher_is_better"])))
+    return standing(found, _points(found, given), played, len(given["seeds"]))
 
 
 def _scores(found: Results, given: Mapping[str, Any]) -> tuple[Array, Array]:
@@ -293,14 +328,16 @@ def _question(trial: Trainee) -> str:
     return f"Which settings matter for {trial.measure}, and are others than the present ones better?"
 
 
-def _rule(space: Space, how: How, search: Search | None, fresh: Sequence[int], worthwhile: float | None) -> str:
+def _rule(
+    space: Space, how: How, search: Search | None, finals: Finals | None, fresh: Sequence[int], worthwhile: float | None
+) -> str:
     counts = "the difference between two seeds" if worthwhile is None else number(worthwhile)
     drawn = "" if search is None else _drawn(search.design)
     final = f"{len(fresh)} fresh seeds" if fresh else "nothing more"
     return (
         f"Searched {how}{drawn}, over {space}. A setting matters if its values differ by more than noise, or more than "
-        f"a dummy's. The best is recommended if it beats the present settings on {final} (exact sign-flip test, 95 %); "
-        f"counting: {counts}."
+        f"a dummy's. {finals.rule + ' ' if finals else ''}The best is recommended if it beats the present settings on "
+        f"{final} (exact sign-flip test, 95 %); counting: {counts}."
     )
 
 

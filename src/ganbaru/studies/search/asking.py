@@ -6,6 +6,7 @@ from typing import Any
 from ganbaru.errors import UserError
 from ganbaru.studies.search.around import default_space
 from ganbaru.studies.search.chooser import Sampler
+from ganbaru.studies.search.finals import held_back
 from ganbaru.studies.search.rungs import Rungs
 from ganbaru.studies.search.searching import Design
 from ganbaru.studies.search.space import Axis, Space, Value
@@ -59,12 +60,14 @@ def designed(
     training_steps: int | None,
     pruning: Pruning,
     steps: str | None,
+    finals: bool,
 ) -> tuple[Design, Rungs | None]:
     """A search, checked, and what runs its trials where points are trained to rungs.
 
     Args:
         sampler: "random" or "tpe"; None for a grid of about ``count`` values of each setting.
         settings: what every run is trained with.
+        finals: whether a part of the budget is held back for them.
         others: see `ganbaru.studies.kinds.hyper`.
 
     Raises:
@@ -82,6 +85,7 @@ def designed(
         seed=seed,
         most_trials=trials,
         most_steps=training_steps,
+        held_back=held_back(trials, training_steps, length[1] if length else None) if finals else 0,
         present=present,
         common=trial.cell(**settings),
         points=[point for point in space.grid(count) if point != present] if sampler is None else (),

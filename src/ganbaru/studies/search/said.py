@@ -10,10 +10,11 @@ from ganbaru.studies.judging import Importance
 from ganbaru.studies.judging.importance import LEAST_TRIALS
 from ganbaru.studies.judging.zone import number
 from ganbaru.studies.search.confirmed import STAY, Confirmed
+from ganbaru.studies.search.finals import Standing
 from ganbaru.studies.search.one_at_a_time import MATTERS, NO_MATTER, Reading
 from ganbaru.studies.search.shares import by_ranks, by_the_best
 from ganbaru.studies.search.space import Choice, Range, Space, Value
-from ganbaru.studies.search.tried import Tried, best_of, comparable
+from ganbaru.studies.search.tried import Tried, comparable
 
 Array = np.ndarray[Any, Any]
 _END = 0.05
@@ -41,13 +42,20 @@ def of_readings(readings: Sequence[Reading], after: Confirmed, scores: Array, me
 
 
 def of_points(
-    space: Space, points: Sequence[Tried], after: Confirmed, search: str, measure: str, higher_is_better: bool
+    space: Space,
+    points: Sequence[Tried],
+    finals: Standing,
+    after: Confirmed,
+    search: str,
+    measure: str,
+    higher_is_better: bool,
 ) -> dict[str, Any]:
     """The answer of a search over points.
 
     Args:
         space: what was searched.
         points: that were tried.
+        finals: where they ended.
         after: what became of the best.
         search: how.
         measure: what a score is.
@@ -57,7 +65,7 @@ def of_points(
     params = [point.params for point in seen]
     shares = by_ranks(space, params, scores, higher_is_better=higher_is_better)
     beside = by_the_best(space, params, scores, higher_is_better=higher_is_better)
-    best = best_of(points, higher_is_better=higher_is_better)
+    best = finals.winner
     edges = {} if best is None else {name: edge(space, name, best.params[name]) for name in space.names}
     present = next((point for point in points if point.number == 0), None)
     return {
@@ -67,6 +75,7 @@ def of_points(
         "graphs": [_graph_of_points(space, name, seen, scores, best, present, measure, steps) for name in space.names],
         "grids": [
             _grid_of_shares(space, shares, beside, edges, best, present),
+            *_grid_of_finals(points, finals, measure),
             _grid_of_points(space, points, measure),
         ],
         "notes": _notes_of_points(shares, beside, search, steps),
@@ -201,6 +210,21 @@ def _grid_of_shares(
         "best at",
     ]
     return Grid("Which settings matter", columns, rows, note="A share's floor is what the best of the dummies reaches.")
+
+
+def _grid_of_finals(points: Sequence[Tried], finals: Standing, measure: str) -> list[Grid]:
+    """Every point that played, those that played longest first; nothing where no round was played."""
+    if not any(len(scores) > 1 for scores in finals.scores.values()):
+        return []
+    order = sorted(finals.scores, key=lambda number: len(finals.scores[number]), reverse=True)
+    names = {point.number: point.name for point in points}
+    rows: list[list[Any]] = [
+        [names[number], finals.scores[number][0], len(finals.scores[number]) - 1, _finite(finals.means[number])]
+        for number in order
+    ]
+    columns = ["point", f"{measure} in the search", "more seeds", "mean over all seeds"]
+    note = "The best of many is often a lucky one: these were repeated before one of them was chosen."
+    return [Grid("The finals", columns, rows, note)]
 
 
 def _grid_of_points(space: Space, points: Sequence[Tried], measure: str) -> Grid:

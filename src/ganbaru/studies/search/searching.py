@@ -44,6 +44,7 @@ class Design:
         higher_is_better: direction of the scores.
         seed: of the sampler.
         most_trials, most_steps: the budget, a total of all sittings; None for no bound.
+        held_back: trainings of it, whole and with one seed, that are kept for what comes after the search.
         present: the settings in use, in the space; None where there are none.
         common: settings that are the same in every cell.
         points: to be tried first, in order; the only ones where ``sampler`` is None.
@@ -58,6 +59,7 @@ class Design:
     seed: int = 0
     most_trials: int | None = None
     most_steps: int | None = None
+    held_back: int = 0
     present: Mapping[str, Value] | None = None
     common: Mapping[str, Any] = field(default_factory=dict)
     points: Sequence[Mapping[str, Value]] = ()
@@ -267,15 +269,16 @@ class Search:
         trials += self._keys(point)
 
     def _affordable(self, found: Results, stage: Stage) -> bool:
-        """Whether the budget, of which all that is planned is spent, holds one stage more."""
+        """Whether the budget, of which all that is planned and what is held back is spent, holds one stage more."""
         stages = {each.steps: each for each in self.design.stages} if self.design.by_rungs else {}
         trials = [key for key in found.trials if key[1] in self.design.seeds and number_of(key[0]) is not None]
-        if self.design.most_trials is not None and len(trials) + len(stage.seeds) > self.design.most_trials:
+        held = self.design.held_back
+        if self.design.most_trials is not None and len(trials) + len(stage.seeds) + held > self.design.most_trials:
             return False
         if self.design.most_steps is None:
             return True
         spent = sum(steps_of(cell, stages, self.design.whole) for cell, _ in trials)
-        return spent + stage.cost <= self.design.most_steps
+        return spent + stage.cost + held * (self.design.whole.steps or 0) <= self.design.most_steps
 
 
 def number_of(cell: str) -> int | None:

@@ -1,4 +1,4 @@
-"""The points of a search as they stand in its results: how each did, and which did best."""
+"""The points of a search as they stand in its results: how each did, and in which order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,11 +72,11 @@ def tried(
     return found
 
 
-def best_of(points: Sequence[Tried], *, higher_is_better: bool) -> Tried | None:
-    """The point with the best mean among those that were tried to their end; the present one where it is as good."""
+def ranked(points: Sequence[Tried], *, higher_is_better: bool) -> list[Tried]:
+    """The points that were tried to their end, that with the best mean first; the present one before its equals."""
     whole = [point for point in points if point.whole]
     sign = 1.0 if higher_is_better else -1.0
-    return max(whole, key=lambda point: (sign * point.scores[-1], point.number == 0), default=None)
+    return sorted(whole, key=lambda point: (sign * point.scores[-1], point.number == 0), reverse=True)
 
 
 def from_the_beginning(settings: Settings) -> dict[str, Any]:
