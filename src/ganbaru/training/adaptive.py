@@ -6,11 +6,13 @@ the generator's own being as many parts. It is worth that if it improves the wor
 not, the critic is done. So the number grows while the update after the last would improve the word by more, falls
 while the last one improves it by less, and stays within 1 and a bound.
 
-Fresh batches are there anyway: each is scored before it is learned from. A step that probes goes one update further and
-scores one batch more, which tells what the last update and the one after it were worth there; four such steps make
-up for the noise of a batch, and decide. At first every eighth step probes; a decision that leaves the number as it was
-doubles the distance to the next, up to 64 steps, so that a number that is right costs next to nothing to know; one that
-changes it begins again at eight. What they have told so far lies in every checkpoint.
+Fresh batches are there anyway: each is scored before it is learned from. A step that probes scores one batch more, the
+next one, which tells what the last update was worth there; nothing learns from it before its turn, so that a number that
+is right costs next to nothing to know. Four such steps make up for the noise of a batch. As updates bring
+less and less, one more can pay only if as much as the last one brought would: only then do the next four probes go one
+update further, to see what it does bring, and decide. At first every eighth step probes; each time that the number
+turns out right doubles the distance to the next, up to 64 steps; a change begins again at eight, and so does a closer
+look. What they have told so far lies in every checkpoint.
 """
 
 from collections.abc import Iterator
@@ -45,15 +47,17 @@ class Pace:
     Attributes:
         updates: before each generator update.
         due: the step that probes next; apart: steps from one to the next.
+        closer: whether probes go one update further.
         probes: steps that probed since the last decision.
-        next_pays: what one more update improved the word by, in units of what it costs, less the word; summed over
-            the probes.
+        next_pays: what one more update improves the word by, in units of what it costs, less the word; summed over the
+            probes. Unless they look closer, one more is taken to bring what the last one brought.
         last_pays: the same of the last update.
     """
 
     updates: int = 1
     due: int = 0
     apart: int = SOONEST
+    closer: bool = False
     probes: int = 0
     next_pays: float = 0.0
     last_pays: float = 0.0
@@ -62,26 +66,33 @@ class Pace:
         """Take in what a probe found, and decide where there were enough.
 
         Args:
-            words: after 0, 1 … updates, up to one more than usual, or up to ``most``.
+            words: after 0, 1 … updates, up to the usual number; up to one more, or up to ``most``, if they look closer.
             most: the bound of the number.
             step: that probed.
         """
         number = self.updates
         self.probes += 1
+        last = words[number] - words[number - 1]
         if number > 1:
-            self.last_pays += number * (words[number] - words[number - 1]) - max(words[number - 1], 0.0)
+            self.last_pays += number * last - max(words[number - 1], 0.0)
         if number < most:
-            self.next_pays += (number + 1) * (words[number + 1] - words[number]) - max(words[number], 0.0)
+            more = words[number + 1] - words[number] if self.closer else last
+            self.next_pays += (number + 1) * more - max(words[number], 0.0)
         if self.probes == PROBES:
             self._decide(most)
-            self.apart = min(2 * self.apart, LATEST) if self.updates == number else SOONEST
-        self.due = step + self.apart
+        self.due = step + (SOONEST if self.closer else self.apart)
 
     def _decide(self, most: int) -> None:
-        if self.updates < most and self.next_pays > 0:
+        number, may_pay = self.updates, self.updates < most and self.next_pays > 0
+        if may_pay and self.closer:
             self.updates += 1
-        elif self.updates > 1 and self.last_pays < 0:
+        elif not may_pay and self.updates > 1 and self.last_pays < 0:
             self.updates -= 1
+        if self.updates != number:
+            self.apart = SOONEST
+        elif not may_pay:
+            self.apart = min(2 * self.apart, LATEST)
+        self.closer = may_pay
         self.probes, self.next_pays, self.last_pays = 0, 0.0, 0.0
 
 
@@ -97,32 +108,39 @@ def play_adaptively(game: Game, batches: Iterator[Batch], *, update: int, step: 
         most: the bound of the number.
     """
     probing = step >= pace.due
-    count = min(pace.updates + probing, most)
+    count = min(pace.updates + (probing and pace.closer), most)
     seconds = {"critic": 0.0, "generator": 0.0}
     losses: list[Tensor] = []
     penalties: list[Tensor] = []
     words: list[float] = []
     ask_gradient(game.critic_optimizer, True)
-    for k in range(count + probing):
+    for k in range(count):
         batch = next(batches)
         began = perf_counter()
-        fake = _made(game, batch, kept=k == count + probing - 1)
+        fake = _made(game, batch, kept=k == count - 1)
         made = perf_counter()
         said = critic_says(game, batch, fake.detach())
         if probing:
             words.append(_word(game, said))
-        if k < count:
-            penalty = critic_learns(game, batch, said, update=update + k)
-            losses.append(said.loss.detach())
-            penalties += [] if penalty is None else [penalty]
+        penalty = critic_learns(game, batch, said, update=update + k)
+        losses.append(said.loss.detach())
+        penalties += [] if penalty is None else [penalty]
         seconds["generator"] += made - began
         seconds["critic"] += perf_counter() - made
     began = perf_counter()
+    if probing:
+        pace.learn([*words, _word_of_fresh(game, next(batches))], most, step=step)
+    seconds["critic"] += perf_counter() - began
+    began = perf_counter()
     taught = generator_learns(game, batch, fake)
     seconds["generator"] += perf_counter() - began
-    if probing:
-        pace.learn(words, most, step=step)
     return Played.of(said, losses, penalties, taught, batch, fake, seconds=seconds)
+
+
+@torch.no_grad()
+def _word_of_fresh(game: Game, batch: Batch) -> float:
+    """The critic's word on a batch that nothing learns from."""
+    return _word(game, critic_says(game, batch, _made(game, batch, kept=False)))
 
 
 def _made(game: Game, batch: Batch, *, kept: bool) -> Tensor:
