@@ -9,8 +9,9 @@ Claims, each with how it is measured:
   ends lower), a small classifier in numpy on three spirals, scikit-learn's linear classifier on its handwritten digits.
   A fourth, a GAN on ``toy:ring`` by `ganbaru.fit`, is told beside and not counted: alike settings differ by a third and
   more from seed to seed there, so that eight fresh seeds do not resolve 5 %. The grid has four values of each setting,
-  ends included, and trains each point whole; the search has a total of a third of its steps. Both choose by one seed
-  and are scored on eight fresh ones, which count for neither. The best known score is the best that any of them has on
+  ends included, and trains each point whole; the search has a total of a third of its steps, its finals included. The
+  grid chooses by one seed, the search by the same and those of its finals; both are scored on eight fresh ones, which
+  count for neither. The best known score is the best that any of them has on
   fresh seeds, or the truth where it is planted. Beside each stands the standard error of its fresh seeds' mean.
 - **overhead**: what a study takes beside its trials is at most 2 % of trials of one second: the time from the end of
   one to the beginning of the next, of a plan and of a TPE search, with one job; the median, as the disk is slow at

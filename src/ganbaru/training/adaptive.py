@@ -7,12 +7,12 @@ not, the critic is done. So the number grows while the update after the last wou
 while the last one improves it by less, and stays within 1 and a bound.
 
 Fresh batches are there anyway: each is scored before it is learned from. A step that probes scores one batch more, the
-next one, which tells what the last update was worth there; nothing learns from it before its turn, so that a number that
-is right costs next to nothing to know. Four such steps make up for the noise of a batch. As updates bring
-less and less, one more can pay only if as much as the last one brought would: only then do the next four probes go one
-update further, to see what it does bring, and decide. At first every eighth step probes; each time that the number
-turns out right doubles the distance to the next, up to 64 steps; a change begins again at eight, and so does a closer
-look. What they have told so far lies in every checkpoint.
+next one, which tells what the last update was worth there; nothing learns from it before its turn, so that a number
+that is right costs next to nothing to know. Four such steps make up for the noise of a batch. As updates bring less and
+less, one more can pay only if as much as the last one brought would: only then do the next four probes go one update
+further, to see what it does bring, and decide. At first every eighth step probes; each time that the number turns out
+right doubles the distance to the next, up to 64 steps; a change begins again at eight, and so does a closer look. What
+they have told so far lies in every checkpoint.
 """
 
 from collections.abc import Iterator
