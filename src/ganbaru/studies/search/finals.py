@@ -26,7 +26,7 @@ FINAL = "final "
 SHARE = 4
 """One in so many parts of the budget is held back."""
 MOST, ROUNDS = 24, 8
-"""Trainings that are held back at most, and the rounds that they pay for: 8 points, 4, then 2 for six more seeds."""
+"""Trainings that are held back at most, for 12 points, 6, 3 and 2; and rounds at most."""
 _LEAST = 2
 """Points that play at least: one has won."""
 _AFTER = 500
