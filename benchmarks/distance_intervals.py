@@ -102,7 +102,7 @@ class Cell:
             kind, _, amount = self.change.partition(" ")
             return float(amount) / shift_factor(self.d) if kind == "shift" else abs(float(amount) - 1) * mean_length(1)
         if self.kind in _LINE:
-            line_a, line_b = Gaussian(0.0, 1.0), Gaussian(*_on_the_line(self.change))
+            line_a, line_b = Gaussian(0), _on_the_line(self.change)
             return float(_LINE[self.kind](line_a, line_b).value)
         exact = {"energy": closed_forms.energy, "Fréchet": closed_forms.frechet}
         found = closed_forms.kernel(a, b, math.sqrt(self.d)) if self.kind == "kernel" else exact[self.kind](a, b)
@@ -126,9 +126,9 @@ def _moments(change: str, d: int) -> tuple[Array, Array]:
     return moved, np.eye(d) * (float(amount) ** 2 if kind == "scale" else 1.0)
 
 
-def _on_the_line(change: str) -> tuple[float, float]:
+def _on_the_line(change: str) -> Gaussian:
     kind, _, amount = change.partition(" ")
-    return (float(amount), 1.0) if kind == "shift" else (0.0, float(amount))
+    return Gaussian(float(amount)) if kind == "shift" else Gaussian(0, deviation=float(amount))
 
 
 _LINE: dict[str, Callable[..., Estimate]] = {
