@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ganbaru.distances import frechet, kernel, sliced_wasserstein, transport, wasserstein
+from ganbaru.distances.folded import true_share
+from ganbaru.distances.sliced import line_costs
 from ganbaru.distances.sorting import sorted_rows
 from ganbaru.errors import UserError
 
@@ -108,6 +110,44 @@ def test_the_interval_is_as_wide_as_the_value_varies() -> None:
     width = np.mean([each.high - each.low for each in found])
     assert width == pytest.approx(2 * 1.96 * np.std([each.value for each in found]), rel=0.15)
     assert width == pytest.approx(2 * 1.96 * math.sqrt(2 / 100), rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("change", "size", "within"),
+    [
+        (lambda x: 1.25 * x, 32, 0.045),  # in squares it is 5 % short
+        (lambda x: x + 2 * np.eye(1, 32), 32, 0.06),
+        (lambda x: x + 2 * np.eye(1, 2), 2, 0.06),
+    ],
+    ids=["scale", "shift seen from the side", "shift"],
+)
+def test_what_chance_adds_is_taken_off_and_no_more(change: Callable[[Array], Array], size: int, within: float) -> None:
+    origin = np.random.default_rng(0).standard_normal((4_000, size))
+    directions = np.random.default_rng(1).standard_normal((size, 60))
+    directions /= np.linalg.norm(directions, axis=0)
+    truth = float(line_costs(directions.T @ origin.T, directions.T @ change(origin).T, 1).mean())
+    found = []
+    for seed in range(12):
+        a, b = normal(seed, 300, size), change(normal(50 + seed, 300, size))
+        found.append(
+            sliced_wasserstein(a, b, projections=directions, debiased=True, resamples=40, floor_from=(a[:4], a[4:8]))
+        )
+    assert np.mean([each.value for each in found]) == pytest.approx(truth, rel=within)
+    assert sum(each.low <= truth <= each.high for each in found) >= 10
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(4, 40), st.integers(4, 300), st.integers(0, 99), st.sampled_from([1e-150, 1.0, 1e150]))
+def test_the_share_that_is_no_chance_is_one_far_apart_and_none_where_nothing_differs(
+    n: int, m: int, seed: int, unit: float
+) -> None:
+    a, b = normal(seed, n).T, normal(seed + 100, m).T
+    share = true_share(unit * a, unit * b)
+    assert 0 <= share <= 1
+    assert true_share(a, b) == pytest.approx(share, abs=1e-6)
+    assert true_share(b, a) == pytest.approx(share, abs=1e-6)
+    assert true_share(a, b + 100) == pytest.approx(1, abs=0.02)
+    assert true_share(a, a) == true_share(np.zeros((2, 5)), np.zeros((2, 6))) == 0
 
 
 def test_a_lower_confidence_is_a_narrower_interval() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import stats
 
 from ganbaru.distances.estimate import Estimate
+from ganbaru.distances.folded import true_share
 from ganbaru.distances.resampling import drawn, floor, half, margin, pool_of, spread
 from ganbaru.distances.samples import check_power, in_unit, pair, rescaled
 from ganbaru.distances.sorting import sorted_rows
@@ -76,7 +77,7 @@ def sliced_wasserstein(
         reach = margin(halves**2, confidence)
         if not isinstance(projections, np.ndarray):
             reach = math.hypot(reach, _margin_of_directions(*shadows, p, confidence))
-        more = (plain**2 - value**2) / 4  # of another change than a shift less should have been taken off
+        more = (plain**2 - value**2) / 4  # less should have been taken off where the change is seen by chance's shape
         low, high = (math.sqrt(max(0.0, value**2 + end)) for end in (-reach, reach + more))
         same = floor(_debiased(*each, p, rng) for each in pairs)
         method += ", bias taken off"
@@ -117,10 +118,12 @@ def _distance(a: Array, b: Array, p: int) -> float:
 
 
 def _debiased(a: Array, b: Array, p: int, rng: np.random.Generator, splits: int = 4) -> float:
-    """As `_distance`, with what halves of each sample are apart taken off in squares: a whole has half as much.
+    """As `_distance`, with what chance adds taken off: for p = 1 by `true_share`, for p = 2 in squares.
 
-    For a shift seen from many directions chance adds so: its shadows are about normal, and normal is what it adds.
+    Halves of a sample are apart by chance alone, and a whole has half as much of it in squares.
     """
+    if p == 1:
+        return true_share(a, b) * _distance(a, b, p)
     noise = np.mean([_own(x, p, rng) ** 2 for x in (a, b) for _ in range(splits)]) / 2
     return math.sqrt(max(0.0, _distance(a, b, p) ** 2 - float(noise)))
 
