@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ganbaru.distances.estimate import Estimate
-from ganbaru.distances.population import LEAST, Squared, rooted, samples_for, squared
+from ganbaru.distances.population import LEAST, Squared, root, rooted, samples_for, squared
 from ganbaru.distances.resampling import half, margin
 from ganbaru.distances.samples import pair
 
@@ -51,8 +51,10 @@ def closer(
     many rows, their rows are split alike too: samples that two models made **from the same latents, in the same
     order**, are told apart with a tenth of the spread; rows in no order lose nothing by it.
 
-    The verdict names one where the interval of the difference of squares leaves out 0. Two models equally close are
-    called different in at most 1 − confidence of cases.
+    The verdict names one where the interval of the difference of squares leaves out 0. In squares noise adds and can be
+    taken off. On the line, where there is little of it, the interval is made for the difference of the distances
+    themselves, which varies less, and then put into squares. Two models equally close are called different in at most
+    1 − confidence of cases.
 
     Args:
         a: ``(n, d)`` with n ≥ 16.
@@ -77,16 +79,41 @@ def closer(
         of_b = of_a if len(sides[0]) == len(sides[1]) else half(len(sides[1]), rng)
         parts.append([found[0].biased(sides[0][of_a], of_reference), found[1].biased(sides[1][of_b], of_reference)])
     statistics = np.array(parts)
-    gap = unit**2 * (found[0].value - found[1].value)
-    reach = unit**2 * margin(statistics[:, 0] - statistics[:, 1], confidence)
+    if both.shape[1] == 1:
+        plain = [root(each.biased(side, reference)) for each, side in zip(found, sides, strict=True)]
+        gap, low, high = _by_lengths(found, plain, np.sqrt(statistics), confidence)
+    else:
+        gap, low, high = _in_squares(found, statistics, confidence)
     sizes = (len(reference), len(reference))
-    difference = Estimate(gap, gap - reach, gap + reach, confidence, samples=sizes, method=f"W{p}² to A less to B")
+    between = Estimate(gap, low, high, confidence, samples=sizes, method=f"W{p}² to A less to B").times(unit**2)
     return Comparison(
-        "A" if difference.high < 0 else "B" if difference.low > 0 else "can't tell",
+        "A" if between.high < 0 else "B" if between.low > 0 else "can't tell",
         _estimate(found[0], statistics[:, 0], confidence, unit, (len(sides[0]), len(reference)), p),
         _estimate(found[1], statistics[:, 1], confidence, unit, (len(sides[1]), len(reference)), p),
-        difference,
+        between,
     )
+
+
+def _in_squares(found: list[Squared], halves: Array, confidence: float) -> tuple[float, float, float]:
+    """Value, low and high of the difference, from squared distances of random halves ``(resamples, 2)``."""
+    gap = found[0].value - found[1].value
+    reach = margin(halves[:, 0] - halves[:, 1], confidence)
+    return gap, gap - reach, gap + reach
+
+
+def _by_lengths(
+    found: list[Squared], plain: list[float], halves: Array, confidence: float
+) -> tuple[float, float, float]:
+    """The same by way of the distances: of the samples, ``plain``, and of random halves, ``(resamples, 2)``.
+
+    The interval is about the difference of those of the samples, and reaches on each side as far as if chance had
+    lengthened one of them alone; times their sum it is one of squares.
+    """
+    added = [length - root(each.value) for each, length in zip(found, plain, strict=True)]
+    reach = margin(halves[:, 0] - halves[:, 1], confidence)
+    middle, both = plain[0] - plain[1], plain[0] + plain[1]
+    gap = root(found[0].value) ** 2 - root(found[1].value) ** 2
+    return gap, min(gap, both * (middle - added[0] - reach)), max(gap, both * (middle + added[1] + reach))
 
 
 def _estimate(found: Squared, parts: Array, confidence: float, unit: float, sizes: tuple[int, int], p: int) -> Estimate:
