@@ -309,6 +309,15 @@ def test_an_infinite_kl_of_samples_has_a_finite_lower_end_that_grows_with_them()
     assert any(each.value == math.inf for each in touching)
 
 
+def test_the_lower_end_of_kl_stays_below_where_b_hardly_reaches() -> None:
+    truth = kullback_leibler(Gaussian(0), Gaussian(2)).value
+    found = [
+        kullback_leibler(normal(seed, 1_000), normal(900 + seed, 1_000, 1, 2.0), resamples=40) for seed in range(60)
+    ]
+    assert sum(each.low > truth for each in found) <= 1
+    assert np.median([each.low for each in found]) > 0.7 * truth
+
+
 @pytest.mark.parametrize("size", [1, 4])
 def test_neighbours_tell_kl_without_bins(size: int) -> None:
     truth = kullback_leibler(Gaussian([1] + [0] * (size - 1)), Gaussian([0] * size)).value

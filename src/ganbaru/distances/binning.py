@@ -89,6 +89,8 @@ def _interval(
     whole, halves = _measured(formula, a, b, how.resamples, how.confidence, rng)
     value = _estimated(formula, whole, halves, how.extrapolate)
     low, high = spread(value, halves, how.confidence, least=0.0)
+    if np.isinf(formula.most):  # where halves miss more of b's mass than the whole, extrapolation only raises the least
+        low = min(low, spread(whole, halves, how.confidence, least=0.0)[0])
     if formula is TOTAL_VARIATION and how.extrapolate:
         low = max(0.0, low - _KINKED * max(0.0, float(halves.mean()) - whole))
     if _without_bound(formula, a, b):
