@@ -11,8 +11,8 @@ Claims, each with how it is measured:
   more from seed to seed there, so that eight fresh seeds do not resolve 5 %. The grid has four values of each setting,
   ends included, and trains each point whole; the search has a total of a third of its steps, its finals included. The
   grid chooses by one seed, the search by the same and those of its finals; both are scored on eight fresh ones, which
-  count for neither. The best known score is the best that any of them has on
-  fresh seeds, or the truth where it is planted. Beside each stands the standard error of its fresh seeds' mean.
+  count for neither. The best known score is the best that any of them has on fresh seeds, or the truth where it is
+  planted. Beside each stands the standard error of its fresh seeds' mean.
 - **overhead**: what a study takes beside its trials is at most 2 % of trials of one second: the time from the end of
   one to the beginning of the next, of a plan and of a TPE search, with one job; the median, as the disk is slow at
   times. Trials sleep. The start of the worker, once a sitting, is not in it.
