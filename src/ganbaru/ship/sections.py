@@ -24,11 +24,12 @@ def code_bytes(module: bytes) -> int:
 
 
 def _section(name: str, content: bytes) -> bytes:
-    named = _leb128(len(name.encode())) + name.encode() + content
-    return b"\0" + _leb128(len(named)) + named
+    named = leb128(len(name.encode())) + name.encode() + content
+    return b"\0" + leb128(len(named)) + named
 
 
-def _leb128(value: int) -> bytes:
+def leb128(value: int) -> bytes:
+    """A number of no sign as a module holds it (core specification, 5.2.2)."""
     made = bytearray()
     while value > 127:
         made.append(value & 127 | 128)

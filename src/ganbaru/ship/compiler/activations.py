@@ -29,7 +29,10 @@ class Activation:
 
     def of(self, local: str) -> Iterator[str]:
         """Lines that put the result in the place of a local's four numbers."""
-        if self.name:
+        if self.name == "above_floor":
+            yield put(local, f"(call $exp (f32x4.pmin {get(local)} {splat(self.numbers['top'])}))")
+            yield put(local, f"(v128.and {get(local)} (f32x4.gt {get(local)} {splat(self.numbers['floor'])}))")
+        elif self.name:
             yield put(local, self._value(get(local)))
 
     @property
@@ -95,10 +98,6 @@ class Activation:
         """What is no number becomes 0, infinity the largest number."""
         number = f"(v128.and {x} (f32x4.eq {x} {x}))"
         return f"(f32x4.pmin (f32x4.pmax {number} {splat(-_LARGEST)}) {splat(_LARGEST)})"
-
-    def _above_floor(self, x: str) -> str:
-        made = f"(call $exp (f32x4.pmin {x} {splat(self.numbers['top'])}))"
-        return f"(v128.and {made} (f32x4.gt {made} {splat(self.numbers['floor'])}))"
 
     def _expanded(self, x: str) -> str:
         """``sign(x) (exp(s |x|) − 1) / (exp(s) − 1)``."""

@@ -2,8 +2,8 @@
 neighbours.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ganbaru.ship.compiler.activations import NONE, Activation
 from ganbaru.ship.compiler.wat import Text, at, get, i32, plus, put, store
@@ -34,18 +34,34 @@ class Walk:
     activation: Activation = NONE
 
 
+Shared = dict[str, tuple[Walk, tuple[int, ...]]]
+"""Of `shared`."""
+
 _INSTRUCTIONS = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "div"}
 
 
 def walk(text: Text, one: Walk) -> None:
-    """Writes the function ``$name``."""
+    """Writes the function ``$name``, which is told where each side begins and how often its outermost loop is run."""
     counts, sides = _joined(one)
-    with text.block(f"(func ${one.name} (local $x v128) (local $y v128)"):
-        text.line(" ".join(f"(local $p{side} i32)" for side in range(len(sides))))
-        text.line(" ".join(f"(local $n{axis} i32)" for axis in range(len(counts))))
-        for side, (address, _) in enumerate(sides):
-            text.line(put(f"p{side}", i32(address)))
+    with text.block(f"(func ${one.name}"):
+        text.line(" ".join(f"(param $p{side} i32)" for side in range(len(sides))))
+        text.line("(param $n0 i32)", *(f"(local $n{axis} i32)" for axis in range(1, len(counts))))
+        text.line("(local $x v128) (local $y v128)")
         _axis(text, one, counts, [steps for _, steps in sides], 0)
+
+
+def shared(walks: Iterable[Walk]) -> Shared:
+    """For each walk, by name: the first that does the same elsewhere, and what the function of that one is told."""
+    firsts: dict[str, Walk] = {}
+    found = {}
+    for one in walks:
+        counts, sides = _joined(one)
+        text = Text()
+        walk(text, replace(one, name="walk"))
+        by_four = len(counts) == 1 and _are_neighbours([steps[0] for _, steps in sides])
+        times = counts[0] // LANES if by_four else counts[0]
+        found[one.name] = firsts.setdefault(str(text), one), (*(address for address, _ in sides), times)
+    return found
 
 
 def _joined(one: Walk) -> tuple[tuple[int, ...], list[Side]]:
@@ -68,14 +84,14 @@ def _joined(one: Walk) -> tuple[tuple[int, ...], list[Side]]:
 def _axis(text: Text, one: Walk, counts: Sequence[int], steps: Sequence[Sequence[int]], axis: int) -> None:
     """One axis and all within it; the pointers are back where they were behind it, but for the outermost."""
     here, count = [each[axis] for each in steps], counts[axis]
-    together = axis == len(counts) - 1 and here[-1] == WORD and all(step in (0, WORD) for step in here)
-    if together:
-        _repeated(text, one, axis, count // LANES, here, LANES)
+    if axis == len(counts) - 1 and _are_neighbours(here):
+        _repeated(text, one, axis, count // LANES, here, LANES, told=axis == 0)
         _repeated(text, one, axis, count % LANES, here, 1)
     elif axis == len(counts) - 1:
-        _repeated(text, one, axis, count, here, 1)
+        _repeated(text, one, axis, count, here, 1, told=axis == 0)
     else:
-        text.line(put(f"n{axis}", i32(count)))
+        if axis:
+            text.line(put(f"n{axis}", i32(count)))
         with text.block(f"(loop $axis{axis}"):
             _axis(text, one, counts, steps, axis + 1)
             _move(text, here)
@@ -84,8 +100,15 @@ def _axis(text: Text, one: Walk, counts: Sequence[int], steps: Sequence[Sequence
         _move(text, [-count * step for step in here])
 
 
-def _repeated(text: Text, one: Walk, axis: int, times: int, steps: Sequence[int], lanes: int) -> None:
-    """The innermost axis: so many times one number, or four at once."""
+def _are_neighbours(steps: Sequence[int]) -> bool:
+    """Whether what is stored lies side by side, and what is read does or is always the same."""
+    return steps[-1] == WORD and all(step in (0, WORD) for step in steps)
+
+
+def _repeated(
+    text: Text, one: Walk, axis: int, times: int, steps: Sequence[int], lanes: int, *, told: bool = False
+) -> None:
+    """The innermost axis: so many times one number, or four at once; the function may have been told how often."""
     moved = [lanes * step for step in steps]
     if times == 0:
         return
@@ -93,7 +116,8 @@ def _repeated(text: Text, one: Walk, axis: int, times: int, steps: Sequence[int]
         _once(text, one, steps, lanes)
         _move(text, moved)
         return
-    text.line(put(f"n{axis}", i32(times)))
+    if not told:
+        text.line(put(f"n{axis}", i32(times)))
     with text.block(f"(loop $axis{axis}by{lanes}"):
         _once(text, one, steps, lanes)
         _move(text, moved)

@@ -1,12 +1,33 @@
 """The latent vector of a seed, inside the module: `training.counted` written out in WebAssembly, bit for bit."""
 
-from ganbaru.ship.compiler.wat import Text, f64, get, i32, put
+import numpy as np
+
+from ganbaru.ship.compiler.unpacking import Parcel
+from ganbaru.ship.compiler.wat import Text, f64, get, i32, plus, put
 from ganbaru.training import counted
 
+WORD = 8
+_PART = WORD * len(counted.NEAR_HALF[0])
+"""Bytes of a polynomial of the quantile's."""
 
-def write(text: Text, latent: int, size: int) -> None:
-    """Writes ``$draw (seed i64)``, which fills the latent vector at that address, and what it calls."""
-    _quantile(text)
+
+def shipped(parcel: Parcel) -> int:
+    """Ships the factors of all polynomials, the highest power first: of the logarithm, then of the quantile; where."""
+    series = tuple(1.0 / (2 * k + 1) for k in range(counted.LOG_TERMS))
+    ratios = [part for ratio in (counted.NEAR_HALF, counted.IN_TAIL, counted.FAR_OUT) for part in ratio]
+    return parcel.doubles(np.concatenate([each[::-1] for each in (series, *ratios)]))
+
+
+def write(text: Text, table: int, latent: int, size: int) -> None:
+    """Writes ``$draw (seed i64)``, which fills the latent vector at that address, and what it calls.
+
+    Args:
+        text: where to.
+        table: of `shipped`.
+        latent: address of the vector.
+        size: of it.
+    """
+    _quantile(text, table)
     parts = ("c0", "c1", "c2", "c3")
     with text.block('(func $draw (export "draw") (param $seed i64)'):
         text.comment("Philox-4x32-10: ten rounds on a counter, by a key; then the normal quantile of each 32 bits")
@@ -38,43 +59,47 @@ def _high(value: str) -> str:
     return f"(i64.shr_u {value} (i64.const 32))"
 
 
-def _quantile(text: Text) -> None:
-    _logarithm(text)
-    with text.block("(func $quantile (param $bits i64) (result f64) (local $p f64) (local $q f64) (local $r f64)"):
+def _quantile(text: Text, table: int) -> None:
+    first = table + WORD * counted.LOG_TERMS
+    near, tail, far = (first + 2 * _PART * number for number in range(3))
+    _polynomial(text)
+    _logarithm(text, table)
+    with text.block("(func $quantile (param $bits i64) (result f64)"):
         text.comment("of (bits + 1/2) / 2^32, by Wichura 1988, algorithm AS 241")
+        text.line("(local $p f64) (local $q f64) (local $r f64) (local $table i32)")
         share = f"(f64.mul (f64.add (f64.convert_i64_u {get('bits')}) {f64(0.5)}) (f64.const 0x1p-32))"
         text.line(put("p", share), put("q", f"(f64.sub {get('p')} {f64(0.5)})"))
-        with text.block(f"(if (f64.le (f64.abs {get('q')}) {f64(counted.CENTRAL)})"), text.block("(then"):
-            text.line(put("r", f"(f64.sub {f64(counted.OFFSET)} (f64.mul {get('q')} {get('q')}))"))
-            _ratio(text, counted.NEAR_HALF)
-            text.line(f"(return (f64.mul {get('q')} {get('r')}))")
-        text.line(put("r", f"(f64.min {get('p')} (f64.sub {f64(1)} {get('p')}))"))
-        text.line(put("r", f"(f64.sqrt (f64.neg (call $natural {get('r')})))"))
-        with text.block(f"(if (f64.le {get('r')} {f64(counted.FAR)})"):
-            for branch, moved, table in (
-                ("then", counted.SHIFT, counted.IN_TAIL),
-                ("else", counted.FAR, counted.FAR_OUT),
-            ):
-                with text.block(f"({branch}"):
-                    text.line(put("r", f"(f64.sub {get('r')} {f64(moved)})"))
-                    _ratio(text, table)
-        text.line(f"(select (f64.neg {get('r')}) {get('r')} (f64.lt {get('q')} {f64(0)}))")
+        with text.block(f"(if (f64.le (f64.abs {get('q')}) {f64(counted.CENTRAL)})"):
+            with text.block("(then"):
+                text.line(put("r", f"(f64.sub {f64(counted.OFFSET)} (f64.mul {get('q')} {get('q')}))"))
+                text.line(put("table", i32(near)))
+            with text.block("(else"):
+                text.line(put("r", f"(f64.min {get('p')} (f64.sub {f64(1)} {get('p')}))"))
+                text.line(put("r", f"(f64.sqrt (f64.neg (call $natural {get('r')})))"))
+                text.comment("from here on only the sign of q counts")
+                text.line(put("q", f"(f64.copysign {f64(1)} {get('q')})"))
+                within = f"(f64.le {get('r')} {f64(counted.FAR)})"
+                text.line(put("table", f"(select {i32(tail)} {i32(far)} {within})"))
+                moved = f"(select {f64(counted.SHIFT)} {f64(counted.FAR)} {within})"
+                text.line(put("r", f"(f64.sub {get('r')} {moved})"))
+        top, bottom = (
+            f"(call $polynomial {get('r')} {plus(get('table'), part)} {plus(get('table'), part + _PART)})"
+            for part in (0, _PART)
+        )
+        text.line(f"(f64.mul {get('q')} (f64.div {top} {bottom}))")
 
 
-def _ratio(text: Text, table: tuple[tuple[float, ...], tuple[float, ...]]) -> None:
-    top, bottom = (_polynomial(each, get("r")) for each in table)
-    text.line(put("r", f"(f64.div {top} {bottom})"))
+def _polynomial(text: Text) -> None:
+    with text.block("(func $polynomial (param $x f64) (param $at i32) (param $end i32) (result f64) (local $sum f64)"):
+        text.comment("the highest power first: its factor lies at $at, that of the lowest before $end")
+        with text.block("(loop $powers"):
+            text.line(put("sum", f"(f64.add (f64.mul {get('sum')} {get('x')}) (f64.load {get('at')}))"))
+            text.line(put("at", plus(get("at"), WORD)), f"(br_if $powers (i32.ne {get('at')} {get('end')}))")
+        text.line(get("sum"))
 
 
-def _polynomial(coefficients: tuple[float, ...], x: str) -> str:
-    total = f64(coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        total = f"(f64.add (f64.mul {total} {x}) {f64(coefficient)})"
-    return total
-
-
-def _logarithm(text: Text) -> None:
-    with text.block("(func $natural (param $x f64) (result f64) (local $e i64) (local $s f64) (local $z f64)"):
+def _logarithm(text: Text, table: int) -> None:
+    with text.block("(func $natural (param $x f64) (result f64) (local $e i64) (local $s f64)"):
         text.comment("e log 2 + 2 s (1 + s^2/3 + ...), s = (m - 1)/(m + 1), m within half a factor of 2 of 1")
         bits = f"(i64.reinterpret_f64 {get('x')})"
         text.line(put("e", f"(i64.sub (i64.shr_u {bits} (i64.const 52)) (i64.const 1022))"))
@@ -83,7 +108,7 @@ def _logarithm(text: Text) -> None:
         with text.block(f"(if (f64.lt {get('x')} {f64(counted.ROOT_HALF)})"), text.block("(then"):
             text.line(put("x", f"(f64.mul {f64(2)} {get('x')})"), put("e", f"(i64.sub {get('e')} (i64.const 1))"))
         text.line(put("s", f"(f64.div (f64.sub {get('x')} {f64(1)}) (f64.add {get('x')} {f64(1)}))"))
-        text.line(put("z", f"(f64.mul {get('s')} {get('s')})"))
-        series = _polynomial(tuple(1.0 / (2 * k + 1) for k in range(counted.LOG_TERMS)), get("z"))
+        end = table + WORD * counted.LOG_TERMS
+        series = f"(call $polynomial (f64.mul {get('s')} {get('s')}) {i32(table)} {i32(end)})"
         whole = f"(f64.mul (f64.convert_i64_s {get('e')}) {f64(counted.LOG_2)})"
         text.line(f"(f64.add {whole} (f64.mul (f64.mul {f64(2)} {get('s')}) {series}))")

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ganbaru.ship.compiler import moves, products, quickening
+from ganbaru.ship.compiler import drawing, moves, products, quickening
 from ganbaru.ship.compiler.graph import BINARY, UNARY
 from ganbaru.ship.compiler.memory import Buffer
 from ganbaru.ship.compiler.planning import Plan
@@ -14,16 +14,20 @@ from ganbaru.ship.compiler.way_back import lowered
 
 
 def lower(plan: Plan, parcel: Parcel) -> Program:
-    """The kernels of a plan; their weights go into the parcel."""
-    program = Program(plan, parcel)
-    for stage in plan.stages:
+    """The kernels of a plan; their weights go into the parcel.
+
+    The last step comes first: a way back has no weights, but room that it names often, and what lies in front of all
+    weights has short addresses.
+    """
+    program = Program(plan, parcel, drawing.shipped(parcel))
+    for stage in reversed(plan.stages):
         if stage.node.operation in ("latent", "label"):
             continue
         made = _LOWERINGS[stage.node.operation](stage, program)
         target = plan.buffer(stage.value)
         if target.is_bordered:
             made = [*made, *_borders(stage.value, target)]
-        program.kernels += [(stage, kernel) for kernel in made]
+        program.kernels[:0] = [(stage, kernel) for kernel in made]
     program.kernels = quickening.quickened(program)
     parcel.tabled()
     return program
@@ -34,11 +38,13 @@ def _borders(name: str, buffer: Buffer) -> list[Kernel]:
     found, steps = [], buffer.steps[1:]
     for axis, ((front, back), count) in enumerate(zip(buffer.border, buffer.space, strict=True)):
         outer = math.prod(buffer.whole[:axis])
-        for side, (first, places) in {"front": (0, front), "back": (front + count, back)}.items():
+        line, far = buffer.whole[axis] * steps[axis], (front + count) * steps[axis]
+        if front == back and outer == 1 and front:  # both sides at once
+            found.append(Zeros(f"{name}_both{axis}", buffer.address, front * steps[axis], 2, far))
+            continue
+        for side, (first, places) in {"front": (0, front), "back": (far, back)}.items():
             if places:
-                where = buffer.address + first * steps[axis]
-                line = buffer.whole[axis] * steps[axis]
-                found.append(Zeros(f"{name}_{side}{axis}", where, places * steps[axis], outer, line))
+                found.append(Zeros(f"{name}_{side}{axis}", buffer.address + first, places * steps[axis], outer, line))
     return list(found)
 
 

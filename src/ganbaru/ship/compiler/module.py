@@ -37,6 +37,7 @@ from ganbaru.ship.compiler.memory import Memory
 from ganbaru.ship.compiler.planning import Plan, plan
 from ganbaru.ship.compiler.program import Kernel, Program
 from ganbaru.ship.compiler.special import Zeros
+from ganbaru.ship.compiler.tightening import tightened
 from ganbaru.ship.compiler.unpacking import Parcel, Precision
 from ganbaru.ship.compiler.wat import Text, f32, i32
 from ganbaru.ship.compiler.way_back import inverse, lapped, search
@@ -91,10 +92,10 @@ class Compiled:
 
 
 def assembled(text: str) -> bytes:
-    """The bytes of a module's text."""
+    """The bytes of a module's text, as few as say the same."""
     import wasmtime
 
-    return bytes(wasmtime.wat2wasm(text))
+    return tightened(bytes(wasmtime.wat2wasm(text)))
 
 
 def compiled(graph: Graph, *, rate: int = 0, precision: Precision = "fp32") -> Compiled:
@@ -119,7 +120,7 @@ def _plain(program: Program, graph: Graph, rate: int) -> str:
         _globals(text, {"latent": latent.start, "latent_size": graph.latent, "output": output.start})
         _globals(text, {"length": graph.output.size, "sample_rate": rate, "labels": graph.classes})
         text.line('(global $label (export "label") (mut i32) (i32.const 0))')
-        drawing.write(text, latent.start, graph.latent)
+        drawing.write(text, program.drawing, latent.start, graph.latent)
         turned = [kernel for _, kernel in program.kernels if isinstance(kernel, Winograd)]
         winograd.write_weights(text, turned)
         begun = [_call(function, *told) for function, told in (kernel.turning_weights for kernel in turned)]
@@ -147,13 +148,14 @@ def _kernels(text: Text, program: Program, graph: Graph, *, fused: bool) -> None
     """All kernels, what they call, and ``run``."""
     mathematics.write(text, (name for _, kernel in program.kernels for name in _calls(kernel)))
     winograd.write(text, [kernel for _, kernel in program.kernels if isinstance(kernel, Winograd)], fused=fused)
+    walks = copying.shared(kernel for _, kernel in program.kernels if isinstance(kernel, Walk))
     if any(isinstance(kernel, Zeros) for _, kernel in program.kernels):
         special.write_zeros(text)
     for stage, kernel in program.kernels:
-        if type(kernel) in _WRITERS:
+        if type(kernel) in _WRITERS and (not isinstance(kernel, Walk) or walks[kernel.name][0] is kernel):
             text.comment(f"{stage.node.where or 'generator'}: {stage.node.operation}")
             _WRITERS[type(kernel)](text, kernel, fused)
-    _run(text, program, graph)
+    _run(text, program, graph, walks)
 
 
 def _first(graph: Graph, operation: str) -> str:
@@ -183,7 +185,7 @@ _WRITERS: dict[type, Callable[[Text, Any, bool], None]] = {
 }
 
 
-def _run(text: Text, program: Program, graph: Graph) -> None:
+def _run(text: Text, program: Program, graph: Graph, walks: copying.Shared) -> None:
     labels = [node.name for node in program.plan.graph.nodes if node.operation == "label"]
     with text.block('(func $run (export "run") (result i32) (local $panel i32)'):
         if graph.classes:
@@ -197,6 +199,9 @@ def _run(text: Text, program: Program, graph: Graph) -> None:
                 text.line(*(_call(function, *told) for function, told in kernel.calls))
             elif isinstance(kernel, Product):
                 _panels(text, kernel)
+            elif isinstance(kernel, Walk):
+                first, told = walks[kernel.name]
+                text.line(_call(first.name, *told))
             else:
                 text.line(_call(kernel.name))
         text.line(i32(0))
@@ -225,6 +230,7 @@ def _notes(program: Program) -> dict[str, str]:
         "draw": "the latent vector of a seed: Philox-4x32-10, then the normal quantile",
         "quantile": "the normal quantile of 32 random bits (Wichura 1988, AS 241)",
         "natural": "natural logarithm",
+        "polynomial": "sum of powers, by a table of factors",
         "weight": "one shipped weight as a float",
         "weights": "four of them",
         "place": "adds shipped matrices into the panels of a product",

@@ -23,11 +23,13 @@ class Program:
     Attributes:
         plan: what was lowered.
         parcel: its weights.
+        drawing: where the tables lie by which latent vectors are drawn.
         kernels: as said.
     """
 
     plan: Plan
     parcel: Parcel
+    drawing: int
     kernels: list[tuple[Stage, Kernel]] = field(default_factory=list)
 
 

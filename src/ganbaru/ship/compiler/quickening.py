@@ -25,6 +25,7 @@ def quickened(program: Program) -> list[tuple[Stage, Kernel]]:
     """The kernels, those by Winograd's way that gain by it; what is turned shares one place in memory."""
     kernels = [(stage, _quickest(stage, kernel)) for stage, kernel in program.kernels]
     chosen = [kernel for _, kernel in kernels if isinstance(kernel, Winograd)]
+    lined = any(each.lines > 1 or each.high > 1 for each in chosen)
     take = program.parcel.memory.take
     turned = take(max((each.turned_bytes for each in chosen), default=0))
     made = take(max((each.made_bytes for each in chosen), default=0))
@@ -34,7 +35,7 @@ def quickened(program: Program) -> list[tuple[Stage, Kernel]]:
             before = found[-1][1] if found and found[-1][0] is stage else None
             fresh = not isinstance(before, Winograd) or (before.source, before.form) != (kernel.source, kernel.form)
             weights = take(kernel.weights_bytes)
-            kernel = replace(kernel, weights=weights, turned=turned, made=made, fresh=fresh)
+            kernel = replace(kernel, weights=weights, turned=turned, made=made, fresh=fresh, lined=lined)
         found.append((stage, kernel))
     return found
 

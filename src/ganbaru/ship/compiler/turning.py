@@ -13,39 +13,47 @@ from ganbaru.ship.compiler.toom_cook import Form, Matrix
 from ganbaru.ship.compiler.wat import Text, at, get, i32, plus, put, store
 
 VECTOR = 16
+LINES = ("lines", "line")
+"""What functions are told besides, of pictures: how many lines, and how far each lies behind the one before."""
 
 
 def write_weights(text: Text, form: Form) -> None:
     """Writes ``$turn_weights_m_r``: taps that lie ``place`` apart, to each product's, ``part`` apart.
 
-    Its ``times`` are panels, or lines of a picture's kernel in them, each of r taps; its ``lines`` 1.
+    Its ``times`` are panels, or lines of a picture's kernel in them, each of r taps.
     """
-    _turn(text, name("turn_weights", form), form.weights, form, form.taps, fused=False)
+    _turn(text, name("turn_weights", form), form.weights, form, form.taps, lined=False, fused=False)
 
 
-def write_input(text: Text, form: Form, *, fused: bool) -> None:
+def write_input(text: Text, form: Form, *, lined: bool, fused: bool) -> None:
     """Writes ``$turn_input_m_r``: places of the input that lie ``place`` apart, to each product's, ``part`` apart.
 
-    Its ``times`` are tiles, each m places behind the one before, in so many ``lines``, which lie ``line`` apart.
+    Its ``times`` are tiles, each m places behind the one before; where it is lined, in so many ``lines``, which lie
+    ``line`` apart.
     """
-    _turn(text, name("turn_input", form), form.input, form, form.places, fused=fused)
+    _turn(text, name("turn_input", form), form.input, form, form.places, lined=lined, fused=fused)
 
 
-def write_output(text: Text, form: Form, activation: Activation, slope: float | None, *, fused: bool) -> None:
+def write_output(
+    text: Text, form: Form, activation: Activation, slope: float | None, *, lined: bool, fused: bool
+) -> None:
     """Writes ``$turn_output_m_r``: each tile's products, bias and activation to m places of the output.
 
     A row of the first product is ``own`` bytes long, and read again for each stretch of so many columns; a row of any
-    other has all ``width`` bytes. Products lie ``part`` apart, places of the output ``step``, its lines ``line``.
+    other has all ``width`` bytes. Products lie ``part`` apart, places of the output ``step``; where it is lined, its
+    ``lines`` lie ``line`` apart.
 
     Args:
         text: where to.
         form: which.
         activation: of what is stored.
         slope: not None for any that is a slope below 0, which is then told at each call.
+        lined: whether there are lines.
         fused: with relaxed multiply-adds.
     """
-    sums, factors = [f"y{j}" for j in range(form.places)], Factors(form.output, fused=fused)
-    told = ("from", "first", "bias", "to", "lines", "tiles", "width", "own", "part", "step", "line")
+    sums = [f"y{j}" for j in range(form.places)]
+    factors = Factors(_summed_rows(form), fused=fused)
+    told = ("from", "first", "bias", "to", "tiles", "width", "own", "part", "step", *(LINES if lined else ()))
     bent = "" if slope is None else "(param $slope f32)"
     with text.block(f"(func ${output_name(form, activation, slope)} {parameters(told)} {bent}"):
         text.line("(local $number i32) (local $next i32) (local $tile i32) (local $column i32) (local $at i32)")
@@ -55,7 +63,7 @@ def write_output(text: Text, form: Form, activation: Activation, slope: float | 
         factors.filled(text)
         if slope is not None:
             text.line(put("slopes", f"(f32x4.splat {get('slope')})"))
-        with _each_line(text, "to"), text.loop("tiles", "tile", i32(0), get("tiles"), 1):
+        with _each_line(text, "to", lined), text.loop("tiles", "tile", i32(0), get("tiles"), 1):
             text.line(put("common", get("first")), put("first", _further("first", "own")))
             with text.loop("columns", "column", i32(0), get("width"), VECTOR):
                 _summed(text, form, factors, sums)
@@ -80,16 +88,17 @@ def output_name(form: Form, activation: Activation, slope: float | None) -> str:
     return f"{name('turn_output', form)}_{activation.name}{told}"
 
 
-def _turn(text: Text, function: str, matrix: Matrix, form: Form, advance: int, *, fused: bool) -> None:
+def _turn(text: Text, function: str, matrix: Matrix, form: Form, advance: int, *, lined: bool, fused: bool) -> None:
     """A matrix times the vectors from ``$from`` on, for all numbers of a place; then so many places on."""
     read, made = [f"d{k}" for k in range(len(matrix[0]))], halved(matrix, form.pairs)
     factors = Factors(made, fused=fused)
-    with text.block(f"(func ${function} {parameters(('from', 'to', 'lines', 'times', 'place', 'part', 'line'))}"):
+    told = ("from", "to", "times", "place", "part", *(LINES if lined else ()))
+    with text.block(f"(func ${function} {parameters(told)}"):
         text.line("(local $number i32) (local $next i32) (local $left i32) (local $channel i32) (local $at i32)")
         _vectors(text, [*read, "half", "other"])
         factors.declared(text)
         factors.filled(text)
-        with _each_line(text, "from"), text.loop("times", "left", i32(0), get("times"), 1):
+        with _each_line(text, "from", lined), text.loop("times", "left", i32(0), get("times"), 1):
             with text.loop("channels", "channel", i32(0), get("place"), VECTOR):
                 _loaded_apart(text, read, "from", "place")
                 _turned(text, form, made, factors, read)
@@ -98,8 +107,11 @@ def _turn(text: Text, function: str, matrix: Matrix, form: Form, advance: int, *
 
 
 @contextmanager
-def _each_line(text: Text, pointer: str) -> Iterator[None]:
-    """Runs over lines, of which each begins ``line`` bytes behind the one before."""
+def _each_line(text: Text, pointer: str, lined: bool) -> Iterator[None]:
+    """Runs over lines, of which each begins ``line`` bytes behind the one before, where there are any."""
+    if not lined:
+        yield
+        return
     with text.loop("lines", "number", i32(0), get("lines"), 1):
         text.line(put("next", _further(pointer, "line")))
         yield
@@ -120,6 +132,7 @@ def _turned(text: Text, form: Form, rows: Matrix, factors: Factors, read: Sequen
 
 def _summed(text: Text, form: Form, factors: Factors, sums: Sequence[str]) -> None:
     """The bias, and each product times its row of A; of a pair, sum and difference of both go where they are needed."""
+    rows = _summed_rows(form)
     text.line(put("at", get("from")), put(sums[0], at("v128.load", _further("bias", "column"))))
     text.line(*(put(each, get(sums[0])) for each in sums[1:]))
     for number in range(form.pairs):
@@ -128,11 +141,16 @@ def _summed(text: Text, form: Form, factors: Factors, sums: Sequence[str]) -> No
             text.line(put(local, at("v128.load", where)), put("at", _further("at", "part")))
         for local, how in (("sum", "add"), ("gap", "sub")):
             text.line(put(local, f"(f32x4.{how} {get('plus')} {get('minus')})"))
-        for j, (each, factor) in enumerate(zip(sums, form.output[2 * number], strict=True)):
+        for j, (each, factor) in enumerate(zip(sums, rows[number], strict=True)):
             text.line(put(each, factors.total([factor], [("sum", "gap")[j % 2]], get(each))))
-    for row in form.output[2 * form.pairs :]:
+    for row in rows[form.pairs :]:
         text.line(put("plus", at("v128.load", get("at"))), put("at", _further("at", "part")))
         text.line(*(put(each, factors.total([row[j]], ["plus"], get(each))) for j, each in enumerate(sums) if row[j]))
+
+
+def _summed_rows(form: Form) -> Matrix:
+    """The rows of A that are worked with: of each pair the first."""
+    return (*form.output[: 2 * form.pairs : 2], *form.output[2 * form.pairs :])
 
 
 def _stored(text: Text, sums: Sequence[str], activation: Activation, slope: float | None) -> None:

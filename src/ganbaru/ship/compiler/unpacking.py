@@ -70,6 +70,10 @@ class Parcel:
         """Ships numbers as they are, float32; their address."""
         return self._piece(np.ascontiguousarray(values, dtype="<f4").tobytes())
 
+    def doubles(self, values: Array) -> int:
+        """Likewise, float64."""
+        return self._piece(np.ascontiguousarray(values, dtype="<f8").tobytes())
+
     def matrices(self, values: Array) -> tuple[list[int], int]:
         """Ships ``(taps, C_in, C_out)`` in the precision chosen.
 

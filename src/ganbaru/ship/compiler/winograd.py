@@ -15,6 +15,7 @@ columns stay in registers while the channels are run through.
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from ganbaru.ship.compiler import turning
@@ -55,6 +56,7 @@ class Winograd:
         turned: where the turned input goes, for each product a matrix ``(source's lines · tiles, inputs)``.
         made: where the products go, each a matrix ``(lines · tiles, columns)``.
         fresh: whether the input has to be turned; else it is, by the one before.
+        lined: whether any of the module's is a picture's: functions are shared, and told of lines then.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Winograd:
     turned: int = 0
     made: int = 0
     fresh: bool = True
+    lined: bool = True
 
     @property
     def tiles(self) -> int:
@@ -134,20 +137,21 @@ class Winograd:
     def turning_weights(self) -> Call:
         """What is done at the start."""
         panels, tap = self.columns // PANEL, self.inputs * PANEL * WORD
-        told = self.kernel, self.weights, 1, panels * self.high, tap, self._weights_part, 0
+        told = self.kernel, self.weights, panels * self.high, tap, self._weights_part
         return turning.name("turn_weights", self.form), told
 
     @property
     def calls(self) -> list[Call]:
         """What is done for each sound, in order."""
-        lines = self.lines + self.high - 1
-        turned = self.source, self.turned, lines, self.tiles, self._place, self._turned_part, self.line_step
-        output = self.made, self.made, self.bias, self.target, self.lines, self.tiles, self._width, self._own
+        turned = self.source, self.turned, self.tiles, self._place, self._turned_part
+        output = self.made, self.made, self.bias, self.target, self.tiles, self._width, self._own, self._made_part
+        read = (self.lines + self.high - 1, self.line_step) if self.lined else ()
+        made = (self.lines, self.target_line) if self.lined else ()
         bent = () if self.slope is None else (self.slope,)
         return [
-            *([(turning.name("turn_input", self.form), turned)] if self.fresh else []),
+            *([(turning.name("turn_input", self.form), turned + read)] if self.fresh else []),
             *self._products,
-            (self.output_function, (*output, self._made_part, self.target_step, self.target_line, *bent)),
+            (self.output_function, (*output, self.target_step, *made, *bent)),
         ]
 
     @property
@@ -156,7 +160,7 @@ class Winograd:
         parts = self._turned_part, self._weights_part, self._made_part
         first = self.turned, self.weights, self.made
         others = tuple(address + part for address, part in zip(first, parts, strict=True))
-        shape = self.rows, self._place, self.high, self.tiles * self._place
+        shape = self.rows, self._place, *((self.high, self.tiles * self._place) if self.lined else ())
         if self.phases == 1:
             return [("products", (*first, *shape, self._width, self.form.points, *parts))]
         return [
@@ -204,14 +208,15 @@ def write_weights(text: Text, kernels: Sequence[Winograd]) -> None:
 
 def write(text: Text, kernels: Sequence[Winograd], *, fused: bool) -> None:
     """Writes ``$product`` and ``$products``, and what turns input and output, each once."""
+    lined = any(one.lined for one in kernels)
     if kernels:
-        _product(text, fused)
-        _products(text)
+        _product(text, {one.rows for one in kernels}, lined, fused)
+        _products(text, lined)
     for form in sorted({one.form for one in kernels}):
         text.comment(f"{form}: {form.points} products for {form.places} places of {form.taps} taps")
-        turning.write_input(text, form, fused=fused)
+        turning.write_input(text, form, lined=lined, fused=fused)
     for one in {one.output_function: one for one in kernels}.values():
-        turning.write_output(text, one.form, one.activation, one.slope, fused=fused)
+        turning.write_output(text, one.form, one.activation, one.slope, lined=lined, fused=fused)
 
 
 def notes(one: Winograd) -> dict[str, str]:
@@ -227,27 +232,34 @@ def notes(one: Winograd) -> dict[str, str]:
     }
 
 
-_TOLD = ("left", "right", "to", "rows", "place", "high", "line", "width")
+_ADDRESSES = ("left", "right", "to")
 
 
-def _products(text: Text) -> None:
+def _told(lined: bool) -> tuple[str, ...]:
+    """What ``$product`` is."""
+    return (*_ADDRESSES, "rows", "place", *(("high", "line") if lined else ()), "width")
+
+
+def _products(text: Text, lined: bool) -> None:
     """So many products, whose matrices lie parts apart."""
-    addresses = _TOLD[:3]
-    told = (*_TOLD, "count", *(f"{each}_part" for each in addresses))
+    told = (*_told(lined), "count", *(f"{each}_part" for each in _ADDRESSES))
     with (
         text.block(f"(func $products {turning.parameters(told)} (local $number i32)"),
         text.loop("products", "number", i32(0), get("count"), 1),
     ):
-        text.line(f"(call $product {' '.join(map(get, _TOLD))})")
-        text.line(*(put(each, f"(i32.add {get(each)} {get(f'{each}_part')})") for each in addresses))
+        text.line(f"(call $product {' '.join(map(get, _told(lined)))})")
+        text.line(*(put(each, f"(i32.add {get(each)} {get(f'{each}_part')})") for each in _ADDRESSES))
 
 
-def _product(text: Text, fused: bool) -> None:
-    """Rows of the left one are ``high`` stretches of a place, which lie ``line`` apart; each begins a place behind the
-    row before. Rows of the target follow each other, and so do panels of the right one.
+def _product(text: Text, rows: set[int], lined: bool, fused: bool) -> None:
+    """Of matrices of so many rows.
+
+    Rows of the left one are ``high`` stretches of a place, which lie ``line`` apart, or one stretch where nothing is
+    lined; each begins a place behind the row before. Rows of the target follow each other, and so do panels of the
+    right one.
     """
     text.comment(f"tiles of {ROWS} rows x {PANEL} columns")
-    with text.block(f"(func $product {turning.parameters(_TOLD)}"):
+    with text.block(f"(func $product {turning.parameters(_told(lined))}"):
         text.line("(local $row i32) (local $out i32) (local $count i32) (local $last i32) (local $stop i32)")
         text.line("(local $a i32) (local $b i32) (local $end i32) (local $x v128)")
         text.line(" ".join(f"(local $w{v} v128)" for v in range(VECTORS)))
@@ -255,41 +267,56 @@ def _product(text: Text, fused: bool) -> None:
             text.line(" ".join(f"(local $s{r}{v} v128)" for v in range(VECTORS)))
         text.line(put("last", f"(i32.add {get('to')} {get('width')})"))
         with text.block("(loop $panels"):
-            _panel(text, fused)
-            depth = f"(i32.mul {get('place')} {get('high')})"
+            _panel(text, rows, lined, fused)
+            depth = f"(i32.mul {get('place')} {get('high')})" if lined else get("place")
             text.line(put("right", f"(i32.add {get('right')} (i32.mul {depth} {i32(PANEL)}))"))
             text.line(put("to", plus(get("to"), PANEL * WORD)), f"(br_if $panels (i32.ne {get('to')} {get('last')}))")
 
 
-def _panel(text: Text, fused: bool) -> None:
-    """All rows of one panel's columns: by fours, then two, then one."""
-    text.line(put("row", get("left")), put("out", get("to")), put("count", f"(i32.shr_u {get('rows')} {i32(2)})"))
-    with text.block(f"(if {get('count')}"), text.block("(then"), text.block("(loop $tiles"):
-        _tile(text, ROWS, fused)
-        text.line(put("count", plus(get("count"), -1)), f"(br_if $tiles {get('count')})")
-    for rows in (2, 1):
-        with text.block(f"(if (i32.and {get('rows')} {i32(rows)})"), text.block("(then"):
-            _tile(text, rows, fused)
+def _panel(text: Text, rows: set[int], lined: bool, fused: bool) -> None:
+    """All rows of one panel's columns: by fours, then two, then one, as far as any matrix needs them."""
+    text.line(put("row", get("left")), put("out", get("to")))
+    if any(count >= ROWS for count in rows):
+        text.line(put("count", f"(i32.shr_u {get('rows')} {i32(2)})"))
+        with ExitStack() as within:
+            if any(count < ROWS for count in rows):
+                within.enter_context(text.block(f"(if {get('count')}"))
+                within.enter_context(text.block("(then"))
+            within.enter_context(text.block("(loop $tiles"))
+            _tile(text, ROWS, lined, fused)
+            text.line(put("count", plus(get("count"), -1)), f"(br_if $tiles {get('count')})")
+    for rest in (2, 1):
+        if any(count & rest for count in rows):
+            with text.block(f"(if (i32.and {get('rows')} {i32(rest)})"), text.block("(then"):
+                _tile(text, rest, lined, fused)
 
 
-def _tile(text: Text, rows: int, fused: bool) -> None:
+def _tile(text: Text, rows: int, lined: bool, fused: bool) -> None:
     """So many rows; then both pointers stand behind them."""
     cells = [(r, v) for r in range(rows) for v in range(VECTORS)]
     text.line(*(put(f"s{r}{v}", "(v128.const i32x4 0 0 0 0)") for r, v in cells))
     text.line(put("a", get("row")), put("b", get("right")))
-    text.line(put("stop", f"(i32.add {get('row')} (i32.mul {get('high')} {get('line')}))"))
-    with text.block(f"(loop $lines{rows}"):
-        text.line(put("end", f"(i32.add {get('a')} {get('place')})"))
-        with text.block(f"(loop $channels{rows}"):
-            _multiply(text, rows, fused)
-            text.line(put("b", plus(get("b"), 16 * VECTORS)), put("a", plus(get("a"), WORD)))
-            text.line(f"(br_if $channels{rows} (i32.ne {get('a')} {get('end')}))")
-        text.line(put("a", f"(i32.add {get('a')} (i32.sub {get('line')} {get('place')}))"))
-        text.line(f"(br_if $lines{rows} (i32.ne {get('a')} {get('stop')}))")
+    if lined:
+        text.line(put("stop", f"(i32.add {get('row')} (i32.mul {get('high')} {get('line')}))"))
+        with text.block(f"(loop $lines{rows}"):
+            _channels(text, rows, fused)
+            text.line(put("a", f"(i32.add {get('a')} (i32.sub {get('line')} {get('place')}))"))
+            text.line(f"(br_if $lines{rows} (i32.ne {get('a')} {get('stop')}))")
+    else:
+        _channels(text, rows, fused)
     for r in range(rows):
         text.line(*(store("v128.store", get("out"), get(f"s{r}{v}"), 16 * v) for v in range(VECTORS)))
         text.line(put("out", f"(i32.add {get('out')} {get('width')})"))
     text.line(put("row", f"(i32.add {get('row')} (i32.mul {get('place')} {i32(rows)}))"))
+
+
+def _channels(text: Text, rows: int, fused: bool) -> None:
+    """A stretch of each row, times so much of the panel."""
+    text.line(put("end", f"(i32.add {get('a')} {get('place')})"))
+    with text.block(f"(loop $channels{rows}"):
+        _multiply(text, rows, fused)
+        text.line(put("b", plus(get("b"), 16 * VECTORS)), put("a", plus(get("a"), WORD)))
+        text.line(f"(br_if $channels{rows} (i32.ne {get('a')} {get('end')}))")
 
 
 def _multiply(text: Text, rows: int, fused: bool) -> None:
