@@ -25,7 +25,8 @@ so the rival is given one written in products of matrices, which starts from pha
 beside the runtime; that is not in the race.)
 *First sound*: a fresh browser context each time, all files from this machine, so no network is in it; a page that needs
 nothing is opened as often, and no side can be quicker than that.
-*Bytes*: page, code and weights. Weights that were drawn are packed no better than trained ones are. The precision that
+*Bytes*: page, code and weights, which are moved a little from where they were drawn: then they are packed no better
+than trained ones are. The precision that
 ``auto`` takes is the one that ``ganbaru ship`` would, by the sounds that the drawn weights make; a spectrogram's, by
 those of its way back.
 

@@ -20,9 +20,19 @@ LINES = ("lines", "line")
 def write_weights(text: Text, form: Form) -> None:
     """Writes ``$turn_weights_m_r``: taps that lie ``place`` apart, to each product's, ``part`` apart.
 
-    Its ``times`` are panels, or lines of a picture's kernel in them, each of r taps.
+    Its ``times`` are panels, or lines of a picture's kernel in them, each of r taps: each is a call of its own, so that
+    an engine may put quicker code in its place while weights are turned.
     """
-    _turn(text, name("turn_weights", form), form.weights, form, form.taps, lined=False, fused=False)
+    one, told = name("turn_panel", form), ("from", "to", "place", "part")
+    with text.block(f"(func ${one} {parameters(told)}"):
+        turning = _Turning(text, form.weights, form, fused=False)
+        turning.constants()
+        turning.place()
+    with text.block(f"(func ${name('turn_weights', form)} {parameters((*told, 'times'))}"), text.block("(loop $panels"):
+        text.line(f"(call ${one} {' '.join(map(get, told))})")
+        text.line(put("from", f"(i32.add {get('from')} (i32.mul {get('place')} {i32(form.taps)}))"))
+        text.line(put("to", _further("to", "place")), put("times", plus(get("times"), -1)))
+        text.line(f"(br_if $panels {get('times')})")
 
 
 def write_input(text: Text, form: Form, *, lined: bool, fused: bool) -> None:
@@ -31,7 +41,14 @@ def write_input(text: Text, form: Form, *, lined: bool, fused: bool) -> None:
     Its ``times`` are tiles, each m places behind the one before; where it is lined, in so many ``lines``, which lie
     ``line`` apart.
     """
-    _turn(text, name("turn_input", form), form.input, form, form.places, lined=lined, fused=fused)
+    told = ("from", "to", "times", "place", "part", *(LINES if lined else ()))
+    with text.block(f"(func ${name('turn_input', form)} {parameters(told)}"):
+        text.line("(local $number i32) (local $next i32) (local $left i32)")
+        turning = _Turning(text, form.input, form, fused=fused)
+        turning.constants()
+        with _each_line(text, "from", lined), text.loop("times", "left", i32(0), get("times"), 1):
+            turning.place()
+            text.line(put("from", f"(i32.add {get('from')} (i32.mul {get('place')} {i32(form.places - 1)}))"))
 
 
 def write_output(
@@ -88,22 +105,35 @@ def output_name(form: Form, activation: Activation, slope: float | None) -> str:
     return f"{name('turn_output', form)}_{activation.name}{told}"
 
 
-def _turn(text: Text, function: str, matrix: Matrix, form: Form, advance: int, *, lined: bool, fused: bool) -> None:
-    """A matrix times the vectors from ``$from`` on, for all numbers of a place; then so many places on."""
-    read, made = [f"d{k}" for k in range(len(matrix[0]))], halved(matrix, form.pairs)
-    factors = Factors(made, fused=fused)
-    told = ("from", "to", "times", "place", "part", *(LINES if lined else ()))
-    with text.block(f"(func ${function} {parameters(told)}"):
-        text.line("(local $number i32) (local $next i32) (local $left i32) (local $channel i32) (local $at i32)")
-        _vectors(text, [*read, "half", "other"])
-        factors.declared(text)
-        factors.filled(text)
-        with _each_line(text, "from", lined), text.loop("times", "left", i32(0), get("times"), 1):
-            with text.loop("channels", "channel", i32(0), get("place"), VECTOR):
-                _loaded_apart(text, read, "from", "place")
-                _turned(text, form, made, factors, read)
-                text.line(put("from", plus(get("from"), VECTOR)), put("to", plus(get("to"), VECTOR)))
-            text.line(put("from", f"(i32.add {get('from')} (i32.mul {get('place')} {i32(advance - 1)}))"))
+class _Turning:
+    """A matrix times vectors, in a function whose locals it declares.
+
+    Args:
+        text: of the function.
+        matrix: a row for each product.
+        form: whose.
+        fused: with relaxed multiply-adds.
+    """
+
+    def __init__(self, text: Text, matrix: Matrix, form: Form, *, fused: bool) -> None:
+        self._text, self._form, self._rows = text, form, halved(matrix, form.pairs)
+        self._read = [f"d{k}" for k in range(len(matrix[0]))]
+        self._factors = Factors(self._rows, fused=fused)
+        text.line("(local $channel i32) (local $at i32)")
+        _vectors(text, [*self._read, "half", "other"])
+        self._factors.declared(text)
+
+    def place(self) -> None:
+        """All numbers of a place, from ``$from`` to ``$to``, which then stand behind them."""
+        text = self._text
+        with text.loop("channels", "channel", i32(0), get("place"), VECTOR):
+            _loaded_apart(text, self._read, "from", "place")
+            _turned(text, self._form, self._rows, self._factors, self._read)
+            text.line(put("from", plus(get("from"), VECTOR)), put("to", plus(get("to"), VECTOR)))
+
+    def constants(self) -> None:
+        """Puts them into their locals."""
+        self._factors.filled(self._text)
 
 
 @contextmanager

@@ -3,6 +3,10 @@
 They are shipped tap by tap, each a matrix ``(C_in, C_out)``, in the precision that was chosen, and decoded once. A
 convolution behind nearest upsampling is shipped with its long kernel, which is smaller than its phases, and folded
 then: taps that fall on one place of the short input are summed.
+
+Floating-point weights are shipped in planes: the lowest byte of all of a layer's, then the next one's. A fraction's
+bytes are noise, which nothing can pack, but exponents are few and alike, and side by side they take a third. So that
+an exponent is a byte of its own, the bits of a single one are turned about by one, the sign behind the fraction.
 """
 
 from collections.abc import Sequence
@@ -27,7 +31,7 @@ class Placement:
 
     Attributes:
         source: where it is shipped, ``(rows, columns)``.
-        scales: where the factors of its columns lie, for whole numbers.
+        scales: where the factors of its columns lie, for whole numbers; else, how far planes lie apart.
         target: where the panels begin.
         rows: of the matrix.
         columns: of the matrix.
@@ -78,13 +82,13 @@ class Parcel:
         """Ships ``(taps, C_in, C_out)`` in the precision chosen.
 
         Returns:
-            Address of each tap's matrix, and that of the factors of the columns (0 where there are none).
+            Address of each tap's matrix (in the first plane), and `Placement.scales`.
         """
         taps, rows, columns = values.shape
         encoded, scales = encode(values, self.precision)
         address = self._piece(encoded)
-        step = rows * columns * BYTES[self.precision]
-        return [address + tap * step for tap in range(taps)], 0 if scales is None else self.numbers(scales)
+        beside = values.size if scales is None else self.numbers(scales)
+        return [address + tap * rows * columns for tap in range(taps)], beside
 
     def tabled(self) -> None:
         """Ships where the matrices go: a table for each product, of where each is shipped, its first row and column."""
@@ -106,12 +110,18 @@ class Parcel:
 def encode(values: Array, precision: Precision) -> tuple[bytes, Array | None]:
     """Numbers ``(…, columns)`` as bytes; for whole ones, a factor for each column: its largest becomes the largest."""
     if precision == "fp32":
-        return values.astype("<f4").tobytes(), None
+        bits = values.astype("<f4").ravel().view("<u4")
+        return _planes(bits << 1 | bits >> 31), None
     if precision == "fp16":
-        return values.astype("<f2").tobytes(), None
+        return _planes(values.astype("<f2").ravel()), None
     largest = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
     scales = np.where(largest > 0, largest / _LARGEST[precision], 1).astype(np.float32)
     return np.rint(values / scales).astype(np.int8).tobytes(), scales
+
+
+def _planes(values: Array) -> bytes:
+    """The lowest byte of each, then the next one's."""
+    return values.view(np.uint8).reshape(len(values), -1).T.tobytes()
 
 
 def write(text: Text, parcel: Parcel, turned: Sequence[str]) -> None:
@@ -122,77 +132,104 @@ def write(text: Text, parcel: Parcel, turned: Sequence[str]) -> None:
         parcel: what is placed.
         turned: the calls that turn weights of products then.
     """
-    _decode(text, parcel.precision)
-    _decode_four(text, parcel.precision)
+    _row(text, parcel.precision)
     told = ("table", "count", "scales", "target", "rows", "columns", "depth", "panel")
     with text.block(f"(func $place {' '.join(f'(param ${name} i32)' for name in told)}"):
-        text.line("(local $source i32) (local $row i32) (local $column i32) (local $end i32)")
-        text.line("(local $left i32) (local $r i32) (local $n i32) (local $to i32) (local $shift i32)")
-        text.line(put("shift", f"(i32.ctz {get('panel')})"))
+        text.line("(local $source i32) (local $to i32) (local $column i32)")
+        text.line("(local $left i32) (local $r i32) (local $line i32)")
+        text.line(put("line", f"(i32.shl {get('panel')} {i32(2)})"))
         with text.loop("matrices", "left", i32(0), get("count"), 1):
-            for number, name in enumerate(("source", "row", "column")):
-                text.line(put(name, at("i32.load", get("table"), 4 * number)))
+            text.line(put("source", at("i32.load", get("table"))), put("column", at("i32.load", get("table"), 8)))
+            text.comment("the first column's panel, its first row, and the column in it")
+            panel = f"(i32.mul (i32.div_u {get('column')} {get('panel')}) {get('depth')})"
+            row = f"(i32.mul (i32.add {panel} {at('i32.load', get('table'), 4)}) {get('line')})"
+            column = f"(i32.shl (i32.rem_u {get('column')} {get('panel')}) {i32(2)})"
+            text.line(put("to", f"(i32.add {get('target')} (i32.add {row} {column}))"))
             text.line(put("table", plus(get("table"), 12)))
-            text.line(put("end", f"(i32.add {get('column')} {get('columns')})"))
-            _one_matrix(text, parcel.precision)
+            with text.loop("rows", "r", i32(0), get("rows"), 1):
+                mask, over = plus(get("panel"), -1), f"(i32.mul {plus(get('depth'), -1)} {get('line')})"
+                given = ("source", "scales", "to", "column", "columns")
+                text.line(f"(call $row {' '.join(map(get, given))} {mask} {over})")
+                text.line(put("source", f"(i32.add {get('source')} {get('columns')})"))
+                text.line(put("to", f"(i32.add {get('to')} {get('line')})"))
     with text.block("(func $unpack"):
         text.line(*(f"(call $place {' '.join(map(i32, given))})" for given in parcel.tables))
         text.line(*turned)
 
 
-def _one_matrix(text: Text, precision: Precision) -> None:
-    """Adds one matrix, four columns at a time where four are left and lie together, else one."""
-    with text.loop("rows", "r", i32(0), get("rows"), 1):
-        text.line(put("n", get("column")))
+def _row(text: Text, precision: Precision) -> None:
+    """Writes ``$row``, which adds a row of a matrix, four columns at a time where four are left and lie together.
+
+    It is called for each row, so that an engine may put quicker code in its place while weights are unpacked. Its
+    ``mask`` is one less than a panel's columns; ``over`` leads from a panel's end to the same row of the next one.
+    """
+    told = ("source", "scales", "to", "n", "columns", "mask", "over")
+    with text.block(f"(func $row {' '.join(f'(param ${name} i32)' for name in told)}"):
+        text.line("(local $end i32) (local $bits i32) (local $x v128)")
+        text.line(put("end", f"(i32.add {get('n')} {get('columns')})"))
         with text.block("(loop $columns"):
-            place = f"(i32.shl (i32.add (i32.mul (i32.shr_u {get('n')} {get('shift')}) {get('depth')}) "
-            place += f"(i32.add {get('row')} {get('r')})) {get('shift')})"
-            number = f"(i32.add {place} (i32.and {get('n')} {plus(get('panel'), -1)}))"
-            text.line(put("to", f"(i32.add {get('target')} (i32.shl {number} {i32(2)}))"))
             last = f"(i32.gt_u {plus(get('n'), 4)} {get('end')})"
             with text.block(f"(if (i32.or (i32.and {get('n')} {i32(3)}) {last})"):
                 with text.block("(then"):
-                    _add(text, precision, "f32", 1)
+                    _add(text, precision, 1)
                 with text.block("(else"):
-                    _add(text, precision, "v128", 4)
+                    _add(text, precision, 4)
+            with text.block(f"(if (i32.eqz (i32.and {get('n')} {get('mask')}))"), text.block("(then"):
+                text.line(put("to", f"(i32.add {get('to')} {get('over')})"))
             text.line(f"(br_if $columns (i32.lt_u {get('n')} {get('end')}))")
 
 
-def _add(text: Text, precision: Precision, kind: str, count: int) -> None:
-    """Adds one weight, or four, to what is there."""
-    arithmetic, decoded = ("f32x4", "weights") if count > 1 else ("f32", "weight")
-    value = f"(call ${decoded} {get('source')})"
+def _add(text: Text, precision: Precision, count: int) -> None:
+    """Adds one weight, or four, to what is there, and moves on."""
+    kind, arithmetic, decode = ("v128", "f32x4", _four) if count > 1 else ("f32", "f32", _one)
+    value = decode(text, precision)
     if precision in _LARGEST:
-        scale = f"(i32.add {get('scales')} (i32.shl (i32.sub {get('n')} {get('column')}) {i32(2)}))"
-        value = f"({arithmetic}.mul {value} ({kind}.load {scale}))"
+        value = f"({arithmetic}.mul {value} ({kind}.load {get('scales')}))"
     text.line(f"({kind}.store {get('to')} ({arithmetic}.add ({kind}.load {get('to')}) {value}))")
-    text.line(put("source", plus(get("source"), count * BYTES[precision])), put("n", plus(get("n"), count)))
+    moved = {"source": count, "to": 4 * count, "n": count, **({"scales": 4 * count} if precision in _LARGEST else {})}
+    text.line(*(put(name, plus(get(name), by)) for name, by in moved.items()))
 
 
-def _decode(text: Text, precision: Precision) -> None:
-    with text.block("(func $weight (param $from i32) (result f32) (local $bits i32)"):
-        if precision == "fp32":
-            text.line(f"(f32.load {get('from')})")
-        elif precision in _LARGEST:
-            text.line(f"(f32.convert_i32_s (i32.load8_s {get('from')}))")
-        else:
-            text.comment("a half: its exponent and fraction, shifted, are a single one 2^112 too small")
-            text.line(put("bits", f"(i32.load16_u {get('from')})"))
-            size = f"(i32.shl (i32.and {get('bits')} (i32.const 0x7fff)) {i32(13)})"
-            sign = f"(i32.shl (i32.and {get('bits')} (i32.const 0x8000)) {i32(16)})"
-            scaled = f"(f32.mul (f32.reinterpret_i32 {size}) (f32.const 0x1p112))"
-            text.line(f"(f32.reinterpret_i32 (i32.or (i32.reinterpret_f32 {scaled}) {sign}))")
+def _one(text: Text, precision: Precision) -> str:
+    """A weight; what it takes to have it is written."""
+    if precision in _LARGEST:
+        return f"(f32.convert_i32_s (i32.load8_s {get('source')}))"
+    text.line(put("bits", _plane("i32.load8_u", 0)))
+    for number in range(1, BYTES[precision]):
+        text.line(put("bits", f"(i32.or {get('bits')} (i32.shl {_plane('i32.load8_u', number)} {i32(8 * number)}))"))
+    if precision == "fp32":
+        return f"(f32.reinterpret_i32 (i32.rotr {get('bits')} {i32(1)}))"
+    text.comment("a half: its exponent and fraction, shifted, are a single one 2^112 too small")
+    size = f"(i32.shl (i32.and {get('bits')} (i32.const 0x7fff)) {i32(13)})"
+    sign = f"(i32.shl (i32.and {get('bits')} (i32.const 0x8000)) {i32(16)})"
+    scaled = f"(f32.mul (f32.reinterpret_i32 {size}) (f32.const 0x1p112))"
+    return f"(f32.reinterpret_i32 (i32.or (i32.reinterpret_f32 {scaled}) {sign}))"
 
 
-def _decode_four(text: Text, precision: Precision) -> None:
-    with text.block("(func $weights (param $from i32) (result v128) (local $bits v128)"):
-        if precision == "fp32":
-            text.line(f"(v128.load {get('from')})")
-        elif precision in _LARGEST:
-            wide = f"(i16x8.extend_low_i8x16_s (v128.load32_zero {get('from')}))"
-            text.line(f"(f32x4.convert_i32x4_s (i32x4.extend_low_i16x8_s {wide}))")
-        else:
-            text.line(put("bits", f"(i32x4.extend_low_i16x8_u (v128.load64_zero {get('from')}))"))
-            size = f"(i32x4.shl (v128.and {get('bits')} (i32x4.splat (i32.const 0x7fff))) {i32(13)})"
-            sign = f"(i32x4.shl (v128.and {get('bits')} (i32x4.splat (i32.const 0x8000))) {i32(16)})"
-            text.line(f"(v128.or (f32x4.mul {size} (f32x4.splat (f32.const 0x1p112))) {sign})")
+def _four(text: Text, precision: Precision) -> str:
+    """Likewise four."""
+    if precision in _LARGEST:
+        wide = f"(i16x8.extend_low_i8x16_s {_plane('v128.load32_zero', 0)})"
+        return f"(f32x4.convert_i32x4_s (i32x4.extend_low_i16x8_s {wide}))"
+    planes = [_plane("v128.load32_zero", number) for number in range(BYTES[precision])]
+    pairs = [_alternating(1, *planes[number : number + 2]) for number in range(0, len(planes), 2)]
+    if precision == "fp32":
+        text.line(put("x", _alternating(2, *pairs)))
+        return f"(v128.or (i32x4.shr_u {get('x')} {i32(1)}) (i32x4.shl {get('x')} {i32(31)}))"
+    text.line(put("x", f"(i32x4.extend_low_i16x8_u {pairs[0]})"))
+    size = f"(i32x4.shl (v128.and {get('x')} (i32x4.splat (i32.const 0x7fff))) {i32(13)})"
+    sign = f"(i32x4.shl (v128.and {get('x')} (i32x4.splat (i32.const 0x8000))) {i32(16)})"
+    return f"(v128.or (f32x4.mul {size} (f32x4.splat (f32.const 0x1p112))) {sign})"
+
+
+def _plane(load: str, number: int) -> str:
+    """What lies in a plane."""
+    far = get("scales") if number == 1 else f"(i32.mul {get('scales')} {i32(number)})"
+    where = f"(i32.add {get('source')} {far})" if number else get("source")
+    return f"({load} {where})"
+
+
+def _alternating(size: int, first: str, second: str) -> str:
+    """So many bytes of one vector, then of another, and on, from the lower half of each."""
+    order = [side + place + byte for place in range(0, 8, size) for side in (0, 16) for byte in range(size)]
+    return f"(i8x16.shuffle {' '.join(map(str, order))} {first} {second})"

@@ -137,7 +137,7 @@ class Winograd:
     def turning_weights(self) -> Call:
         """What is done at the start."""
         panels, tap = self.columns // PANEL, self.inputs * PANEL * WORD
-        told = self.kernel, self.weights, panels * self.high, tap, self._weights_part
+        told = self.kernel, self.weights, tap, self._weights_part, panels * self.high
         return turning.name("turn_weights", self.form), told
 
     @property
@@ -226,7 +226,8 @@ def notes(one: Winograd) -> dict[str, str]:
     return {
         "product": "a product of matrices, one of those that Winograd's way makes of a convolution",
         "products": "several of them",
-        turning.name("turn_weights", one.form): f"sums of neighbouring taps, {way}",
+        turning.name("turn_panel", one.form): f"sums of neighbouring taps, {way}, of one panel",
+        turning.name("turn_weights", one.form): "of all panels",
         turning.name("turn_input", one.form): f"sums of neighbouring places, {way}",
         one.output_function: f"sums of products, {way}; then bias and {then}",
     }
