@@ -142,7 +142,7 @@ def test_what_was_cut_stays_cut_when_it_is_softer(gain: float) -> None:
 def over_noise(sound: np.ndarray) -> float | None:
     spectra = Spectra(RATE, len(sound))
     spectra.add(sound.astype(np.float32))
-    linear, mel = spectra.finish()
+    linear, mel, _ = spectra.finish()
     return noise(mel, levels(linear))
 
 

@@ -48,8 +48,8 @@ def gather(
     ``cutoff``            where its spectrum ends, as a share of half its rate; ``cliff``: by how many dB; ``height``:
                           from how many dB above its strongest band, a number below 0
     ``signal_to_noise``   dB, null where it has no pauses with steady noise
-    ``strangeness``       how many times farther than usual it lies from the others; null where there are too few,
-                          and of what sounds for less than 0.2 s
+    ``strangeness``       how much farther than usual it lies from the others, in deviations (`strange.strangeness`);
+                          null where there are too few, and of what sounds for less than 0.2 s
     ``content``           hash of its bytes; ``sound``: of what is heard at the rate of the source
     ``side``              "train" or "held-out", as `sources.folder` would split; empty where it is not used
     ``pairs``             rows of two numbers of files, how alike they are (0 to 1), and the share of the shorter
@@ -115,6 +115,7 @@ def columns(listing: Listing, answers: Answers, *, rate: int, seconds: float | N
 
 def _strange(told: list[dict[str, Any]], audible: list[int], copies: set[int], seed: int) -> list[float | None]:
     """The strangeness of each file; None of those that are too short, and of all where too few can be compared."""
+    from ganbaru.checkup.folder.character import WEIGHTS
     from ganbaru.checkup.folder.strange import FEWEST, SHORTEST, strangeness
 
     strange: list[float | None] = [None] * len(told)
@@ -122,7 +123,7 @@ def _strange(told: list[dict[str, Any]], audible: list[int], copies: set[int], s
     if len(long) - len(copies.intersection(long)) >= FEWEST:
         points = np.array([told[place]["character"] for place in long])
         again = [row for row, place in enumerate(long) if place in copies]
-        for place, value in zip(long, strangeness(points, seed, again), strict=True):
+        for place, value in zip(long, strangeness(points, seed, again, WEIGHTS), strict=True):
             strange[place] = _short(value)
     return strange
 

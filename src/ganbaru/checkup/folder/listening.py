@@ -7,6 +7,8 @@ import numpy as np
 import soxr
 
 from ganbaru.checkup.folder import prints, traits
+from ganbaru.checkup.folder.character import character
+from ganbaru.checkup.folder.cutoff import cutoff
 from ganbaru.checkup.folder.spectra import Spectra
 from ganbaru.checkup.folder.tops import Tops
 from ganbaru.sources.claims import Refused
@@ -62,12 +64,12 @@ def _hear(sound: Reading, wanted: int, spool: BinaryIO) -> dict[str, Any]:
 
 
 def _said(spectra: Spectra) -> dict[str, Any]:
-    linear, mel = spectra.finish()
+    linear, mel, texture = spectra.finish()
     level = traits.levels(linear)
     sounding = traits.sounding(level)
     if not sounding.any():
         return {"level": float(level.max()), "sounding": 0.0, **dict.fromkeys(_UNHEARD)}
-    place, depth, height = traits.cutoff(linear, level)
+    place, depth, height = cutoff(linear, level)
     return {
         "level": float(np.quantile(level[sounding], 0.95)),
         "sounding": float(sounding.mean()),
@@ -75,7 +77,7 @@ def _said(spectra: Spectra) -> dict[str, Any]:
         "cliff": depth,
         "height": height,
         "signal_to_noise": traits.noise(mel, level),
-        "character": [round(float(value), 2) for value in traits.character(mel, level)],
+        "character": [round(float(value), 2) for value in character(mel, texture, level)],
     }
 
 

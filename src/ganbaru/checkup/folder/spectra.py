@@ -4,13 +4,16 @@ from typing import Any
 
 import numpy as np
 
+from ganbaru.checkup.folder.texture import texture
+
 Array = np.ndarray[Any, Any]
 
 FRAME = 0.046
 """Length (s) of what is transformed at once, to the nearest power of two."""
 LINEAR = 128
 """Bands of equal width up to half the rate."""
-MEL = 24
+MEL, COMMON = 24, 18
+"""Mel bands, and how many of them every rate from 8 kHz has."""
 LOWEST, HIGHEST = 60.0, 7600.0
 """Edges (Hz) of the mel bands; those beyond half the rate hold nothing."""
 FLOOR = 1e-14
@@ -36,6 +39,7 @@ class Spectra:
         self._rest = np.zeros(0, np.float32)
         self._linear: list[Array] = []
         self._mels: list[Array] = []
+        self._textures: list[Array] = []
 
     def add(self, block: Array) -> None:
         """Take in the next samples ``(n,)`` float32."""
@@ -56,12 +60,16 @@ class Spectra:
         power[:, :2] = 0  # an offset is no sound
         self._linear.append(power[:, :-1].reshape(len(power), LINEAR, -1).sum(axis=2))
         self._mels.append(power @ self._mel)
+        self._textures.append(texture(power, self.rate))
 
-    def finish(self) -> tuple[Array, Array]:
-        """Power in bands of equal width ``(N, 128)`` and in mel bands ``(N, 24)``; a full-scale sine has 0.5."""
+    def finish(self) -> tuple[Array, Array, Array]:
+        """Power in bands of equal width ``(N, 128)`` and in mel bands ``(N, 24)``, and `texture.texture` ``(N, 4)``.
+
+        A full-scale sine has a power of 0.5.
+        """
         if len(self._rest) > self.size // 4 or not self._linear:
             self._transform(np.pad(self._rest, (0, max(0, self.size - len(self._rest))))[None, : self.size])
-        return np.concatenate(self._linear), np.concatenate(self._mels)
+        return np.concatenate(self._linear), np.concatenate(self._mels), np.concatenate(self._textures)
 
 
 def _mel_bank(rate: int, size: int) -> Array:

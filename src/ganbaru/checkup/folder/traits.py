@@ -1,17 +1,15 @@
-"""What can be said of one sound from its bands: how loud, where its spectrum ends, how noisy, what it is like."""
+"""What can be said of one sound from its bands: how loud it is, where it sounds, how noisy it is."""
 
 from typing import Any
 
 import numpy as np
 
-from ganbaru.checkup.folder.spectra import FLOOR, LINEAR
+from ganbaru.checkup.folder.spectra import COMMON, FLOOR
 
 Array = np.ndarray[Any, Any]
 
 _SOUNDING_DB = 50.0
 """Frames this far below the loudest are silence between sounds."""
-_LOUD_DB = 25.0
-"""Frames this far below the loudest say nothing of treble, which dies away first."""
 _SHORTEST = 16
 """Frames without which nothing can be said of pauses."""
 _STEADY_DB = 2.5
@@ -25,8 +23,6 @@ second: a cymbal's tail is as steady as noise for a fifth of a second."""
 _LEAST_RATIO_DB = 2.0
 """Below this the noise is as likely the sound itself."""
 _PAUSE_DB, _BROAD_DB, _LIVELY_DB = 4.0, 11.0, 0.5
-_COMMON = 18
-"""Mel bands that every rate from 8 kHz has."""
 
 
 def levels(linear: Array) -> Array:
@@ -37,29 +33,6 @@ def levels(linear: Array) -> Array:
 def sounding(level: Array) -> Array:
     """Which frames hold the sound itself, ``(N,)`` booleans."""
     return np.asarray(level >= max(level.max() - _SOUNDING_DB, -110))
-
-
-def cutoff(linear: Array, level: Array) -> tuple[float, float, float]:
-    """Where the spectrum ends in a cliff (share of half the rate), how deep (dB) it falls there, and from what height.
-
-    The height is in dB below the strongest band, so never above 0.
-
-    A resampler cuts within a few per cent of its limit and leaves nothing beyond; no voice or instrument does. The
-    spectrum is the mean of the loud frames' levels, so that one click cannot hide the cliff. The fall counts less what
-    the spectrum already lost over the same width before it, as low tones without overtones fall steeply by themselves.
-    """
-    log = 10 * np.log10(linear[level >= level.max() - _LOUD_DB].astype(np.float64) + FLOOR)
-    mean = log.mean(axis=0)
-    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(mean, 6), axis=1)[:, 1]  # the second lowest of six
-    usual = np.lib.stride_tricks.sliding_window_view(mean, 8).mean(axis=1)
-    beyond = np.maximum.accumulate(mean[::-1])[::-1]
-    places = np.arange(9, LINEAR - 6)
-    before, earlier, after = ordered[places - 7], usual[np.maximum(places - 15, 0)], beyond[places + 2]
-    depth = before - after - np.maximum(0.0, earlier - before)
-    best = int(np.argmax(depth))
-    if depth[best] <= 0:
-        return 1.0, 0.0, 0.0
-    return float(places[best] / LINEAR), float(depth[best]), float(before[best] - mean.max())
 
 
 def noise(mel: Array, level: Array) -> float | None:
@@ -74,7 +47,7 @@ def noise(mel: Array, level: Array) -> float | None:
     heard[[0, -1]] = False  # frames that digital silence reaches into are quieter than the noise
     if heard.sum() < _SHORTEST or heard.mean() < 0.5:
         return None
-    log = 10 * np.log10(mel[:, :_COMMON].astype(np.float64) + FLOOR)
+    log = 10 * np.log10(mel[:, :COMMON].astype(np.float64) + FLOOR)
     course = log.mean(axis=1)
     low = course[heard].min()
     for share in _PAUSES:
@@ -108,23 +81,3 @@ def _lasts(pause: Array, course: Array, level: Array) -> bool:
     longest = int(lengths.argmax())
     first, second = np.array_split(course[begins[longest] : ends[longest]], 2)
     return bool(lengths[longest] >= _TAIL_FRAMES and first.mean() - second.mean() < _DIES_DB)
-
-
-def character(mel: Array, level: Array) -> list[float]:
-    """Nine band levels relative to their mean, nine deviations over time, and four numbers of its course, all in dB.
-
-    Only bands that every rate from 8 kHz has are in it. The course: how long it is, how much the level changes from
-    frame to frame, how far the strongest band lies above the middle one, how much more lies in its first half.
-    """
-    log = 10 * np.log10(mel[sounding(level)].astype(np.float64) + FLOOR)
-    log = np.maximum(log, log.max() - 70)[:, :_COMMON]
-    pairs = log.reshape(len(log), 9, 2).mean(axis=2)
-    mean = pairs.mean(axis=0)
-    heard = level[sounding(level)]
-    steps = float(np.abs(np.diff(heard)).mean()) if len(heard) > 1 else 0.0
-    peaked = float((log.max(axis=1) - np.median(log, axis=1)).mean())
-    power = 10 ** (heard / 10)
-    half = (len(power) + 1) // 2
-    early = 10 * np.log10((power[:half].sum() + 1e-3 * power.sum()) / (power[half:].sum() + 1e-3 * power.sum()))
-    course = [5 * np.log10(len(log)), 2 * steps, peaked, 0.5 * early]
-    return [*(mean - mean.mean()), *pairs.std(axis=0), *map(float, course)]

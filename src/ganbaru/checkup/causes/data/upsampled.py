@@ -1,6 +1,6 @@
 """Recordings that were made at a lower rate than they claim: nothing lies above a cliff far below half the rate.
 
-What counts: the spectrum falls by 27 dB within a few per cent, below 0.55 of half the rate, and nothing comes after it:
+What counts: the spectrum falls by 24 dB within a few per cent, below 0.55 of half the rate, and nothing comes after it:
 8, 11, 16 and 22 kHz stored at 44.1 kHz, where voices are dull and cymbals gone. The low-passes of MP3 and OGG at usual
 qualities lie at 0.68 (15 kHz) and above: they do not count. Where nine of ten sounds end at the same place it is the
 nature of the set (old recordings), and only suspected.
@@ -14,9 +14,8 @@ from ganbaru.checkup.evidence import Evidence
 
 PLACE = 0.55
 """Share of half the rate."""
-CLIFF, SUSPECT = 27.0, 20.0
-"""Depth of the cliff in dB; of 165 samples of Sonic Pi two reach more below that place: a crow
-that ends at 5 kHz and a buzz that ends at 10 kHz."""
+CLIFF, SUSPECT = 24.0, 20.0
+"""Depth of the cliff in dB; of 165 samples of Sonic Pi one reaches more below that place: a crow that ends at 5 kHz."""
 LOST = -66.0
 """dB below the strongest band: what is fainter just below the cliff is not missed above it."""
 LOWEST = 2800.0
