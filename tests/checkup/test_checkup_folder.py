@@ -162,6 +162,25 @@ def test_a_sound_of_another_world_is_an_outlier(tmp_path: Path) -> None:
     assert checked(tmp_path)["outliers"].files == ("whistle.wav",)
 
 
+def test_a_hum_a_noise_and_a_whistle_among_voices_of_two_kinds_are_outliers(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    for number in range(60):
+        seconds = rng.uniform(0.4, 0.8) if number < 40 else rng.uniform(1.0, 1.6)
+        sound = voice(number, seconds=seconds)
+        if number >= 40:  # the other kind: with a flutter
+            sound = sound * (1 + 0.8 * np.sin(2 * np.pi * 7 * np.arange(len(sound)) / RATE))[:, None]
+        write(tmp_path / f"{number:03d}", scaled(sound), RATE)
+    clock = np.arange(RATE) / RATE
+    strange = {
+        "hum": 0.5 * np.sin(2 * np.pi * 50 * clock) + 0.001 * rng.standard_normal(RATE),
+        "noise": 0.2 * rng.standard_normal(RATE),
+        "whistle": 0.5 * np.sin(2 * np.pi * 2500 * clock),
+    }
+    for name, sound in strange.items():
+        write(tmp_path / name, sound[:, None], RATE)
+    assert sorted(checked(tmp_path)["outliers"].files) == ["hum.wav", "noise.wav", "whistle.wav"]
+
+
 def test_old_recordings_that_are_all_alike_are_no_fault_of_some(tmp_path: Path) -> None:
     for number in range(12):
         upsampled(8000)(tmp_path / f"{number}", voice(number), RATE, np.random.default_rng(0))

@@ -80,6 +80,14 @@ def test_one_soft_sound_is_variety_and_many_are_a_fault(quiet: int, decibels: fl
     assert ("level-spread" in found(folder(peak=peak, level=level))) == said
 
 
+def test_soft_sounds_do_not_draw_down_what_they_are_held_against() -> None:
+    down = [0.0] * 27 + [9.0] * 13 + [14.0] * 12 + [25.0] * 8  # from which the median of all lies 18 dB away
+    peak, level = [0.9 * 10 ** (-each / 20) for each in down], [-10.0 - each for each in down]
+    spread = judge(folder(peak=peak, level=level), CAUSES).of("level-spread")
+    assert spread.verdict == "found"
+    assert spread.files == tuple(f"{number:03d}.wav" for number in range(52, 60))
+
+
 def test_a_leak_leads_where_what_is_nearly_the_same_lies_across_the_split() -> None:
     sides = ["train"] * 50 + ["held-out"] * 10
     across = [(number, 50 + number) for number in range(3)]
