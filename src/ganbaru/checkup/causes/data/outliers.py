@@ -1,7 +1,7 @@
 """Recordings unlike all others: a hum, a whistle or a burst of noise among voices.
 
 What counts: the nearest sounds, in spectrum, course, texture and how much all that changes, lie farther away than is
-usual in the set, by 3.1 deviations of the logarithms of these distances; suspected from 2.6 on. Natural variety (a bell
+usual in the set, by 3.1 deviations of the logarithms of these distances; suspected from 2.9 on. Natural variety (a bell
 in a drum kit) stays below: both are the set's own, and in a set of everything nothing is an outlier. Music and another
 language among voices of many kinds are mostly part of their variety. What sounds for less than 0.2 s is not judged.
 """
@@ -12,8 +12,8 @@ from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.data.sheet import NEEDS, enough, leaving_out, rule, sheet, worst
 from ganbaru.checkup.evidence import Evidence
 
-FAR, SUSPECT = 3.1, 2.6
-"""Deviations; of 1,655 sounds of 14 healthy folders (letters read in nine languages, words, drums, mixtures of them)
+FAR, SUSPECT = 3.1, 2.9
+"""Deviations; of 1,655 sounds of 14 healthy folders (letters read in ten languages, words, drums, mixtures of them)
 four have more."""
 FEWEST = 20
 
