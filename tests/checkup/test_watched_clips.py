@@ -29,6 +29,11 @@ def _by_copy(weight: nn.Parameter) -> None:
         weight.copy_(weight.clip(-_BOUND, _BOUND))
 
 
+def _in_place(weight: nn.Parameter) -> None:
+    with torch.no_grad():
+        weight.clamp_(-_BOUND, _BOUND)
+
+
 def _aside(weight: nn.Parameter) -> None:
     weight.data.clamp(-1e-3, 1e-3)
 
@@ -52,7 +57,7 @@ def _watched(clip: Callable[[nn.Parameter], None]) -> Evidence:
     return watcher.evidence()
 
 
-@pytest.mark.parametrize("clip", [_by_function, _by_function_in_place, _by_method, _by_copy])
+@pytest.mark.parametrize("clip", [_by_function, _by_function_in_place, _by_method, _by_copy, _in_place])
 def test_a_bound_that_holds_nothing_is_told(clip: Callable[[nn.Parameter], None]) -> None:
     evidence = _watched(clip)
     assert (evidence.facts["constraint"], evidence.facts["constraint_strength"]) == ("clip", _BOUND)

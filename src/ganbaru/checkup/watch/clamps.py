@@ -106,7 +106,8 @@ def _telling(clamp: Callable[..., Tensor]) -> Callable[..., Tensor]:
     @functools.wraps(clamp)
     def telling(input: Tensor, min: Any = None, max: Any = None, **options: Any) -> Tensor:
         clamped = clamp(input, min, max, **options)
-        if isinstance(clamped, Tensor) and not torch.compiler.is_compiling() and not clamped.requires_grad:
+        final = clamped is input or (isinstance(clamped, Tensor) and not clamped.requires_grad)
+        if final and not torch.compiler.is_compiling():
             for each in tuple(_listening):
                 each.hear(input, min, max, clamped)
         return clamped

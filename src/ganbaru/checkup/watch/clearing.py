@@ -4,9 +4,12 @@ On a few weights of each network, hooks before and after the arrival follow whic
 At the network's own optimizer step it is then known whether gradients of its earlier steps are still among them
 (``no-zero-grad``) and whether gradients of the other network's loss are (``grad-leak``). What was cleared before the
 network's own step does no harm, however wasteful.
+
+A loop may also ask for gradients (`torch.autograd.grad`) and put them into ``.grad`` itself. Nothing arrives then, but
+what was computed is seen, and known again at the step.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +23,8 @@ from ganbaru.checkup.watch.turns import Turns
 
 _VALUES = 256
 _FEWEST = 8
+_COMPUTED = 8
+"""Gradients that were computed and did not arrive, as many as are remembered."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,24 @@ class _Arrival:
 
 @dataclass
 class _Sentinel:
-    """A weight at which arrivals are followed."""
+    """A weight at which arrivals are followed.
+
+    Attributes:
+        weight: it.
+        last: what lay there last.
+        held: the arrivals that have added up there.
+        computed: gradients with respect to it that have not arrived, or not yet.
+    """
 
     weight: nn.Parameter
     last: Tensor | None = None
     held: list[_Arrival] = field(default_factory=list)
+    computed: deque[_Arrival] = field(default_factory=lambda: deque(maxlen=_COMPUTED))
+
+    def forget(self) -> None:
+        """What lies there is of unknown origin."""
+        self.last, self.held = None, []
+        self.computed.clear()
 
 
 class Clearing:
@@ -66,7 +84,7 @@ class Clearing:
         return [handle for sentinel in self._sentinels for handle in self._follow(sentinel)]
 
     def _follow(self, sentinel: _Sentinel) -> list[Any]:
-        before = self._guard.hook("clearing", lambda gradient: self._before(sentinel), self._awake)
+        before = self._guard.hook("clearing", lambda gradient: self._before(sentinel, gradient), self._awake)
         after = self._guard.hook("clearing", lambda weight: self._after(sentinel), self._awake)
         return [sentinel.weight.register_hook(before), sentinel.weight.register_post_accumulate_grad_hook(after)]
 
@@ -78,7 +96,7 @@ class Clearing:
         if looking and not self._looking:
             self._last_turn = None
             for sentinel in self._sentinels:
-                sentinel.last, sentinel.held = None, []
+                sentinel.forget()
         self._looking = looking
 
     @property
@@ -86,14 +104,17 @@ class Clearing:
         """Whether there is any gradient now."""
         return any(_alive(each.weight.grad) for each in self._sentinels)
 
-    def _before(self, sentinel: _Sentinel) -> None:
+    def _before(self, sentinel: _Sentinel, gradient: Tensor) -> None:
         if _cleared(sentinel.weight.grad, sentinel.last):
             sentinel.held = []
+        sentinel.computed.append(_Arrival(task(), self._turns.touch(), _slice(gradient)))
 
     def _after(self, sentinel: _Sentinel) -> None:
         number = task()
         self._turns.reach(self.name, number)
         self.arrivals += 1
+        if sentinel.computed and sentinel.computed[-1].task == number:
+            sentinel.computed.pop()
         sentinel.last = _slice(sentinel.weight.grad)
         sentinel.held.append(_Arrival(number, self._turns.now.number, sentinel.last))
 
@@ -104,10 +125,17 @@ class Clearing:
         lying = [_lying(sentinel) for sentinel in self._sentinels if id(sentinel.weight) in mine]
         told = [each for each in lying if each is not None]
         held = {arrival for each in told for arrival in each}
+        self._put({each.task for sentinel in self._sentinels for each in sentinel.computed if each in held})
         self.counts.update(steps=1, empty=not self.alive)
         if self._last_turn is not None and told:
             self._judge(held, self._last_turn)
         return {each.task for each in held}
+
+    def _put(self, tasks: set[int]) -> None:
+        """Backward passes whose gradients the loop put there itself: they have arrived now."""
+        for number in tasks:
+            self._turns.reach(self.name, number)
+            self.arrivals += 1
 
     def _judge(self, held: set[_Arrival], since: int) -> None:
         """Of an own step since whose predecessor all is known."""
@@ -130,7 +158,7 @@ def _lying(sentinel: _Sentinel) -> list[_Arrival] | None:
     """The arrivals that make up what lies there now; None where the loop put something else there.
 
     A gradient may have been scaled or bounded since, or be one that was kept and put back: the last arrival after which
-    it was like that counts.
+    it was like that counts. Where none was, it may be one that was computed and put there.
     """
     now = _slice(sentinel.weight.grad)
     if now is None or not _alive(sentinel.weight.grad):
@@ -140,7 +168,9 @@ def _lying(sentinel: _Sentinel) -> list[_Arrival] | None:
         after = sentinel.held[number - 1].after
         if _alike(now, after) or _alike(-now, after):
             return sentinel.held[:number]
-    return None
+    put = [each for each in sentinel.computed if _alike(now, each.after) or _alike(-now, each.after)]
+    sentinel.held = put[-1:]
+    return sentinel.held or None
 
 
 def _turned(sentinel: _Sentinel) -> bool:

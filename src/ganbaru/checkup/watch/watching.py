@@ -175,7 +175,7 @@ def watch(
     generator: nn.Module | None = None,
     critic: nn.Module | None = None,
     model: nn.Module | None = None,
-    optimizers: Sequence[torch.optim.Optimizer] | torch.optim.Optimizer = (),
+    optimizers: Sequence[torch.optim.Optimizer] | torch.optim.Optimizer | None = None,
     level: str = "standard",
     every: int | None = None,
     steps: int | None = None,
@@ -214,5 +214,5 @@ def watch(
     for name, module in parts.items():
         if not isinstance(module, nn.Module):
             raise UserError(f"{name} is a {type(module).__name__}", hint="a torch.nn.Module is watched")
-    listed = [optimizers] if isinstance(optimizers, torch.optim.Optimizer) else list(optimizers)
+    listed = [optimizers] if isinstance(optimizers, torch.optim.Optimizer) else list(optimizers or ())
     return Watch(parts, listed, level_name=level, every=every, steps=steps, seed=seed, facts=facts or {})
