@@ -53,7 +53,7 @@ class _Sentinel:
     computed: deque[_Arrival] = field(default_factory=lambda: deque(maxlen=_COMPUTED))
 
     def forget(self) -> None:
-        """What lies there is of unknown origin."""
+        """What came before counts no more."""
         self.last, self.held = None, []
         self.computed.clear()
 
@@ -131,6 +131,15 @@ class Clearing:
             self._judge(held, self._last_turn)
         return {each.task for each in held}
 
+    def by_hand(self) -> set[int]:
+        """The network moved and no optimizer moved it: the backward passes since its last step, which brought it."""
+        arrived = {each.task for sentinel in self._sentinels for each in sentinel.held}
+        computed = {each.task for sentinel in self._sentinels for each in sentinel.computed}
+        self._put(computed)
+        for sentinel in self._sentinels:
+            sentinel.forget()
+        return arrived | computed
+
     def _put(self, tasks: set[int]) -> None:
         """Backward passes whose gradients the loop put there itself: they have arrived now."""
         for number in tasks:
@@ -164,13 +173,16 @@ def _lying(sentinel: _Sentinel) -> list[_Arrival] | None:
     if now is None or not _alive(sentinel.weight.grad):
         sentinel.held = []
         return []
-    for number in range(len(sentinel.held), 0, -1):
-        after = sentinel.held[number - 1].after
-        if _alike(now, after) or _alike(-now, after):
-            return sentinel.held[:number]
-    put = [each for each in sentinel.computed if _alike(now, each.after) or _alike(-now, each.after)]
-    sentinel.held = put[-1:]
-    return sentinel.held or None
+    for alike in (_scaled, _bounded):
+        for number in range(len(sentinel.held), 0, -1):
+            after = sentinel.held[number - 1].after
+            if alike(now, after) or alike(-now, after):
+                return sentinel.held[:number]
+        put = [each for each in sentinel.computed if alike(now, each.after) or alike(-now, each.after)]
+        if put:
+            sentinel.held = put[-1:]
+            return sentinel.held
+    return None
 
 
 def _turned(sentinel: _Sentinel) -> bool:
@@ -178,18 +190,24 @@ def _turned(sentinel: _Sentinel) -> bool:
     now, last = _slice(sentinel.weight.grad), sentinel.last
     if now is None or last is None or now.shape != last.shape or not now.any():
         return False
-    return torch.equal(now, -last) or (len(now) >= _FEWEST and _alike(now, -last))
+    return torch.equal(now, -last) or (len(now) >= _FEWEST and (_scaled(now, -last) or _bounded(now, -last)))
 
 
-def _alike(now: Tensor, before: Tensor | None) -> bool:
-    """Whether a gradient is another one as it was, scaled, or bounded value by value."""
+def _scaled(now: Tensor, before: Tensor | None) -> bool:
+    """Whether a gradient is another one as it was, or scaled."""
     if before is None or now.shape != before.shape:
         return False
     if torch.equal(now, before) or len(now) < _FEWEST:
         return torch.equal(now, before)
     a, b = now.double(), before.double()
-    if float(a @ b) > (1 - 1e-9) * float(a.norm() * b.norm()):
-        return True
+    return bool(float(a @ b) > (1 - 1e-9) * float(a.norm() * b.norm()))
+
+
+def _bounded(now: Tensor, before: Tensor | None) -> bool:
+    """Whether a gradient is another one bounded value by value."""
+    if before is None or now.shape != before.shape or len(now) < _FEWEST:
+        return False
+    a, b = now.double(), before.double()
     return bool((a * b >= 0).all() and (a.abs() <= b.abs() * (1 + 1e-6)).all() and a.abs().amax() < b.abs().amax())
 
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ganbaru.checkup.watch import outputs, passes
 from ganbaru.checkup.watch.answers import Answers
+from ganbaru.checkup.watch.by_hand import ByHand
 from ganbaru.checkup.watch.clamps import Clamps
 from ganbaru.checkup.watch.clearing import Clearing
 from ganbaru.checkup.watch.doubles import Doubles
@@ -58,6 +59,7 @@ class Look:
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
         self.answers = Answers(record, guard)
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
+        self._by_hand = ByHand(parts)
         self._doubles = self._hear_doubles() if "generator" in parts else None
 
     def _hear_doubles(self) -> Doubles:
@@ -77,6 +79,7 @@ class Look:
         self._passes.clear()
         self.generated.begin()
         self.answers.begin()
+        self._by_hand.begin()
         if not self.looking:
             self.turns.begin()
         self.looking = self._guard.counts = True
@@ -109,6 +112,7 @@ class Look:
         def hook(module: nn.Module, args: Any, options: Any, answer: Any) -> None:
             self._record.passed()
             if self.looking:
+                self._guard.run("steps by hand", self._see_steps_by_hand)
                 self.modes[name].see(any(each.requires_grad for each in outputs.tensors(answer)))
                 self.probing.remember(name, args, options)
                 see((args, options), answer)
@@ -166,6 +170,27 @@ class Look:
         for modes in self.modes.values():
             modes.turn()
 
+    def _see_steps_by_hand(self) -> None:
+        """Networks have moved that no optimizer ever moved, along gradients that were seen to come."""
+        if all(self._steppers.calls[name] for name in self.parts):
+            return
+        for name in self._by_hand.moved():
+            tasks = set() if self._steppers.calls[name] else self.clearing[name].by_hand()
+            if not tasks:
+                continue
+            self._steppers.by_hand(name)
+            self.modes[name].update()
+            self.turns.now.tasks[name] = tasks
+            if name == "critic" and not self.moving[name].updates:
+                self.moving[name].clipped(self._record, self._clip)
+            if self.clearing[name].alive:
+                self.moving[name].gradients()
+            self.moving[name].updates += 1
+            self.turns.step(name)
+            for modes in self.modes.values():
+                modes.turn()
+            self._record.update(name)
+
     def end(self, real: Any, fake: Any) -> None:
         """The step is over.
 
@@ -174,6 +199,7 @@ class Look:
             fake: the generated batch, likewise.
         """
         self.looks += 1
+        self._guard.run("steps by hand", self._see_steps_by_hand)
         turns = self.turns.take()
         told = outputs.samples(real), outputs.samples(fake)
         if "critic" in self.parts:

@@ -47,8 +47,8 @@ class Moving:
         self.updates, self._gradient, self._dead, self._reach = 0, None, None, None
         self._before = [weight.detach().clone() for weight in weights(self._network)]
 
-    def gradients(self, optimizer: torch.optim.Optimizer) -> None:
-        """Reads the gradients that an optimizer is about to use."""
+    def gradients(self, optimizer: torch.optim.Optimizer | None = None) -> None:
+        """Reads the gradients that an optimizer is about to use, or that lie there."""
         found = [weight.grad for weight in weights(self._network) if weight.grad is not None]
         if found:
             scale = getattr(optimizer, "grad_scale", None)

@@ -65,12 +65,19 @@ class Steppers:
         found = self.moved(optimizer)
         for name in self.held(optimizer):
             self.calls[name] += 1
-        for name in found:
+        self._count(found)
+        return found
+
+    def by_hand(self, name: str) -> None:
+        """Counts a step that a network made without an optimizer."""
+        self._count([name])
+
+    def _count(self, names: list[str]) -> None:
+        for name in names:
             self.steps[name] += 1
-        if "generator" in found:
+        if "generator" in names:
             self.between[self.steps["critic"] - self._critic_before] += 1
             self._critic_before = self.steps["critic"]
-        return found
 
     def _note(self, owner: str, optimizer: Optimizer, group: Mapping[str, Any]) -> None:
         rate = max(float(group.get("lr", 0.0)), float(self.settings.get(f"{owner}_learning_rate") or 0.0))
