@@ -137,13 +137,11 @@ def paired(pieces: Sequence[Array]) -> bool:
     r, gr, f, gf = rows.T
     size = float(np.abs(gr).mean())
     opposite = float(np.abs(gr + gf).mean()) < 1e-3 * size
-    return (
-        size > 0
-        and opposite
-        and not _flat(gr)
-        and float(np.std(gr)) > 10 * _FITS * size
-        and _fit(sigmoid(f - r)[:, None], gr)[1] < _FITS * size
-    )
+    if not size > 0 or not opposite or _flat(gr):
+        return False
+    left = _fit(sigmoid(f - r)[:, None], gr)[1]
+    # scores that are close yet, so that gradients vary little, tell it by how little of that is left
+    return left < _FITS * size and float(np.std(gr)) > 10 * left
 
 
 def told(pools: dict[str, list[Array]], pairs: Sequence[Array]) -> dict[str, Any]:

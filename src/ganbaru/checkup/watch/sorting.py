@@ -67,8 +67,11 @@ def label(passes: Sequence[Pass], known: Known, turns: Sequence[Sequence[Pass]])
         seen.label = np.where(is_fake & ~is_real, 1.0, np.where(is_real & ~is_fake, 0.0, np.nan))
         if np.isnan(seen.label).all() and not seen.aside:
             seen.label = np.full(len(seen.label), 1.0 if seen.fresh else _by_nearness(seen, known))
-    for turn in turns:
-        _eliminate([seen for seen in turn if not seen.aside], bool(known.reals))
+    pushed = [[seen for seen in turn if not seen.aside] for turn in turns]
+    for turn in pushed:
+        _eliminate(turn, bool(known.reals))
+    # a loop may show one side in one turn and the other in the next, as Keras' train_on_batch does
+    _eliminate([seen for turn in pushed for seen in turn], bool(known.reals))
 
 
 def _by_nearness(seen: Pass, known: Known) -> float:
