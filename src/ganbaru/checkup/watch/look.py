@@ -218,6 +218,6 @@ class Look:
 
     def _per_step(self, name: str) -> float:
         """Own steps of a network that a step of the training has."""
-        if name != "critic":
+        if name != "critic" or not self._steppers.steps["generator"]:
             return 1.0
         return max(1.0, self._steppers.steps["critic"] / max(1, self._steppers.steps["generator"]))
