@@ -115,6 +115,18 @@ class Look:
 
         return hook
 
+    def seeing_parts(self, name: str) -> Callable[..., None]:
+        """What a hook on the passes of a model's parts does: one may be trained by methods of its own."""
+
+        def hook(module: nn.Module, args: Any, options: Any, answer: Any) -> None:
+            self._record.passed()
+            made = outputs.samples(answer)
+            if self.looking and made is not None:
+                self.modes[name].see(made.requires_grad)
+                self.answers.see_part(id(module), made)
+
+        return hook
+
     def _see_maker(self, given: Any, answer: Any) -> None:
         made = outputs.samples(answer)
         if made is not None and "generator" in self.parts:

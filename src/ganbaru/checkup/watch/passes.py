@@ -21,8 +21,8 @@ class Push:
     Attributes:
         task: which backward pass brought it.
         rows: its sum for each sample that is looked at ``(R,)``; one number where scores are of the whole batch.
-        values: of the scores that are kept ``(R, K)``, times how many there are, so that a mean does not shrink it; none
-            where it is with respect to another scale's.
+        values: of the scores that are kept ``(R, K)``, times how many there are, so that a mean does not shrink it;
+            none where it is with respect to another scale's.
         graph: it was taken to be differentiated again, as a gradient penalty is.
         one_way: share of its absolute sum that is left when all of it is added up.
     """
@@ -84,7 +84,12 @@ def task() -> int:
 
 
 def of_critic(
-    given: Tensor, answer: list[Tensor], *, reach: int | None, taught: bool, pushed: Callable[[Pass, bool, Tensor], None]
+    given: Tensor,
+    answer: list[Tensor],
+    *,
+    reach: int | None,
+    taught: bool,
+    pushed: Callable[[Pass, bool, Tensor], None],
 ) -> Pass | None:
     """What is kept of a pass of the critic.
 
@@ -120,7 +125,7 @@ def of_critic(
 
 
 def push_of(seen: Pass, first: bool, gradient: Tensor, graph: bool) -> Push:
-    """What is kept of a gradient with respect to the scores ``(B, …)``; of values, of the first scale's that are kept."""
+    """What is kept of a gradient with respect to the scores ``(B, …)``; values are of the first scale."""
     flat = _by_row(gradient.detach(), len(seen.given))
     rows = seen.rows if len(flat) == len(seen.given) else [0]
     sums = flat[rows].float().sum(dim=1).cpu().numpy()

@@ -58,7 +58,7 @@ class Probing:
         self._times = 0
 
     def remember(self, name: str, module: nn.Module, args: Any, options: Any) -> None:
-        """What a network, or a part of one that cannot be called itself, was called with, kept until the step is over."""
+        """What a network was called with, or a part of one that cannot be called, kept until the step is over."""
         if self._times < self._level.probes:
             self._given[name] = (module, args, options)
             self._cast = _cast()
