@@ -143,7 +143,7 @@ class Clearing:
     def _put(self, tasks: set[int]) -> None:
         """Backward passes whose gradients the loop put there itself: they have arrived now."""
         for number in tasks:
-            self._turns.reach(self.name, number)
+            self._turns.now.reached[number].add(self.name)  # networks that step one after the other share a turn
             self.arrivals += 1
 
     def _judge(self, held: set[_Arrival], since: int) -> None:
