@@ -12,6 +12,7 @@ Facts (what was set, or is known of the networks; a fact that is not known is ab
 ``constraint_strength``        the clip's bound or the penalty's weight
 ``n_critic``, ``batch``        critic updates to one of the generator; samples in a batch
 ``step``, ``steps``            where it stands; where it should end
+``updates_per_step``           of the generator or model, where a step is told once an epoch, or for a part of a batch
 ``data``                       "sound", "points" or "other"
 ``rate``, ``representation``   Hz; name
 ``train_count``                samples to learn from; ``held_out_count`` likewise

@@ -22,4 +22,5 @@ def travelled(evidence: Evidence, name: str, *, to: int | None = None) -> float:
         return math.nan
     steps, ratios = np.concatenate([[0], strides.steps]), np.concatenate([strides.values[:1], strides.values])
     ways = np.concatenate([[0.0], np.cumsum(np.diff(steps) * (ratios[1:] + ratios[:-1]) / 2)])
-    return float(ways[-1] if to is None else np.interp(to, steps, ways))
+    way = float(ways[-1] if to is None else np.interp(to, steps, ways))
+    return way * float(evidence.facts.get("updates_per_step") or 1)

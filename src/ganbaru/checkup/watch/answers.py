@@ -1,5 +1,6 @@
 """What a model that learns alone answers: samples to an update, which way they are pushed, and what holds them back."""
 
+from collections import Counter
 from functools import partial
 
 from torch import Tensor
@@ -23,11 +24,16 @@ class Answers:
     def __init__(self, record: Record, guard: Guard) -> None:
         self._record, self._guard = record, guard
         self.batch: int | None = None
-        self._samples = 0
+        self._samples, self._of_parts = 0, Counter[int]()
 
     def begin(self) -> None:
         """A look begins."""
-        self._samples = 0
+        self._samples, self._of_parts = 0, Counter()
+
+    def see_part(self, part: int, answer: Tensor) -> None:
+        """A pass of a part of the model, by its id: of a model that is never called itself, they tell the batch."""
+        if answer.requires_grad:
+            self._of_parts[part] += len(answer)
 
     def see(self, answer: Tensor) -> None:
         """A pass of the model.
@@ -66,5 +72,7 @@ class Answers:
 
     def end(self, updates: int) -> None:
         """A look ends, with so many updates."""
-        if updates and self._samples:
-            self.batch = max(self.batch or 0, self._samples // updates)
+        usual = Counter(self._of_parts.values()).most_common(1)
+        samples = self._samples or (usual[0][0] if usual else 0)
+        if updates and samples:
+            self.batch = max(self.batch or 0, samples // updates)

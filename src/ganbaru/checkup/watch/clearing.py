@@ -76,7 +76,9 @@ class Clearing:
         self.arrivals, self.turned = 0, False
         self._turns, self._guard, self._looking = turns, guard, False
         self._last_turn: int | None = None
-        chosen = _chosen([each for each in weights(network) if each.requires_grad])
+        some = weights(network)
+        # a network whose weights are all frozen now is one that the loop frees in its own turns
+        chosen = _chosen([each for each in some if each.requires_grad] or some)
         self._sentinels = [_Sentinel(weight) for weight in chosen]
 
     def hook_on(self) -> list[Any]:
@@ -86,7 +88,14 @@ class Clearing:
     def _follow(self, sentinel: _Sentinel) -> list[Any]:
         before = self._guard.hook("clearing", lambda gradient: self._before(sentinel, gradient), self._awake)
         after = self._guard.hook("clearing", lambda weight: self._after(sentinel), self._awake)
-        return [sentinel.weight.register_hook(before), sentinel.weight.register_post_accumulate_grad_hook(after)]
+        weight, frozen = sentinel.weight, not sentinel.weight.requires_grad
+        if frozen and not weight.is_floating_point():
+            return []
+        try:
+            weight.requires_grad_(True)  # torch takes no hook of a frozen weight, and keeps one when it is frozen
+            return [weight.register_hook(before), weight.register_post_accumulate_grad_hook(after)]
+        finally:
+            weight.requires_grad_(not frozen)
 
     def _awake(self) -> bool:
         return self._looking
@@ -143,7 +152,7 @@ class Clearing:
     def _put(self, tasks: set[int]) -> None:
         """Backward passes whose gradients the loop put there itself: they have arrived now."""
         for number in tasks:
-            self._turns.reach(self.name, number)
+            self._turns.now.reached[number].add(self.name)  # networks that step one after the other share a turn
             self.arrivals += 1
 
     def _judge(self, held: set[_Arrival], since: int) -> None:

@@ -110,6 +110,7 @@ def _best(s: Array, g: Array, size: float) -> Family:
         u, v = formula(s)
         weights[name], left[name] = _fit(np.stack([u, v], axis=1), g / size)
     left["squashed constant"] = _fit(_slope(s)[:, None], g / size)[1]
+    _simplify(left)
     ranked = sorted(left, key=lambda name: left[name])
     if left[ranked[0]] > _FITS or left[ranked[1]] < _BETTER * max(left[ranked[0]], 1e-6):
         return Family("")
@@ -117,6 +118,14 @@ def _best(s: Array, g: Array, size: float) -> Family:
         return Family(ranked[0])
     slope, offset = weights[ranked[0]]
     return Family(ranked[0], target=float(-offset / slope), slope=float(slope * size))
+
+
+def _simplify(left: dict[str, float]) -> None:
+    """Drops what says no more: a squashed formula with a target holds the squashed constant, and fits as well."""
+    fuller = ("squashed linear", "squashed sigmoid")
+    more = left["squashed constant"] > _BETTER * max(min(left[name] for name in fuller), 1e-6)
+    for name in ("squashed constant",) if more else fuller:
+        del left[name]
 
 
 def _fit(columns: Array, g: Array) -> tuple[Array, float]:
@@ -137,13 +146,11 @@ def paired(pieces: Sequence[Array]) -> bool:
     r, gr, f, gf = rows.T
     size = float(np.abs(gr).mean())
     opposite = float(np.abs(gr + gf).mean()) < 1e-3 * size
-    return (
-        size > 0
-        and opposite
-        and not _flat(gr)
-        and float(np.std(gr)) > 10 * _FITS * size
-        and _fit(sigmoid(f - r)[:, None], gr)[1] < _FITS * size
-    )
+    if not size > 0 or not opposite or _flat(gr):
+        return False
+    left = _fit(sigmoid(f - r)[:, None], gr)[1]
+    # scores that are close yet, so that gradients vary little, tell it by how little of that is left
+    return left < _FITS * size and float(np.std(gr)) > 10 * left
 
 
 def told(pools: dict[str, list[Array]], pairs: Sequence[Array]) -> dict[str, Any]:

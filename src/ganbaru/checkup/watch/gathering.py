@@ -32,6 +32,9 @@ from ganbaru.checkup.watch.steppers import Steppers
 
 _SCORES = ("real_score_mean", "fake_score_mean", "w1", "lipschitz")
 
+_ABOUT = 1.1
+"""Times that two counts differ by at most that are as good as one."""
+
 
 def gather(look: Look, steppers: Steppers, record: Record, guard: Guard, facts: Mapping[str, Any]) -> Evidence:
     """The evidence so far."""
@@ -77,6 +80,7 @@ def _facts(
         "via": "watch",
         "step": record.step,
         "batch": look.gauging.batch or look.answers.batch,
+        "updates_per_step": _per_step(look, steppers, record),
         "data": _data(look.gauging.shape),
         **steppers.settings,
         **{f"{name}_parameters": sum(each.numel() for each in weights(part)) for name, part in look.parts.items()},
@@ -87,6 +91,13 @@ def _facts(
         found |= _constraint(look, probes)
         found["objective"] = _objective(probes, found, series)
     return found
+
+
+def _per_step(look: Look, steppers: Steppers, record: Record) -> float | None:
+    """Updates of the leading network to a step; None where they are one, but for steps that only tell something."""
+    leader = next(name for name in ("generator", "model", "critic") if name in look.parts)
+    updates = steppers.steps[leader] / record.step if record.step else 0.0
+    return None if not updates or 1 / _ABOUT < updates < _ABOUT else updates
 
 
 def _data(shape: tuple[int, ...] | None) -> str | None:

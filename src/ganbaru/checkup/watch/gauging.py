@@ -56,7 +56,9 @@ class Gauging:
         """
         message = gauges.message(generated.message(turns))
         self._record.add("fake_gradient", message)
-        sides = [_side(passes, label) for label in (0.0, 1.0)]
+        taught = {id(seen) for turn in turns for seen, push in turn.pushes if turn.of_critic(seen, push)}
+        own = [seen for seen in passes if not seen.fresh or id(seen) in taught]
+        sides = [_side(own, label) for label in (0.0, 1.0)]
         self._scores(*sides)
         real = _first(real, sides[0])
         fake = _first(fake, sides[1]) if generated.last is None else generated.last
@@ -120,7 +122,7 @@ def _steep(of_real: tuple[Tensor, Tensor], of_fake: tuple[Tensor, Tensor]) -> fl
 def _side(passes: Sequence[Pass], label: float) -> tuple[Tensor, Tensor] | None:
     """Samples and scores of one side in the last pass that has any, made for a loss."""
     for seen in reversed(passes):
-        if seen.aside or seen.fresh:
+        if seen.aside:
             continue
         if len(seen.label) and (seen.label == label).all():
             return seen.given, seen.said

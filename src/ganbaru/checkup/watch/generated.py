@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ganbaru.checkup.watch import outputs
 from ganbaru.checkup.watch.hooks import Guard
-from ganbaru.checkup.watch.passes import Pass
+from ganbaru.checkup.watch.passes import Pass, task
 from ganbaru.checkup.watch.prints import Prints
 from ganbaru.checkup.watch.turns import Turn, Turns
 
@@ -53,7 +53,7 @@ class Generated:
         self._born: dict[bytes, int] = {}
         self._made: dict[bytes, int] = {}
         self._copied: dict[bytes, int] = {}
-        self._messages: deque[tuple[int, Tensor]] = deque(maxlen=_MADE)
+        self._messages: deque[tuple[int, int, Tensor]] = deque(maxlen=_MADE)
         self._young: set[bytes] = set()
         self.alone: dict[str, list[float]] = {"made": [], "real": []}
         self.anew: dict[str, list[bool]] = {"latent": [], "real": []}
@@ -132,12 +132,13 @@ class Generated:
         self._guard.run("message", self._keep, gradient)
 
     def _keep(self, gradient: Tensor) -> None:
-        self._messages.append((self._turns.touch(), gradient.detach().clone()))
+        self._messages.append((self._turns.touch(), task(), gradient.detach().clone()))
 
     def message(self, turns: Sequence[Turn]) -> Tensor | None:
-        """The last gradient that came back in a turn of the generator's."""
+        """The last gradient that came back in a turn of the generator's, or of both by the loss that it moved along."""
         own = {turn.number for turn in turns if turn.by("generator")}
-        mine = [gradient for number, gradient in self._messages if number in own]
+        along = {(turn.number, each) for turn in turns if turn.both for each in turn.tasks.get("generator", ())}
+        mine = [each for number, by, each in self._messages if number in own or (number, by) in along]
         return mine[-1] if mine else None
 
     def ages(self, turns: Sequence[Turn], updates: int) -> None:

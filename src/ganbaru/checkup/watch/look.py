@@ -114,8 +114,20 @@ class Look:
             if self.looking:
                 self._guard.run("steps by hand", self._see_steps_by_hand)
                 self.modes[name].see(any(each.requires_grad for each in outputs.tensors(answer)))
-                self.probing.remember(name, args, options)
+                self.probing.remember(name, module, args, options)
                 see((args, options), answer)
+
+        return hook
+
+    def seeing_parts(self, name: str) -> Callable[..., None]:
+        """What a hook on the passes of a model's parts does: one may be trained by methods of its own."""
+
+        def hook(module: nn.Module, args: Any, options: Any, answer: Any) -> None:
+            self._record.passed()
+            made = outputs.samples(answer)
+            if self.looking and made is not None:
+                self.modes[name].see(made.requires_grad)
+                self.answers.see_part(id(module), made)
 
         return hook
 
@@ -127,19 +139,18 @@ class Look:
             self.answers.see(made)
 
     def _see_critic(self, given: Any, answer: Any) -> None:
-        shown = outputs.batches(given)
-        if not shown:
-            return
-        answers, taught = outputs.scores(answer, len(shown[0])), self.moving["critic"].trainable
-        seen = passes.of_critic(shown[0], answers, reach=self.generated.reach, taught=taught, pushed=self._pushed)
-        if seen is not None:
-            self._passes.append(seen)
-            self.generated.see_shown(seen)
+        taught, reach = self.moving["critic"].trainable, self.generated.reach
+        for shown, said in outputs.sides(answer, outputs.batches(given)):
+            answers = outputs.scores(said, len(shown))
+            seen = passes.of_critic(shown, answers, reach=reach, taught=taught, pushed=self._pushed)
+            if seen is not None:
+                self._passes.append(seen)
+                self.generated.see_shown(seen)
 
-    def _pushed(self, seen: passes.Pass, gradient: Tensor) -> None:
+    def _pushed(self, seen: passes.Pass, first: bool, gradient: Tensor) -> None:
         if self.looking:
             graph = torch.is_grad_enabled()
-            self._guard.run("pushes", lambda: self.turns.push(seen, passes.push_of(seen, gradient, graph)))
+            self._guard.run("pushes", lambda: self.turns.push(seen, passes.push_of(seen, first, gradient, graph)))
 
     def before_update(self, networks: list[str], optimizer: Optimizer, *, closure: bool) -> None:
         """An optimizer is about to move networks.
@@ -154,16 +165,20 @@ class Look:
             if not closure:
                 if name == "critic" and not self.moving[name].updates:
                     self._guard.run("clip", self.moving[name].clipped, self._record, self._clip)
-                self.turns.now.tasks[name] = self.clearing[name].step(optimizer)
-                if self.clearing[name].turned != bool(optimizer.param_groups[0].get("maximize")):
-                    self.turns.now.rising.add(name)
-                self.moving[name].gradients(optimizer)
+                self._take_gradients(name, optimizer)
+
+    def _take_gradients(self, name: str, optimizer: Optimizer) -> None:
+        """Judges the gradients that move a network."""
+        self.turns.now.tasks[name] = self.clearing[name].step(optimizer)
+        if self.clearing[name].turned != bool(optimizer.param_groups[0].get("maximize")):
+            self.turns.now.rising.add(name)
+        self.moving[name].gradients(optimizer)
 
     def after_update(self, networks: list[str], optimizer: Optimizer, *, closure: bool) -> None:
         """It has moved them."""
         for name in networks:
-            if closure:
-                self.moving[name].gradients(optimizer)
+            if closure:  # what the closure brought lies there still
+                self._take_gradients(name, optimizer)
             self.moving[name].updates += 1
             self.clearing[name].stepped()
             self.turns.step(name)
@@ -241,6 +256,6 @@ class Look:
 
     def _per_step(self, name: str) -> float:
         """Own steps of a network that a step of the training has."""
-        if name != "critic":
+        if name != "critic" or not self._steppers.steps["generator"]:
             return 1.0
         return max(1.0, self._steppers.steps["critic"] / max(1, self._steppers.steps["generator"]))

@@ -20,9 +20,20 @@ def unwrapped(module: nn.Module) -> nn.Module:
 
 
 def called(module: nn.Module) -> list[nn.Module]:
-    """The modules whose calls are seen: a container that cannot be called stands for what it holds."""
+    """The modules whose calls are seen: a container that cannot be called stands for what it holds.
+
+    So does a network with methods of its own instead of a pass, where it holds one thing: its passes are the network's.
+    """
     held = isinstance(module, nn.ModuleList | nn.ModuleDict)
-    return list(module.children()) if held else [module]
+    inside = list(module.children())
+    if held:
+        return inside
+    return called(inside[0]) if len(inside) == 1 and _has_no_pass(module) else [module]
+
+
+def _has_no_pass(module: nn.Module) -> bool:
+    """Whether a module is never called as such."""
+    return getattr(module.forward, "__name__", "") == "_forward_unimplemented"
 
 
 def weights(module: nn.Module) -> list[nn.Parameter]:

@@ -98,6 +98,20 @@ def scores(answer: Any, count: int) -> list[Tensor]:
     return found[:1]
 
 
+def sides(answer: Any, shown: Sequence[Tensor]) -> list[tuple[Tensor, Any]]:
+    """What a critic was shown, and what it says of that: of two batches at once, as HiFi-GAN's take them, each its own.
+
+    Such a critic is given a real and a generated batch and answers with a tuple that begins with the scores of the one
+    and of the other, a list of each that are alike in every form.
+    """
+    if len(shown) == 2 and isinstance(answer, tuple) and len(answer) >= 2 and shown[0].shape == shown[1].shape:
+        parts = [[*tensors(each)] for each in answer[:2] if isinstance(each, list | tuple)]
+        forms = [[each.shape for each in part] for part in parts]
+        if len(forms) == 2 and forms[0] and forms[0] == forms[1]:
+            return list(zip(shown, parts, strict=True))
+    return [(shown[0], answer)] if shown else []
+
+
 def end(tensor: Tensor, *, of_scores: bool = False) -> tuple[str, float]:
     """The last activation that a tensor went through, by its history, and the number that it was multiplied by after.
 

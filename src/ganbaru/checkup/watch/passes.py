@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -20,7 +21,8 @@ class Push:
     Attributes:
         task: which backward pass brought it.
         rows: its sum for each sample that is looked at ``(R,)``; one number where scores are of the whole batch.
-        values: of some scores ``(R, K)``, times how many scores there are, so that a mean does not shrink it.
+        values: of the scores that are kept ``(R, K)``, times how many there are, so that a mean does not shrink it;
+            none where it is with respect to another scale's.
         graph: it was taken to be differentiated again, as a gradient penalty is.
         one_way: share of its absolute sum that is left when all of it is added up.
     """
@@ -82,7 +84,12 @@ def task() -> int:
 
 
 def of_critic(
-    given: Tensor, answer: list[Tensor], *, reach: int | None, taught: bool, pushed: Callable[[Pass, Tensor], None]
+    given: Tensor,
+    answer: list[Tensor],
+    *,
+    reach: int | None,
+    taught: bool,
+    pushed: Callable[[Pass, bool, Tensor], None],
 ) -> Pass | None:
     """What is kept of a pass of the critic.
 
@@ -91,7 +98,8 @@ def of_critic(
         answer: its scores, a tensor for each scale.
         reach: values of a generated sample, by which samples are known again.
         taught: whether the critic's weights are not frozen.
-        pushed: is called with the pass and a gradient when a loss is differentiated.
+        pushed: is called with the pass, whether it is at the first of its scores, and a gradient when a loss is
+            differentiated.
     """
     if not answer:
         return None
@@ -110,19 +118,20 @@ def of_critic(
         made_end=outputs.end(given),
         mirror=answer[0].shape == given.shape and given[0].numel() > 1,
     )
-    for each in answer:
+    for number, each in enumerate(answer):
         if each.requires_grad:
-            each.register_hook(lambda gradient: pushed(found, gradient))
+            each.register_hook(partial(pushed, found, number == 0))
     return found
 
 
-def push_of(seen: Pass, gradient: Tensor, graph: bool) -> Push:
-    """What is kept of a gradient with respect to the scores ``(B, …)``."""
+def push_of(seen: Pass, first: bool, gradient: Tensor, graph: bool) -> Push:
+    """What is kept of a gradient with respect to the scores ``(B, …)``; values are of the first scale."""
     flat = _by_row(gradient.detach(), len(seen.given))
     rows = seen.rows if len(flat) == len(seen.given) else [0]
     sums = flat[rows].float().sum(dim=1).cpu().numpy()
     one_way = float(flat.sum().abs() / flat.abs().sum().clamp(min=1e-30))
-    return Push(task(), sums, _some(flat, rows) * flat.numel(), graph, one_way)
+    values = _some(flat, rows) * flat.numel() if first else np.zeros((0, 0))
+    return Push(task(), sums, values, graph, one_way)
 
 
 def _by_row(scores: Tensor, count: int) -> Tensor:

@@ -51,15 +51,17 @@ class Probing:
 
     def __init__(self, parts: Mapping[str, nn.Module], record: Record, level: Level, seed: int) -> None:
         self._parts, self._record, self._level, self._seed = parts, record, level, seed
-        self._given: dict[str, tuple[Any, Any]] = {}
+        self._given: dict[str, tuple[nn.Module, Any, Any]] = {}
+        self._cast: dict[str, Any] = {}
         self.found: dict[str, Any] = {}
         self.reasons: dict[str, str] = {}
         self._times = 0
 
-    def remember(self, name: str, args: Any, options: Any) -> None:
-        """What a network was called with, kept until the step is over."""
+    def remember(self, name: str, module: nn.Module, args: Any, options: Any) -> None:
+        """What a network was called with, or a part of one that cannot be called, kept until the step is over."""
         if self._times < self._level.probes:
-            self._given[name] = (args, options)
+            self._given[name] = (module, args, options)
+            self._cast = _cast()
 
     def look(self, looks: int, real: Tensor | None = None) -> None:
         """Tries what is due at the end of a look.
@@ -78,15 +80,16 @@ class Probing:
             ("denormals", _denormals, "critic" if "critic" in self._parts else "model"),
         ):
             if of in given:
-                self._keep(name, self._tried(name, call, self._parts[of], *given[of], self._seed))
+                self._keep(name, self._tried(name, call, *given[of], self._seed))
         if given and "sight" not in self.found:
-            seen = self._tried("sight", sight, self._parts, given, real)
+            parts = {of: module for of, (module, _, _) in given.items()}
+            seen = self._tried("sight", sight, parts, {of: each[1:] for of, each in given.items()}, real)
             self.found |= {} if seen is None else {"sight": seen}
 
     def _tried(self, name: str, call: Any, *given: Any) -> Any:
         """What a trial answers; None where it fails."""
         try:
-            with undisturbed(self._seed), torch.no_grad():
+            with undisturbed(self._seed), torch.no_grad(), torch.autocast(**self._cast):
                 return call(*given)
         except Exception as error:  # a network of the user's own may refuse a copy in any way
             self.reasons[name] = f"a copy of the network could not be tried: {type(error).__name__}: {error}"
@@ -97,6 +100,13 @@ class Probing:
             self._record.add(name, answer)
         elif answer is not None:
             self.found.setdefault(name, []).append(answer)
+
+
+def _cast() -> dict[str, Any]:
+    """The mixed precision that is on now, as `torch.autocast` takes it."""
+    on = next((kind for kind in ("cuda", "cpu") if torch.is_autocast_enabled(kind)), None)
+    kind = on or "cpu"
+    return {"device_type": kind, "dtype": torch.get_autocast_dtype(kind), "enabled": on is not None}
 
 
 def _latent(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, float] | None:

@@ -67,8 +67,45 @@ def label(passes: Sequence[Pass], known: Known, turns: Sequence[Sequence[Pass]])
         seen.label = np.where(is_fake & ~is_real, 1.0, np.where(is_real & ~is_fake, 0.0, np.nan))
         if np.isnan(seen.label).all() and not seen.aside:
             seen.label = np.full(len(seen.label), 1.0 if seen.fresh else _by_nearness(seen, known))
+    pushed = [[seen for seen in turn if not seen.aside] for turn in turns]
+    for turn in pushed:
+        _by_rows(turn, known.fakes)
+        _eliminate(turn, bool(known.reals))
+    # a loop may show one side in one turn and the other in the next, as Keras' train_on_batch does
+    _of_other_turns(pushed)
+
+
+def _by_rows(turn: Sequence[Pass], fakes: Sequence[Prints]) -> None:
+    """Which pass of a turn is of fakes to which something was added, where none is known: each row is near its own."""
+    if len(turn) < 2 or not all(np.isnan(seen.label).all() for seen in turn):
+        return
+    ranked = sorted(((_row_by_row(seen, fakes), number) for number, seen in enumerate(turn)))
+    (least, nearest), (second, _) = ranked[:2]
+    if np.isfinite(second) and least < _NEAR * second:
+        turn[nearest].label = np.ones(len(turn[nearest].label))
+
+
+def _row_by_row(seen: Pass, fakes: Sequence[Prints]) -> float:
+    """Mean distance of what is shown and what was made, of the nearest batch as large, row by row."""
+    shape = (len(seen.given), seen.prints.head.shape[1])
+    like = [each for each in fakes if each.head.shape == shape]
+    chosen = seen.rows if seen.by_row else list(range(len(seen.prints.head)))
+    if len(chosen) != len(seen.prints.head):
+        return float("inf")
+    apart = [np.linalg.norm(seen.prints.head - each.head[chosen], axis=1).mean() for each in like]
+    return float(min(apart, default=float("inf")))
+
+
+def _of_other_turns(turns: Sequence[Sequence[Pass]]) -> None:
+    """What is real, where no pass is known to be, and the critic learns from fakes that are known in other turns."""
+    passes = [seen for turn in turns for seen in turn]
+    told = any((seen.label == 1.0).any() and not seen.fresh for seen in passes)
+    if not told or any((seen.label == 0.0).any() for seen in passes):
+        return
     for turn in turns:
-        _eliminate([seen for seen in turn if not seen.aside], bool(known.reals))
+        if turn and all(np.isnan(seen.label).all() for seen in turn):
+            for seen in turn:
+                seen.label = np.zeros(len(seen.label))
 
 
 def _by_nearness(seen: Pass, known: Known) -> float:

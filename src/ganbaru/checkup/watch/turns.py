@@ -59,6 +59,10 @@ class Turn:
         found = ["critic"] if own & (fresh - real) or own & taught & real & cut else []
         return [*found, "generator"] if mine & real & fresh - cut and mine & fresh - real else found
 
+    def of_critic(self, seen: Pass, push: Push) -> bool:
+        """Whether the critic's loss pushes here."""
+        return self.by("critic") or (self.both and not self.of_generator(seen, push))
+
     def of_generator(self, seen: Pass, push: Push) -> bool:
         """Where both moved at once: whether the generator's loss pushes here."""
         beside = [other for other, each in self.pushes if each.task == push.task and other is not seen]

@@ -75,6 +75,9 @@ class Watch:
             for module in networks.called(network):
                 hook = self._guard.hook(f"passes of the {name}", self._look.seeing(name), self._look.awake)
                 self._handles.append(module.register_forward_hook(hook, with_kwargs=True))
+        for part in self._parts["model"].children() if "model" in self._parts else ():
+            hook = self._guard.hook("passes of the model's parts", self._look.seeing_parts("model"), self._look.awake)
+            self._handles.append(part.register_forward_hook(hook, with_kwargs=True))
         self._handles += self._look.hook_on()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ does one whose scores of both are alike in the unit of the loss, however little 
 import math
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.standing import is_game, standing
 from ganbaru.checkup.causes.telling import parted, partings, said
 from ganbaru.checkup.evidence import Evidence
@@ -40,6 +41,8 @@ def _judge(evidence: Evidence) -> Ruling:
     if now.improving:
         return Ruling("suspect", numbers, "critic", reason="what is made still gets better")
     since = partings(evidence).since(lambda values: values <= _BLIND)
+    if late_degradation.was_at_best_after(evidence, since):
+        return Ruling("suspect", numbers, "critic", since=since, reason="it was so while all went well")
     return Ruling("found", numbers, "critic", since=since)
 
 

@@ -92,7 +92,7 @@ def _falls_at_once(evidence: Evidence) -> dict[str, float]:
     running = np.median(np.lib.stride_tricks.sliding_window_view(loss.values, _RUNNING), axis=1)
     low = np.flatnonzero(running < loss.values[0] / _FELL)
     low = low if loss.values[0] > _FELL * np.quantile(loss.part(0.5), _MOST) else low[:0]
-    way = travelled(evidence, "model", to=int(loss.steps[low[0]])) if len(low) else np.inf
+    way = travelled(evidence, "model", to=int(loss.steps[low[0] + _RUNNING // 2])) if len(low) else np.inf
     numbers = {"model_moved": whole, "model_moved_limit": _MOVED, "model_moved_first": way}
     numbers |= {"model_moved_first_limit": _WAY}
     return numbers if way < _WAY and whole < _MOVED else {}

@@ -42,6 +42,14 @@ def begins(evidence: Evidence, since: int | None) -> bool:
     return ruling.verdict == "found" and since >= ruling.evidence["best_step"]
 
 
+def was_at_best_after(evidence: Evidence, since: int | None) -> bool:
+    """Whether something that was there since some step did not keep a training from going well before it got worse."""
+    if since is None or _when(evidence):
+        return False
+    ruling = _judge(evidence)
+    return ruling.verdict == "found" and since < ruling.evidence["best_step"]
+
+
 def _judge(evidence: Evidence) -> Ruling:
     if is_plain(evidence):
         return _of_loss(evidence.series["loss"].finite)

@@ -80,8 +80,8 @@ def _climbed(evidence: Evidence) -> dict[str, float]:
     """
     if evidence.lacks("pulled_in"):
         return {}
-    loss, pulled = evidence.series["loss"], evidence.series["pulled_in"].late()
-    grown = loss.late() / max(loss.early(_BEGINNING), 1e-12)
+    loss, pulled = evidence.series["loss"], evidence.series["pulled_in"].finite.late()
+    grown = loss.finite.late() / max(loss.early(_BEGINNING), 1e-12)
     numbers = {"loss_grown": grown, "loss_grown_limit": _GREW, "pulled_in": pulled, "pulled_in_limit": _ON}
     return numbers if loss.early(_BEGINNING) > 0 and grown > _GREW and pulled < _ON else {}
 

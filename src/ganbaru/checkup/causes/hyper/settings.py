@@ -100,6 +100,7 @@ def path(evidence: Evidence, name: str) -> float:
     ratios = evidence.series[f"{name}_update_ratio"].finite
     steps = evidence.facts.get("step") or (int(ratios.steps[-1]) if len(ratios) else 0)
     taken = ratios.values[1:] if _projected(evidence, name) else ratios.values
+    steps = steps * float(evidence.facts.get("updates_per_step") or 1)
     return float(np.mean(taken)) * steps if len(taken) and steps else math.nan
 
 
