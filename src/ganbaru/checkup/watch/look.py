@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ganbaru.checkup.watch import outputs, passes
+from ganbaru.checkup.watch import outputs, passes, transforms
 from ganbaru.checkup.watch.answers import Answers
 from ganbaru.checkup.watch.clamps import Clamps
 from ganbaru.checkup.watch.clearing import Clearing
@@ -108,7 +108,10 @@ class Look:
 
         def hook(module: nn.Module, args: Any, options: Any, answer: Any) -> None:
             self._record.passed()
-            if self.looking:
+            if self.looking and any(map(transforms.is_wrapped, outputs.tensors((args, options, answer)))):
+                if name == "critic":
+                    self._guard.run("transforms", self._see_transformed, (args, options), answer)
+            elif self.looking:
                 self.modes[name].see(any(each.requires_grad for each in outputs.tensors(answer)))
                 self.probing.remember(name, args, options)
                 see((args, options), answer)
@@ -131,6 +134,15 @@ class Look:
         if seen is not None:
             self._passes.append(seen)
             self.generated.see_shown(seen)
+
+    def _see_transformed(self, given: Any, answer: Any) -> None:
+        """A pass of the critic inside `torch.func`: where that differentiates it, it may be a penalty."""
+        shown, said = ([transforms.peeled(each) for each in outputs.tensors(some)] for some in (given, answer))
+        found = next((each.values for each in shown if each.followed and each.values.dim() > 1), None)
+        if found is not None:
+            with transforms.set_aside():
+                graph = any(each.outer for each in said)
+                self.turns.push(*passes.of_transform(found, self.generated.reach, graph=graph))
 
     def _pushed(self, seen: passes.Pass, gradient: Tensor) -> None:
         if self.looking:

@@ -11,6 +11,8 @@ from ganbaru.checkup.watch import outputs
 from ganbaru.checkup.watch.prints import Array, Prints, chosen
 
 _ELEMENTS = 4
+_TRANSFORMED = -2
+"""Stands for a backward pass where a transform differentiates: it reaches no weight itself."""
 
 
 @dataclass
@@ -114,6 +116,30 @@ def of_critic(
         if each.requires_grad:
             each.register_hook(lambda gradient: pushed(found, gradient))
     return found
+
+
+def of_transform(given: Tensor, reach: int | None, *, graph: bool) -> tuple[Pass, Push]:
+    """What is kept of a pass that a transform differentiates, and of that gradient, whose values are not known.
+
+    Args:
+        given: what the critic was shown.
+        reach: values of a generated sample.
+        graph: what is taken is to be differentiated again.
+    """
+    rows = chosen(len(given))
+    seen = Pass(
+        given=given,
+        said=given.new_full((len(given),), float("nan")),
+        rows=rows,
+        prints=Prints.of(given, rows, reach),
+        scores=np.full((len(rows), 1), np.nan),
+        fresh=False,
+        leaf=True,
+        taught=graph,
+        end="",
+        made_end=("", 1.0),
+    )
+    return seen, Push(_TRANSFORMED, np.full(len(rows), np.nan), seen.scores, graph)
 
 
 def push_of(seen: Pass, gradient: Tensor, graph: bool) -> Push:
