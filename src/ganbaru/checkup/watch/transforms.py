@@ -1,4 +1,4 @@
-"""Passes inside `torch.func`: a network that is called within `vmap`, `grad`, `jacrev` or `jvp` is given wrapped tensors.
+"""Passes inside `torch.func`: within `vmap`, `grad`, `jacrev` or `jvp` a network is given wrapped tensors.
 
 Their values lie inside, and can be read only where no transform is at work. A gradient that a transform takes reaches
 no hook; that it is taken is told by what the network is given: something that is followed inside of a transform.
