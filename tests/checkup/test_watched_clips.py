@@ -107,3 +107,12 @@ def test_what_transforms_functions_takes_a_clamp_as_before() -> None:
             assert torch.equal(transformed(some), wanted)
     assert torch.clamp is kept
     assert not watcher.evidence().missing.get("clamps")
+
+
+def test_what_scripting_knows_as_a_clamp_stays_where_it_is() -> None:
+    """Of something else that came to lie there, `torch.jit.script` would make a clamp."""
+    for _ in range(3):
+        with watch(generator=nn.Linear(2, 2), critic=nn.Linear(2, 1)):
+            first = torch.clamp
+    with watch(generator=nn.Linear(2, 2), critic=nn.Linear(2, 1)):
+        assert torch.clamp is first

@@ -99,7 +99,7 @@ def _replace() -> None:
         setattr(Tensor, name, _telling(getattr(Tensor, name), name))
     for name in _FUNCTIONS:
         _kept[name] = getattr(torch, name)
-        setattr(torch, name, _scriptable(_telling(_kept[name], name), name))
+        setattr(torch, name, _scriptable(_kept[name], name))
 
 
 def _put_back() -> None:
@@ -109,8 +109,14 @@ def _put_back() -> None:
         setattr(torch, name, _kept.pop(name))
 
 
-def _scriptable(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
-    """The same, known to `torch.jit.script` as the operator that it stands for, in the releases that can be told."""
+@functools.cache
+def _scriptable(clamp: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
+    """The same, telling, and known to `torch.jit.script` as the operator that it stands for where that can be told.
+
+    It is kept for good: torch knows operators by the place of a function in memory, and would take for this one what
+    lies there later.
+    """
+    function = _telling(clamp, name)
     register = getattr(torch.jit._builtins, "_register_builtin", None)
     if register is not None:
         register(function, f"aten::{name}")

@@ -159,13 +159,18 @@ def _missing(
         if name not in probes and name not in series:
             found.setdefault(name, reason or _ABSENT[name])
     if "critic" in look.parts:
+        unheard = "" if look.heard["critic"] else _UNHEARD
         for name in _SCORES:
             if name not in series:
-                found[name] = reason or "the critic's passes of real and of generated samples could not be told apart"
+                found[name] = (
+                    reason or unheard or "the critic's passes of real and of generated samples could not be told apart"
+                )
         if "fake_gradient" not in series:
             found["fake_gradient"] = reason or "no gradient came back to what the generator made"
     return {name: why for name, why in found.items() if why}
 
+
+_UNHEARD = "the critic was never called as critic(x): of other methods, critic.forward(x) included, no hook is told"
 
 _ABSENT = {
     "clearing": "no gradient was seen to arrive at a watched weight and to be used",

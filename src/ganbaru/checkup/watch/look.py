@@ -1,6 +1,6 @@
 """One step looked at closely: passes, pushes, gradients, how far the weights move, how the samples stand."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -36,6 +36,7 @@ class Look:
     Attributes:
         looking: whether a step is being looked at.
         looks: steps that were looked at.
+        heard: calls of each network in them.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Look:
         self.pushes, self.generated = Pushes(), Generated(self.turns, guard)
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
         self.answers = Answers(record, guard)
+        self.heard: Counter[str] = Counter()
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
         self._doubles = self._hear_doubles() if "generator" in parts else None
 
@@ -108,6 +110,7 @@ class Look:
 
         def hook(module: nn.Module, args: Any, options: Any, answer: Any) -> None:
             self._record.passed()
+            self.heard[name] += self.looking
             if self.looking and any(map(transforms.is_wrapped, outputs.tensors((args, options, answer)))):
                 if name == "critic":
                     self._guard.run("transforms", self._see_transformed, (args, options), answer)

@@ -50,6 +50,7 @@ class Pass:
         end: the last activation of the critic; made_end: of what it was shown, and its factor.
         label: for each row 1.0 fake, 0.0 real, NaN unknown; filled in when all is known.
         aside: no loss pushes its scores: it was made to differentiate the critic, or to look at something.
+        apart: a loss holds the difference of its scores and another pass's: a penalty.
     """
 
     given: Tensor
@@ -66,6 +67,7 @@ class Pass:
     pushes: list[Push] = field(default_factory=list)
     label: Array = field(default_factory=lambda: np.zeros(0))
     aside: bool = False
+    apart: bool = False
 
     @property
     def by_row(self) -> bool:

@@ -62,13 +62,43 @@ def label(passes: Sequence[Pass], known: Known, turns: Sequence[Sequence[Pass]])
         turns: those whose scores were pushed in each turn, among which the rest is told by elimination.
     """
     fakes, reals = known.sets()
+    for turn in turns:
+        differences(turn)
     for seen in passes:
         is_fake, is_real = seen.prints.known(fakes), seen.prints.known(reals)
         seen.label = np.where(is_fake & ~is_real, 1.0, np.where(is_real & ~is_fake, 0.0, np.nan))
-        if np.isnan(seen.label).all() and not seen.aside:
+    beside = {id(seen) for turn in turns for seen in turn if _knows_both(turn)}
+    for seen in passes:
+        if np.isnan(seen.label).all() and not seen.aside and (seen.fresh or id(seen) not in beside):
             seen.label = np.full(len(seen.label), 1.0 if seen.fresh else _by_nearness(seen, known))
     for turn in turns:
-        _eliminate([seen for seen in turn if not seen.aside], bool(known.reals))
+        _eliminate([seen for seen in turn if not (seen.aside or seen.apart)], bool(known.reals))
+
+
+def _knows_both(turn: Sequence[Pass]) -> bool:
+    """Whether a turn has a pass of reals and one of fakes, row by row: what is neither is something else then."""
+    return all(any((seen.label == side).all() and len(seen.label) for seen in turn) for side in (0.0, 1.0))
+
+
+def differences(turn: Sequence[Pass]) -> None:
+    """Marks the passes of a turn of which a loss holds the difference, such as a penalty on slopes between two points.
+
+    The gradients at the scores of such a pair are opposite, sample by sample, and not all one, as those of a game by
+    the means are; and another pair is left, by which the game is played.
+    """
+    pushed = [(seen, seen.pushes[0]) for seen in turn if len(seen.pushes) == 1 and seen.by_row]
+    for number in {push.task for _, push in pushed}:
+        some = [(seen, push.rows) for seen, push in pushed if push.task == number and not push.graph]
+        pairs = [
+            (a, b)
+            for place, (a, rows) in enumerate(some)
+            for b, other in some[place + 1 :]
+            if len(rows) == len(other) and np.array_equal(rows, -other) and (np.ptp(rows) > 0 or not rows.any())
+        ]
+        paired = {id(seen) for pair in pairs for seen in pair}
+        if sum(1 for seen, rows in some if id(seen) not in paired and rows.any()) > 1:
+            for seen, _ in some:
+                seen.apart = id(seen) in paired
 
 
 def _by_nearness(seen: Pass, known: Known) -> float:
