@@ -101,6 +101,8 @@ def _constraint(look: Look, probes: Mapping[str, Any]) -> dict[str, Any]:
         return {"constraint": "gradient-penalty"}
     if penalties.get("real"):
         return {"constraint": "r1+r2" if penalties.get("fake") else "r1"}
+    if penalties.get("slopes"):
+        return {"constraint": "lipschitz-penalty"}
     if look.moving["critic"].bound is not None:
         return {"constraint": "clip", "constraint_strength": look.moving["critic"].bound}
     if _spectral(look.parts["critic"]):
@@ -123,7 +125,7 @@ def _objective(probes: Mapping[str, Any], facts: Mapping[str, Any], series: Mapp
         return str(told["objective"])
     if {told["real_family"], told["fake_family"]} - {""} != {"constant"}:
         return None
-    if facts.get("constraint") in ("clip", "gradient-penalty"):
+    if facts.get("constraint") in ("clip", "gradient-penalty", "lipschitz-penalty"):
         return "wasserstein"
     apart = _at_losses(series)
     if apart is None:

@@ -39,7 +39,8 @@ class Pushes:
         pools: per side, scores and gradients ``(N, 2)`` in pieces.
         pairs: scores and gradients of reals and fakes of one batch, side by side ``(N, 4)``, in pieces.
         penalties: how often the critic was differentiated to be differentiated again, by what it was shown; and how
-            often a loss held ``differences`` of its scores, or scores of what is neither real nor generated.
+            often a loss held ``differences`` of its scores, or scores of what is neither real nor generated; ``slopes``
+            are differences between points apart.
         plain: how often it was differentiated without that.
         critic_turns: turns of the critic's in which its scores were pushed.
         messages: generator's turns in which the scores of fakes were pushed: ``turns``, of those ``fresh``, where the
@@ -85,7 +86,8 @@ class Pushes:
             if push.task in turn.reached:
                 beside = {0.0, 1.0} <= sides and np.isnan(seen.label).all()
                 if turn.by("critic") and (seen.apart or beside):
-                    self.penalties["differences"] = self.penalties.get("differences", 0) + 1
+                    name = "slopes" if seen.apart and _is_of_slopes(turn) else "differences"
+                    self.penalties[name] = self.penalties.get(name, 0) + 1
                 continue
             if push.graph:
                 name = _shown(seen)
@@ -173,6 +175,15 @@ def _rows(seen: Pass, kept: Array) -> Array:
     if seen.by_row:
         return np.flatnonzero(kept)[:_ROWS]
     return np.arange(1 if seen.scores.size == 1 and kept.all() else 0)
+
+
+def _is_of_slopes(turn: Turn) -> bool:
+    """Whether differences are held between a generated sample and another, or between points that are of no side.
+
+    Between two views of real ones they would be a loss of consistency, which promises no slope.
+    """
+    sides = {_shown(seen) for seen, _ in turn.pushes if seen.apart}
+    return sides in ({"between"}, {"real", "fake"}, {"between", "fake"})
 
 
 def _shown(seen: Pass) -> str:
