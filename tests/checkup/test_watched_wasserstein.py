@@ -135,6 +135,28 @@ def test_fakes_that_were_not_detached_are_scored_in_the_critics_turn() -> None:
     assert not {"w1", "lipschitz"} & set(evidence.missing)
 
 
+def test_old_fakes_of_a_buffer_are_not_taken_for_reals() -> None:
+    buffer = [torch.randn(8, 2)]
+
+    def step(
+        watcher: Watch, generator: nn.Module, critic: nn.Module, movers: list[torch.optim.Optimizer], size: int
+    ) -> None:
+        for _ in range(3):
+            real, made = torch.randn(size, 2), generator(torch.randn(size, 2)).detach()
+            loss = critic(torch.cat([made[:-8], buffer[0]])).mean() - critic(real).mean()
+            movers[0].zero_grad()
+            loss.backward()
+            movers[0].step()
+        movers[1].zero_grad()
+        (-critic(generator(torch.randn(size, 2))).mean()).backward()
+        movers[1].step()
+        watcher.step(critic_loss=loss, real=real)
+
+    evidence, _ = _watched(step)
+    assert evidence.facts["objective"] == "wasserstein"
+    assert evidence.probes["pushes"]["critic_apart"] == 12
+
+
 @pytest.mark.parametrize("size", [16, 96])
 def test_the_reals_of_a_joined_batch_are_counted(size: int) -> None:
     assert _watched(_usual(_none, joined=True, tells=False), size)[0].facts["batch"] == size

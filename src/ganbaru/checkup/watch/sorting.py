@@ -67,10 +67,22 @@ def label(passes: Sequence[Pass], known: Known, turns: Sequence[Sequence[Pass]])
     for seen in passes:
         is_fake, is_real = seen.prints.known(fakes), seen.prints.known(reals)
         seen.label = np.where(is_fake & ~is_real, 1.0, np.where(is_real & ~is_fake, 0.0, np.nan))
+        if seen.fresh and np.isnan(seen.label).all() and not seen.aside:
+            seen.label = np.ones(len(seen.label))
     beside = {id(seen) for turn in turns for seen in turn if _knows_both(turn)}
+    _eliminate_in([turn for turn in turns if _leaves_one(turn)], known)
     for seen in passes:
-        if np.isnan(seen.label).all() and not seen.aside and (seen.fresh or id(seen) not in beside):
-            seen.label = np.full(len(seen.label), 1.0 if seen.fresh else _by_nearness(seen, known))
+        if np.isnan(seen.label).all() and not seen.aside and id(seen) not in beside:
+            seen.label = np.full(len(seen.label), _by_nearness(seen, known))
+    _eliminate_in(turns, known)
+
+
+def _leaves_one(turn: Sequence[Pass]) -> bool:
+    """Whether a single pass of a turn is not known at all, so that it need not be asked what it is near to."""
+    return len({id(seen) for seen in turn if np.isnan(seen.label).all() and not (seen.aside or seen.apart)}) == 1
+
+
+def _eliminate_in(turns: Sequence[Sequence[Pass]], known: Known) -> None:
     for turn in turns:
         _eliminate([seen for seen in turn if not (seen.aside or seen.apart)], bool(known.reals))
 
@@ -126,12 +138,20 @@ def _distance(rows: Array, side: Sequence[Prints], count: int) -> float:
 
 
 def _eliminate(passes: Sequence[Pass], told: bool) -> None:
-    """Where one side of a turn is known, the rest is the other; of reals only where the loop did not tell them all."""
-    some_fake = any((seen.label == 1.0).any() for seen in passes)
-    some_real = any((seen.label == 0.0).any() for seen in passes)
+    """Where one side of a turn is known, the rest is the other; of reals only where the loop did not tell them all.
+
+    Rows that are not known among others that are, such as fakes of a buffer, are of their side where another pass is
+    of the other one.
+    """
+    before = {id(seen): seen.label for seen in passes}
+    some_fake = any((label == 1.0).any() for label in before.values())
+    some_real = any((label == 0.0).any() for label in before.values())
     for seen in passes:
         unknown = np.isnan(seen.label)
         if unknown.all() and some_fake != some_real:
             seen.label = np.full(len(seen.label), 0.0 if some_fake else 1.0)
         elif unknown.any() and not unknown.all() and not (told and some_real and some_fake):
-            seen.label = np.where(unknown, 1.0 - np.nanmax(seen.label), seen.label)
+            mine = np.nanmax(seen.label)
+            others = [label for place, label in before.items() if place != id(seen)]
+            alone = not any(np.isnan(label).all() or (label == 1.0 - mine).all() for label in others)
+            seen.label = np.where(unknown, 1.0 - mine if alone else mine, seen.label)
