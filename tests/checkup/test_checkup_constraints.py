@@ -244,3 +244,11 @@ def test_no_numbers_make_them_fail(values: list[float], constraint: str, objecti
     names = ("real_score_mean", "fake_score_std", "lipschitz", "clipped_share", "penalty", "fake_gradient")
     evidence = game(constraint, objective, facts={"n_critic": 1}, **dict.fromkeys(names, np.array(values)), **LOST)
     assert {said(slug, evidence).verdict for slug in OURS} <= {"found", "suspect", "fine", "not-checked"}
+
+
+@pytest.mark.parametrize(("bound", "verdict"), [(0.1, "suspect"), (1e-4, "found")])
+def test_dead_units_are_not_blamed_on_a_bound_that_is_wide(bound: float, verdict: str) -> None:
+    silent = {"fake_gradient": 0.0, "lipschitz": 0.0, "dead_units_critic": 1.0, "critic_gradient": 1.0}
+    evidence = game("clip", facts={"constraint_strength": bound}, **LOST, **silent)
+    assert said("clip-too-small", evidence).verdict == verdict
+    assert said("dead-units", evidence).verdict == "found"

@@ -34,6 +34,31 @@ def _in_place(weight: nn.Parameter) -> None:
         weight.clamp_(-_BOUND, _BOUND)
 
 
+def _by_sides(weight: nn.Parameter) -> None:
+    weight.data.clamp_(min=-_BOUND).clamp_(max=_BOUND)
+
+
+def _by_names_of_sides(weight: nn.Parameter) -> None:
+    weight.data.clamp_max_(_BOUND)
+    torch.clamp_min(weight.data, -_BOUND, out=weight.data)
+
+
+def _by_copies_of_sides(weight: nn.Parameter) -> None:
+    weight.data = weight.data.clamp(min=-_BOUND).clamp(max=_BOUND)
+
+
+def _by_tensors(weight: nn.Parameter) -> None:
+    weight.data.clamp_(-torch.tensor(_BOUND), torch.tensor(_BOUND))
+
+
+_WAYS = [_by_function, _by_function_in_place, _by_method, _by_copy, _in_place]
+_SIDES = [_by_sides, _by_names_of_sides, _by_copies_of_sides, _by_tensors]
+
+
+def _one_side(weight: nn.Parameter) -> None:
+    weight.data.clamp_(max=_BOUND)
+
+
 def _aside(weight: nn.Parameter) -> None:
     weight.data.clamp(-1e-3, 1e-3)
 
@@ -57,15 +82,16 @@ def _watched(clip: Callable[[nn.Parameter], None]) -> Evidence:
     return watcher.evidence()
 
 
-@pytest.mark.parametrize("clip", [_by_function, _by_function_in_place, _by_method, _by_copy, _in_place])
+@pytest.mark.parametrize("clip", [*_WAYS, *_SIDES])
 def test_a_bound_that_holds_nothing_is_told(clip: Callable[[nn.Parameter], None]) -> None:
     evidence = _watched(clip)
     assert (evidence.facts["constraint"], evidence.facts["constraint_strength"]) == ("clip", _BOUND)
     assert evidence.series["clipped_share"].late() == 0.0
 
 
-def test_a_clamped_copy_that_no_weight_becomes_is_no_clip() -> None:
-    assert _watched(_aside).facts.get("constraint") != "clip"
+@pytest.mark.parametrize("clip", [_aside, _one_side])
+def test_what_bounds_no_weight_on_both_sides_is_no_clip(clip: Callable[[nn.Parameter], None]) -> None:
+    assert _watched(clip).facts.get("constraint") != "clip"
 
 
 def _clamped(value: Tensor) -> Tensor:
@@ -81,3 +107,12 @@ def test_what_transforms_functions_takes_a_clamp_as_before() -> None:
             assert torch.equal(transformed(some), wanted)
     assert torch.clamp is kept
     assert not watcher.evidence().missing.get("clamps")
+
+
+def test_what_scripting_knows_as_a_clamp_stays_where_it_is() -> None:
+    """Of something else that came to lie there, `torch.jit.script` would make a clamp."""
+    for _ in range(3):
+        with watch(generator=nn.Linear(2, 2), critic=nn.Linear(2, 1)):
+            first = torch.clamp
+    with watch(generator=nn.Linear(2, 2), critic=nn.Linear(2, 1)):
+        assert torch.clamp is first

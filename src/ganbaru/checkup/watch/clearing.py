@@ -134,34 +134,36 @@ class Clearing:
         lying = [_lying(sentinel) for sentinel in self._sentinels if id(sentinel.weight) in mine]
         told = [each for each in lying if each is not None]
         held = {arrival for each in told for arrival in each}
-        self._put({each.task for sentinel in self._sentinels for each in sentinel.computed if each in held})
+        asked = held & {each for sentinel in self._sentinels for each in sentinel.computed}
+        self._put(asked)
         self.counts.update(steps=1, empty=not self.alive)
         if self._last_turn is not None and told:
-            self._judge(held, self._last_turn)
+            self._judge(held, asked, self._last_turn)
         return {each.task for each in held}
 
     def by_hand(self) -> set[int]:
         """The network moved and no optimizer moved it: the backward passes since its last step, which brought it."""
         arrived = {each.task for sentinel in self._sentinels for each in sentinel.held}
-        computed = {each.task for sentinel in self._sentinels for each in sentinel.computed}
+        computed = {each for sentinel in self._sentinels for each in sentinel.computed}
         self._put(computed)
         for sentinel in self._sentinels:
             sentinel.forget()
-        return arrived | computed
+        return arrived | {each.task for each in computed}
 
-    def _put(self, tasks: set[int]) -> None:
-        """Backward passes whose gradients the loop put there itself: they have arrived now."""
-        for number in tasks:
-            self._turns.now.reached[number].add(self.name)  # networks that step one after the other share a turn
+    def _put(self, asked: set[_Arrival]) -> None:
+        """What the loop asked for and put there itself has arrived now."""
+        for task_of, turn in {(each.task, each.turn) for each in asked}:
+            self._turns.bring(self.name, task_of, turn)
             self.arrivals += 1
 
-    def _judge(self, held: set[_Arrival], since: int) -> None:
-        """Of an own step since whose predecessor all is known."""
+    def _judge(self, held: set[_Arrival], asked: set[_Arrival], since: int) -> None:
+        """Of an own step since whose predecessor all is known; what was asked for is meant, whose turn ever it was."""
         now = self._turns.now.number
         between = [self._turns.stepped_in(turn) for turn in range(since + 1, now)]
         earlier = [self._turns.stepped_in(each.turn) for each in held if each.turn < now]
         carried = any(self.name in networks for networks in earlier)
-        leaked = any(networks and self.name not in networks for networks in earlier)
+        strange = [self._turns.stepped_in(each.turn) for each in held - asked if each.turn < now]
+        leaked = any(networks and self.name not in networks for networks in strange)
         self.counts.update(followed=1, carried=carried, leaked=leaked, both=carried and leaked)
         self.counts["after_other"] += leaked or any(between)
 

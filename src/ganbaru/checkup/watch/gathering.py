@@ -112,6 +112,8 @@ def _constraint(look: Look, probes: Mapping[str, Any]) -> dict[str, Any]:
         return {"constraint": "gradient-penalty"}
     if penalties.get("real"):
         return {"constraint": "r1+r2" if penalties.get("fake") else "r1"}
+    if penalties.get("slopes"):
+        return {"constraint": "lipschitz-penalty"}
     if look.moving["critic"].bound is not None:
         return {"constraint": "clip", "constraint_strength": look.moving["critic"].bound}
     if _spectral(look.parts["critic"]):
@@ -134,7 +136,7 @@ def _objective(probes: Mapping[str, Any], facts: Mapping[str, Any], series: Mapp
         return str(told["objective"])
     if {told["real_family"], told["fake_family"]} - {""} != {"constant"}:
         return None
-    if facts.get("constraint") in ("clip", "gradient-penalty"):
+    if facts.get("constraint") in ("clip", "gradient-penalty", "lipschitz-penalty"):
         return "wasserstein"
     apart = _at_losses(series)
     if apart is None:
@@ -170,13 +172,18 @@ def _missing(
         if name not in probes and name not in series:
             found.setdefault(name, reason or _ABSENT[name])
     if "critic" in look.parts:
+        unheard = "" if look.heard["critic"] else _UNHEARD
         for name in _SCORES:
             if name not in series:
-                found[name] = reason or "the critic's passes of real and of generated samples could not be told apart"
+                found[name] = (
+                    reason or unheard or "the critic's passes of real and of generated samples could not be told apart"
+                )
         if "fake_gradient" not in series:
             found["fake_gradient"] = reason or "no gradient came back to what the generator made"
     return {name: why for name, why in found.items() if why}
 
+
+_UNHEARD = "the critic was never called as critic(x): of other methods, critic.forward(x) included, no hook is told"
 
 _ABSENT = {
     "clearing": "no gradient was seen to arrive at a watched weight and to be used",

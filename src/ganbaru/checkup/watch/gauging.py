@@ -1,7 +1,7 @@
 """How scores and samples of a step stand: the series that the later steps of a checkup judge by."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,15 +56,14 @@ class Gauging:
         """
         message = gauges.message(generated.message(turns))
         self._record.add("fake_gradient", message)
-        taught = {id(seen) for turn in turns for seen, push in turn.pushes if turn.of_critic(seen, push)}
-        own = [seen for seen in passes if not seen.fresh or id(seen) in taught]
-        sides = [_side(own, label) for label in (0.0, 1.0)]
+        taught = {id(seen) for turn in turns for seen, push in turn.pushes if turn.teaches(seen, push)}
+        sides = [_side(passes, label, taught) for label in (0.0, 1.0)]
         self._scores(*sides)
         real = _first(real, sides[0])
         fake = _first(fake, sides[1]) if generated.last is None else generated.last
         if real is not None:
             self.real = real.detach()
-            self.batch, self.shape = max(self.batch or 0, len(real)), tuple(real.shape[1:])
+            self.batch, self.shape = max(self.batch or 0, len(real), _reals(passes)), tuple(real.shape[1:])
         if self._level.gauges and real is not None and fake is not None and real.shape[1:] == fake.shape[1:]:
             self._samples(real, fake)
 
@@ -119,10 +118,13 @@ def _steep(of_real: tuple[Tensor, Tensor], of_fake: tuple[Tensor, Tensor]) -> fl
     return float((real_scores - fake_scores).abs() / run.clamp(min=1e-12))
 
 
-def _side(passes: Sequence[Pass], label: float) -> tuple[Tensor, Tensor] | None:
-    """Samples and scores of one side in the last pass that has any, made for a loss."""
+def _side(passes: Sequence[Pass], label: float, taught: Container[int]) -> tuple[Tensor, Tensor] | None:
+    """Samples and scores of one side in the last pass that has any, made for a loss.
+
+    Of what hangs on the generator only passes that the critic learned from: the generator's come after its turn.
+    """
     for seen in reversed(passes):
-        if seen.aside:
+        if seen.aside or seen.apart or (seen.fresh and id(seen) not in taught):
             continue
         if len(seen.label) and (seen.label == label).all():
             return seen.given, seen.said
@@ -131,6 +133,12 @@ def _side(passes: Sequence[Pass], label: float) -> tuple[Tensor, Tensor] | None:
             at = torch.as_tensor([seen.rows[row] for row in rows], device=seen.given.device)
             return seen.given[at], seen.said[at]
     return None
+
+
+def _reals(passes: Sequence[Pass]) -> int:
+    """Reals in the largest pass; of one that is shown both sides only some rows are looked at."""
+    shares = [(len(seen.given), (seen.label == 0.0).mean()) for seen in passes if len(seen.label) and not seen.aside]
+    return max((round(float(share) * count) for count, share in shares), default=0)
 
 
 def _first(told: Tensor | None, side: tuple[Any, Any] | None) -> Tensor | None:

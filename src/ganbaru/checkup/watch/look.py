@@ -1,6 +1,6 @@
 """One step looked at closely: passes, pushes, gradients, how far the weights move, how the samples stand."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ganbaru.checkup.watch import outputs, passes
+from ganbaru.checkup.watch import outputs, passes, transforms
 from ganbaru.checkup.watch.answers import Answers
 from ganbaru.checkup.watch.by_hand import ByHand
 from ganbaru.checkup.watch.clamps import Clamps
@@ -37,6 +37,7 @@ class Look:
     Attributes:
         looking: whether a step is being looked at.
         looks: steps that were looked at.
+        heard: calls of each network in them.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Look:
         self.pushes, self.generated = Pushes(), Generated(self.turns, guard)
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
         self.answers = Answers(record, guard)
+        self.heard: Counter[str] = Counter()
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
         self._by_hand = ByHand(parts)
         self._doubles = self._hear_doubles() if "generator" in parts else None
@@ -111,8 +113,13 @@ class Look:
 
         def hook(module: nn.Module, args: Any, options: Any, answer: Any) -> None:
             self._record.passed()
+            self.heard[name] += self.looking
             if self.looking:
                 self._guard.run("steps by hand", self._see_steps_by_hand)
+            if self.looking and any(map(transforms.is_wrapped, outputs.tensors((args, options, answer)))):
+                if name == "critic":
+                    self._guard.run("transforms", self._see_transformed, (args, options), answer)
+            elif self.looking:
                 self.modes[name].see(any(each.requires_grad for each in outputs.tensors(answer)))
                 self.probing.remember(name, module, args, options)
                 see((args, options), answer)
@@ -146,6 +153,15 @@ class Look:
             if seen is not None:
                 self._passes.append(seen)
                 self.generated.see_shown(seen)
+
+    def _see_transformed(self, given: Any, answer: Any) -> None:
+        """A pass of the critic inside `torch.func`: where that differentiates it, it may be a penalty."""
+        shown, said = ([transforms.peeled(each) for each in outputs.tensors(some)] for some in (given, answer))
+        found = next((each.values for each in shown if each.followed and each.values.dim() > 1), None)
+        if found is not None:
+            with transforms.set_aside():
+                graph = any(each.outer for each in said)
+                self.turns.push(*passes.of_transform(found, self.generated.reach, graph=graph))
 
     def _pushed(self, seen: passes.Pass, first: bool, gradient: Tensor) -> None:
         if self.looking:

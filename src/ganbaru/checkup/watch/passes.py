@@ -12,6 +12,8 @@ from ganbaru.checkup.watch import outputs
 from ganbaru.checkup.watch.prints import Array, Prints, chosen
 
 _ELEMENTS = 4
+_TRANSFORMED = -2
+"""Stands for a backward pass where a transform differentiates: it reaches no weight itself."""
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Pass:
         end: the last activation of the critic; made_end: of what it was shown, and its factor.
         label: for each row 1.0 fake, 0.0 real, NaN unknown; filled in when all is known.
         aside: no loss pushes its scores: it was made to differentiate the critic, or to look at something.
+        apart: a loss holds the difference of its scores and another pass's: a penalty.
     """
 
     given: Tensor
@@ -66,6 +69,7 @@ class Pass:
     pushes: list[Push] = field(default_factory=list)
     label: Array = field(default_factory=lambda: np.zeros(0))
     aside: bool = False
+    apart: bool = False
 
     @property
     def by_row(self) -> bool:
@@ -122,6 +126,30 @@ def of_critic(
         if each.requires_grad:
             each.register_hook(partial(pushed, found, number == 0))
     return found
+
+
+def of_transform(given: Tensor, reach: int | None, *, graph: bool) -> tuple[Pass, Push]:
+    """What is kept of a pass that a transform differentiates, and of that gradient, whose values are not known.
+
+    Args:
+        given: what the critic was shown.
+        reach: values of a generated sample.
+        graph: what is taken is to be differentiated again.
+    """
+    rows = chosen(len(given))
+    seen = Pass(
+        given=given,
+        said=given.new_full((len(given),), float("nan")),
+        rows=rows,
+        prints=Prints.of(given, rows, reach),
+        scores=np.full((len(rows), 1), np.nan),
+        fresh=False,
+        leaf=True,
+        taught=graph,
+        end="",
+        made_end=("", 1.0),
+    )
+    return seen, Push(_TRANSFORMED, np.full(len(rows), np.nan), seen.scores, graph)
 
 
 def push_of(seen: Pass, first: bool, gradient: Tensor, graph: bool) -> Push:

@@ -38,8 +38,11 @@ class Pushes:
         sums: for each side all gradients added up over the looks, and their absolute sum.
         pools: per side, scores and gradients ``(N, 2)`` in pieces.
         pairs: scores and gradients of reals and fakes of one batch, side by side ``(N, 4)``, in pieces.
-        penalties: how often the critic was differentiated to be differentiated again, by what it was shown.
+        penalties: how often the critic was differentiated to be differentiated again, by what it was shown; and how
+            often a loss held ``differences`` of its scores, or scores of what is neither real nor generated; ``slopes``
+            are differences between points apart.
         plain: how often it was differentiated without that.
+        critic_turns: turns of the critic's in which its scores were pushed.
         messages: generator's turns in which the scores of fakes were pushed: ``turns``, of those ``fresh``, where the
             fakes hung on the generator's weights, or took a gradient that the loop hands on to them itself.
         ends: the last activations of the critic that were seen.
@@ -77,9 +80,14 @@ class Pushes:
         self._pair(found["real"], found["fake"])
 
     def _penalties(self, turn: Turn) -> None:
-        self.critic_turns += turn.by("critic")
+        self.critic_turns += turn.by("critic") and any(push.task in turn.reached for _, push in turn.pushes)
+        sides = {side for seen, _ in turn.pushes if not seen.apart for side in seen.label.tolist()}
         for seen, push in turn.pushes:
             if push.task in turn.reached:
+                beside = {0.0, 1.0} <= sides and np.isnan(seen.label).all()
+                if turn.by("critic") and (seen.apart or beside):
+                    name = "slopes" if seen.apart and _is_of_slopes(turn) else "differences"
+                    self.penalties[name] = self.penalties.get(name, 0) + 1
                 continue
             if push.graph:
                 name = _shown(seen)
@@ -142,7 +150,7 @@ class Pushes:
 def _sided(turn: Turn) -> Iterable[tuple[str, Pass, Push]]:
     """The pushes of a turn with the sides that they may be of."""
     for seen, push in turn.pushes:
-        if push.task not in turn.reached or push.graph:
+        if push.task not in turn.reached or push.graph or seen.apart:
             continue
         if turn.by("critic"):
             sides: tuple[str, ...] = ("real", "fake")
@@ -167,6 +175,15 @@ def _rows(seen: Pass, kept: Array) -> Array:
     if seen.by_row:
         return np.flatnonzero(kept)[:_ROWS]
     return np.arange(1 if seen.scores.size == 1 and kept.all() else 0)
+
+
+def _is_of_slopes(turn: Turn) -> bool:
+    """Whether differences are held between a generated sample and another, or between points that are of no side.
+
+    Between two views of real ones they would be a loss of consistency, which promises no slope.
+    """
+    sides = {_shown(seen) for seen, _ in turn.pushes if seen.apart}
+    return sides in ({"between"}, {"real", "fake"}, {"between", "fake"})
 
 
 def _shown(seen: Pass) -> str:

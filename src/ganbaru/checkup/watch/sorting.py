@@ -62,15 +62,22 @@ def label(passes: Sequence[Pass], known: Known, turns: Sequence[Sequence[Pass]])
         turns: those whose scores were pushed in each turn, among which the rest is told by elimination.
     """
     fakes, reals = known.sets()
+    for turn in turns:
+        differences(turn)
     for seen in passes:
         is_fake, is_real = seen.prints.known(fakes), seen.prints.known(reals)
         seen.label = np.where(is_fake & ~is_real, 1.0, np.where(is_real & ~is_fake, 0.0, np.nan))
-        if np.isnan(seen.label).all() and not seen.aside:
-            seen.label = np.full(len(seen.label), 1.0 if seen.fresh else _by_nearness(seen, known))
-    pushed = [[seen for seen in turn if not seen.aside] for turn in turns]
+        if seen.fresh and np.isnan(seen.label).all() and not seen.aside:
+            seen.label = np.ones(len(seen.label))
+    beside = {id(seen) for turn in turns for seen in turn if _knows_both(turn)}
+    _eliminate_in([turn for turn in turns if _leaves_one(turn)], known)
+    for seen in passes:
+        if np.isnan(seen.label).all() and not seen.aside and id(seen) not in beside:
+            seen.label = np.full(len(seen.label), _by_nearness(seen, known))
+    pushed = [[seen for seen in turn if not (seen.aside or seen.apart)] for turn in turns]
     for turn in pushed:
         _by_rows(turn, known.fakes)
-        _eliminate(turn, bool(known.reals))
+    _eliminate_in(turns, known)
     # a loop may show one side in one turn and the other in the next, as Keras' train_on_batch does
     _of_other_turns(pushed)
 
@@ -108,6 +115,42 @@ def _of_other_turns(turns: Sequence[Sequence[Pass]]) -> None:
                 seen.label = np.zeros(len(seen.label))
 
 
+def _leaves_one(turn: Sequence[Pass]) -> bool:
+    """Whether a single pass of a turn is not known at all, so that it need not be asked what it is near to."""
+    return len({id(seen) for seen in turn if np.isnan(seen.label).all() and not (seen.aside or seen.apart)}) == 1
+
+
+def _eliminate_in(turns: Sequence[Sequence[Pass]], known: Known) -> None:
+    for turn in turns:
+        _eliminate([seen for seen in turn if not (seen.aside or seen.apart)], bool(known.reals))
+
+
+def _knows_both(turn: Sequence[Pass]) -> bool:
+    """Whether a turn has a pass of reals and one of fakes, row by row: what is neither is something else then."""
+    return all(any((seen.label == side).all() and len(seen.label) for seen in turn) for side in (0.0, 1.0))
+
+
+def differences(turn: Sequence[Pass]) -> None:
+    """Marks the passes of a turn of which a loss holds the difference, such as a penalty on slopes between two points.
+
+    The gradients at the scores of such a pair are opposite, sample by sample, and not all one, as those of a game by
+    the means are; and another pair is left, by which the game is played.
+    """
+    pushed = [(seen, seen.pushes[0]) for seen in turn if len(seen.pushes) == 1 and seen.by_row]
+    for number in {push.task for _, push in pushed}:
+        some = [(seen, push.rows) for seen, push in pushed if push.task == number and not push.graph]
+        pairs = [
+            (a, b)
+            for place, (a, rows) in enumerate(some)
+            for b, other in some[place + 1 :]
+            if len(rows) == len(other) and np.array_equal(rows, -other) and (np.ptp(rows) > 0 or not rows.any())
+        ]
+        paired = {id(seen) for pair in pairs for seen in pair}
+        if sum(1 for seen, rows in some if id(seen) not in paired and rows.any()) > 1:
+            for seen, _ in some:
+                seen.apart = id(seen) in paired
+
+
 def _by_nearness(seen: Pass, known: Known) -> float:
     """Of a pass in which no row is known: what it is nearest to, row by row or in the mean; NaN where it is between."""
     rows = np.concatenate([seen.prints.head, seen.prints.tail], axis=1)
@@ -133,12 +176,20 @@ def _distance(rows: Array, side: Sequence[Prints], count: int) -> float:
 
 
 def _eliminate(passes: Sequence[Pass], told: bool) -> None:
-    """Where one side of a turn is known, the rest is the other; of reals only where the loop did not tell them all."""
-    some_fake = any((seen.label == 1.0).any() for seen in passes)
-    some_real = any((seen.label == 0.0).any() for seen in passes)
+    """Where one side of a turn is known, the rest is the other; of reals only where the loop did not tell them all.
+
+    Rows that are not known among others that are, such as fakes of a buffer, are of their side where another pass is
+    of the other one.
+    """
+    before = {id(seen): seen.label for seen in passes}
+    some_fake = any((label == 1.0).any() for label in before.values())
+    some_real = any((label == 0.0).any() for label in before.values())
     for seen in passes:
         unknown = np.isnan(seen.label)
         if unknown.all() and some_fake != some_real:
             seen.label = np.full(len(seen.label), 0.0 if some_fake else 1.0)
         elif unknown.any() and not unknown.all() and not (told and some_real and some_fake):
-            seen.label = np.where(unknown, 1.0 - np.nanmax(seen.label), seen.label)
+            mine = np.nanmax(seen.label)
+            others = [label for place, label in before.items() if place != id(seen)]
+            alone = not any(np.isnan(label).all() or (label == 1.0 - mine).all() for label in others)
+            seen.label = np.where(unknown, 1.0 - mine if alone else mine, seen.label)

@@ -59,8 +59,10 @@ class Turn:
         found = ["critic"] if own & (fresh - real) or own & taught & real & cut else []
         return [*found, "generator"] if mine & real & fresh - cut and mine & fresh - real else found
 
-    def of_critic(self, seen: Pass, push: Push) -> bool:
+    def teaches(self, seen: Pass, push: Push) -> bool:
         """Whether the critic's loss pushes here."""
+        if "critic" not in self.reached.get(push.task, ()) or push.graph:
+            return False
         return self.by("critic") or (self.both and not self.of_generator(seen, push))
 
     def of_generator(self, seen: Pass, push: Push) -> bool:
@@ -97,6 +99,12 @@ class Turns:
         """A backward pass reaches a network's weights."""
         self._open()
         self.now.reached[task].add(network)
+
+    def bring(self, network: str, task: int, number: int) -> None:
+        """The loop puts into a network's gradients what a backward pass of some turn computed for its weights."""
+        for turn in (self.now, *self._done):
+            if turn.number == number:
+                turn.reached[task].add(network)
 
     def touch(self) -> int:
         """The number of the turn that something belongs to which happens now."""

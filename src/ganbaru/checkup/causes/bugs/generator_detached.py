@@ -35,7 +35,9 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _unreached(evidence: Evidence) -> bool:
     """Whether nothing came to the generator, and it was not for want of a backward pass: no fake of it was scored."""
-    own = part(evidence, "updates", "generator")
+    own, counts = part(evidence, "updates", "generator"), part(evidence, "clearing", "generator")
+    if share(counts.get("empty", 0), counts.get("steps", 0)) < _EMPTY and own["arrivals"] == 0 and own["steps"]:
+        return False  # gradients lie there that no hook saw coming, such as those of `torch.func.grad`
     shown = (evidence.probes.get("fakes") or {}).get("shown", 1)
     return not own["steps"] or (own["arrivals"] == 0 and shown == 0)
 

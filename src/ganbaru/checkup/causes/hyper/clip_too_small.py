@@ -6,6 +6,7 @@ Gulrajani et al. 2017, figure 1b: with a bound of 0.001 gradients vanish by the 
 import math
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.blocked import dead_units
 from ganbaru.checkup.causes.bugs import loss_sign
 from ganbaru.checkup.causes.clipping import AT_BOUND, HELD, NO_HARM, clipped, published
 from ganbaru.checkup.causes.standing import by_harm
@@ -17,6 +18,8 @@ _DROWNED = 3e-8
 """Gradient of one weight of the generator, three times what optimizers that divide by its size add to that (1e-8)."""
 _SCALED = ("adam", "rmsprop", "nadam", "radam", "adagrad", "adadelta")
 """The classes of those."""
+_PUBLISHED = 0.01
+"""Bound of Arjovsky et al. 2017, algorithm 1."""
 _NARROW = 0.003
 """Bound, a third of the published one, below which it is the bound that is at fault where it holds most weights."""
 
@@ -27,9 +30,17 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers |= {} if math.isnan(each) else {"gradient_of_a_weight": each, "gradient_of_a_weight_limit": _DROWNED}
     if message > _FAINT and not each < _DROWNED:
         return _of_held(evidence, numbers)
+    if _is_dead(evidence, message):
+        return Ruling("suspect", numbers, "critic", reason="so wide a bound makes no message 0: its units are dead")
     if loss_sign.CAUSE.examine(evidence):
         return Ruling("suspect", numbers, "critic", reason="a critic of a wrong sign is as flat")
     return by_harm(evidence, numbers, "critic", unseen=NO_HARM, harmless=NO_HARM)
+
+
+def _is_dead(evidence: Evidence, message: float) -> bool:
+    """Whether nothing at all comes back, through units that are dead, under a bound that is no narrower than usual."""
+    bound, found = float(evidence.facts.get("constraint_strength") or 0.0), dead_units.CAUSE.examine(evidence)
+    return message == 0 and bound >= _PUBLISHED and found.verdict == "found" and found.where == "critic"
 
 
 def _of_held(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
