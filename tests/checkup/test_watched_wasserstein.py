@@ -155,7 +155,7 @@ def test_old_fakes_of_a_buffer_are_not_taken_for_reals() -> None:
     evidence, _ = _watched(step)
     assert evidence.facts["objective"] == "wasserstein"
     total, size = evidence.probes["pushes"]["sums"]["real"]
-    assert -total == size > 0
+    assert -total > 0.9 * size > 0
 
 
 @pytest.mark.parametrize("size", [16, 96])
