@@ -76,10 +76,10 @@ def _transformed(
     real, latents = 3 + torch.randn(size, 2), torch.randn(size, 2)
     call, weights = torch.func.functional_call, [dict(each.named_parameters()) for each in (critic, generator)]
 
-    def of_critic(mine: dict[str, Tensor], fake: Tensor) -> Tensor:
+    def of_critic(mine: dict[str, nn.Parameter], fake: Tensor) -> Tensor:
         return call(critic, mine, (fake,)).mean() - call(critic, mine, (real,)).mean()
 
-    def of_generator(mine: dict[str, Tensor]) -> Tensor:
+    def of_generator(mine: dict[str, nn.Parameter]) -> Tensor:
         return -call(critic, weights[0], (call(generator, mine, (latents,)),)).mean()
 
     with torch.no_grad():
@@ -154,7 +154,8 @@ def test_old_fakes_of_a_buffer_are_not_taken_for_reals() -> None:
 
     evidence, _ = _watched(step)
     assert evidence.facts["objective"] == "wasserstein"
-    assert evidence.probes["pushes"]["critic_apart"] == 12
+    total, size = evidence.probes["pushes"]["sums"]["real"]
+    assert -total > 0.9 * size > 0
 
 
 @pytest.mark.parametrize("size", [16, 96])
