@@ -44,8 +44,14 @@ Half = Literal["calibration", "test"]
 _ROOT = Path(__file__).parents[1]
 _CHECKUP = "src/ganbaru/checkup"
 _GATHERING: dict[str, tuple[str, ...]] = {
-    "configuration": (f"{_CHECKUP}/run", f"{_CHECKUP}/probes", "src/ganbaru/training", "src/ganbaru/objectives"),
-    "code": (f"{_CHECKUP}/watch", "src/ganbaru/training/gauges.py"),
+    "configuration": (
+        f"{_CHECKUP}/run",
+        f"{_CHECKUP}/probes",
+        f"{_CHECKUP}/sight",
+        "src/ganbaru/training",
+        "src/ganbaru/objectives",
+    ),
+    "code": (f"{_CHECKUP}/watch", f"{_CHECKUP}/sight", "src/ganbaru/training/gauges.py"),
     "data": (f"{_CHECKUP}/folder", f"{_CHECKUP}/heard"),
 }
 """What gathers the evidence of each kind, beside the documents themselves; files, modules or packages."""
