@@ -1,10 +1,17 @@
-"""Steps that no optimizer makes: a loop that subtracts gradients from weights itself is known by the weights alone."""
+"""Steps that no optimizer makes: a loop that subtracts gradients from weights itself is known by the weights alone.
 
-from collections.abc import Mapping
+Its gradients may lie nowhere when it has moved, so they are kept as they are computed; of such loops only, for hooks on
+every weight take time.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from ganbaru.checkup.watch.hooks import Guard
 from ganbaru.checkup.watch.networks import weights
 
 _VALUES = 256
@@ -16,15 +23,50 @@ class ByHand:
 
     Args:
         parts: the networks.
+        guard: what runs the hooks.
     """
 
-    def __init__(self, parts: Mapping[str, nn.Module]) -> None:
-        self._parts = parts
+    def __init__(self, parts: Mapping[str, nn.Module], guard: Guard) -> None:
+        self._parts, self._guard = parts, guard
         self._before: dict[str, list[Tensor]] = {}
+        self._computed: dict[nn.Parameter, Tensor] = {}
+        self._handles: list[Any] = []
 
-    def begin(self) -> None:
-        """The networks are to be known as they are now."""
+    def begin(self, moved: bool) -> None:
+        """The networks are to be known as they are now.
+
+        Args:
+            moved: they were seen to move by hand, so that their gradients are to be kept.
+        """
         self._before = {name: _some(part) for name, part in self._parts.items()}
+        if moved and not self._handles:
+            learning = [each for part in self._parts.values() for each in weights(part) if each.requires_grad]
+            self._handles = [self._keep(weight) for weight in learning]
+
+    def rest(self) -> None:
+        """Keeps nothing more."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        self._computed.clear()
+
+    def _keep(self, weight: nn.Parameter) -> Any:
+        def keep(gradient: Tensor) -> None:
+            self._computed[weight] = gradient.detach().clone()
+
+        return weight.register_hook(self._guard.hook("gradients by hand", keep))
+
+    @contextmanager
+    def lent(self, name: str) -> Iterator[bool]:
+        """A block in which what was computed for a network lies in ``.grad``; whether there is any. It is put back."""
+        kept = {weight: weight.grad for weight in weights(self._parts[name]) if weight in self._computed}
+        try:
+            for weight in kept:
+                weight.grad = self._computed.pop(weight)
+            yield bool(kept)
+        finally:
+            for weight, gradient in kept.items():
+                weight.grad = gradient
 
     def moved(self) -> list[str]:
         """Those that are otherwise than at the last call, or than at the beginning."""

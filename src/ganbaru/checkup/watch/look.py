@@ -61,7 +61,8 @@ class Look:
         self.answers = Answers(record, guard)
         self.heard: Counter[str] = Counter()
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
-        self._by_hand = ByHand(parts)
+        self._moved_by_hand = False
+        self._by_hand = ByHand(parts, guard)
         self._doubles = self._hear_doubles() if "generator" in parts else None
 
     def _hear_doubles(self) -> Doubles:
@@ -81,7 +82,7 @@ class Look:
         self._passes.clear()
         self.generated.begin()
         self.answers.begin()
-        self._by_hand.begin()
+        self._by_hand.begin(self._moved_by_hand)
         if not self.looking:
             self.turns.begin()
         self.looking = self._guard.counts = True
@@ -90,6 +91,7 @@ class Look:
     def rest(self) -> None:
         """Stops looking."""
         self.looking = self._guard.counts = False
+        self._by_hand.rest()
         self._doubles_heard(False)
         for clearing in self.clearing.values():
             clearing.look(False)
@@ -214,8 +216,10 @@ class Look:
             self.turns.now.tasks[name] = tasks
             if name == "critic" and not self.moving[name].updates:
                 self.moving[name].clipped(self._record, self._clip)
-            if self.clearing[name].alive:
-                self.moving[name].gradients()
+            self._moved_by_hand = True
+            with self._by_hand.lent(name) as lent:
+                if lent or self.clearing[name].alive:
+                    self.moving[name].gradients()
             self.moving[name].updates += 1
             self.turns.step(name)
             for modes in self.modes.values():
