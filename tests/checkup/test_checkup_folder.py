@@ -253,3 +253,14 @@ def test_channels_that_cancel_each_other_are_heard(tmp_path: Path) -> None:
     row = (files := gather(tmp_path).probes["files"])["name"].index("opposed.wav")
     assert files["channels"][row] == 2
     assert files["peak"][row] > 0.4
+
+
+@pytest.mark.parametrize("rate", [1000, 2000, 4000, 6000, 7350, 192_000])
+def test_sounds_of_any_rate_are_listened_to(tmp_path: Path, rate: int) -> None:
+    random = np.random.default_rng(0)
+    for number in range(12):
+        mine = rate if number < 3 else 22_050
+        soundfile.write(tmp_path / f"{number}.wav", 0.1 * random.standard_normal(mine // 2), mine)
+    findings = checked(tmp_path)
+    assert findings["corrupt-files"].verdict == "fine"
+    assert findings["mixed-rates"].verdict == ("found" if rate < 8000 else "suspect")

@@ -7,7 +7,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 LOWEST, HIGHEST = 100.0, 3700.0
-"""Hz that are looked at: what every rate from 8 kHz has."""
+"""Hz that are looked at: what every rate from 8 kHz has; of a lower one what there is."""
 _PITCHES = (60.0, 1000.0)
 """Hz between which a period is sought."""
 _FLOOR = 1e-18
@@ -32,7 +32,7 @@ def texture(power: Array, rate: int) -> Array:
     import scipy.fft
 
     size = 2 * (power.shape[1] - 1)
-    low, high = round(LOWEST * size / rate), round(HIGHEST * size / rate)
+    low, high = round(LOWEST * size / rate), min(round(HIGHEST * size / rate), power.shape[1])
     bins = power[:, low:high] + np.float32(_FLOOR)
     total = bins.sum(axis=1)
     flatness = 10 / np.log(10) * (np.log(bins).mean(axis=1) - np.log(total / bins.shape[1]))
