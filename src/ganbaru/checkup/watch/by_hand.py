@@ -12,9 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from ganbaru.checkup.watch.hooks import Guard
-from ganbaru.checkup.watch.networks import weights
+from ganbaru.checkup.watch.networks import some_values, weights
 
-_VALUES = 256
 _WEIGHTS = 3
 
 
@@ -31,15 +30,12 @@ class ByHand:
         self._before: dict[str, list[Tensor]] = {}
         self._computed: dict[nn.Parameter, Tensor] = {}
         self._handles: list[Any] = []
+        self._keeps = False
 
-    def begin(self, moved: bool) -> None:
-        """The networks are to be known as they are now.
-
-        Args:
-            moved: they were seen to move by hand, so that their gradients are to be kept.
-        """
+    def begin(self) -> None:
+        """The networks are to be known as they are now; of those that were seen to move by hand, gradients are kept."""
         self._before = {name: _some(part) for name, part in self._parts.items()}
-        if moved and not self._handles:
+        if self._keeps and not self._handles:
             learning = [each for part in self._parts.values() for each in weights(part) if each.requires_grad]
             self._handles = [self._keep(weight) for weight in learning]
 
@@ -58,7 +54,11 @@ class ByHand:
 
     @contextmanager
     def lent(self, name: str) -> Iterator[bool]:
-        """A block in which what was computed for a network lies in ``.grad``; whether there is any. It is put back."""
+        """A block in which what was computed for a network lies in ``.grad``; whether there is any. It is put back.
+
+        It is asked for where a network moved by hand, so from the next look on there will be some.
+        """
+        self._keeps = True
         kept = {weight: weight.grad for weight in weights(self._parts[name]) if weight in self._computed}
         try:
             for weight in kept:
@@ -83,4 +83,4 @@ def _some(part: nn.Module) -> list[Tensor]:
     """Some values of the first, the middle and the last of the weights that learn."""
     learning = [weight for weight in weights(part) if weight.requires_grad]
     places = torch.linspace(0, len(learning) - 1, min(_WEIGHTS, len(learning))).round().long().tolist()
-    return [learning[place].detach().reshape(-1)[:_VALUES].clone() for place in places]
+    return [some_values(learning[place]) for place in places]

@@ -17,11 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from ganbaru.checkup.watch.hooks import Guard
-from ganbaru.checkup.watch.networks import weights
+from ganbaru.checkup.watch.networks import some_values, weights
 from ganbaru.checkup.watch.passes import task
 from ganbaru.checkup.watch.turns import Turns
 
-_VALUES = 256
 _FEWEST = 8
 _COMPUTED = 8
 """Gradients that were computed and did not arrive, as many as are remembered."""
@@ -230,7 +229,7 @@ def _chosen(among: list[nn.Parameter]) -> list[nn.Parameter]:
 
 
 def _slice(gradient: Tensor | None) -> Tensor | None:
-    return None if gradient is None or gradient.is_sparse else gradient.detach().reshape(-1)[:_VALUES].clone()
+    return None if gradient is None or gradient.is_sparse else some_values(gradient)
 
 
 def _alive(gradient: Tensor | None) -> bool:

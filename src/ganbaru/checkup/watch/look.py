@@ -61,7 +61,6 @@ class Look:
         self.answers = Answers(record, guard)
         self.heard: Counter[str] = Counter()
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
-        self._moved_by_hand = False
         self._by_hand = ByHand(parts, guard)
         self._doubles = self._hear_doubles() if "generator" in parts else None
 
@@ -82,7 +81,7 @@ class Look:
         self._passes.clear()
         self.generated.begin()
         self.answers.begin()
-        self._by_hand.begin(self._moved_by_hand)
+        self._by_hand.begin()
         if not self.looking:
             self.turns.begin()
         self.looking = self._guard.counts = True
@@ -216,7 +215,6 @@ class Look:
             self.turns.now.tasks[name] = tasks
             if name == "critic" and not self.moving[name].updates:
                 self.moving[name].clipped(self._record, self._clip)
-            self._moved_by_hand = True
             with self._by_hand.lent(name) as lent:
                 if lent or self.clearing[name].alive:
                     self.moving[name].gradients()

@@ -1,7 +1,7 @@
 """Generated sounds are smeared: their phases do not fit together, over time or over frequency."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.heard.hearing import WAVEFORMS, is_sound, probe, representation, ruled_beside_the_rest
@@ -14,17 +14,29 @@ _NOISE = {"steadiness": 0.80, "synchrony": 0.05}
 """What noise has of it."""
 _LEAST = {"steadiness": 0.04, "synchrony": 0.12}
 """What real sounds must have more than noise has, so that it can be lost."""
-_LOST = {"steadiness": 0.65, "synchrony": 0.85}
-"""Share of it that is lost: all-passes of 30 ms lost 0.74 to 0.92 of the synchrony of speech."""
-_BOTH, _BOTH_SPREADS = {"steadiness": 0.45, "synchrony": 0.45}, 1.5
-"""Shares that are lost together, and the standard deviations that each loss must exceed."""
-_LOST_BEHIND = {"steadiness": 0.65, "synchrony": 0.9}
-"""The same behind a way back from magnitudes, which makes phases up: of the synchrony of speech 32 iterations of
-Griffin-Lim from log-mel lost 0.8 of real sounds and 0.86 of generated ones."""
-_BOTH_BEHIND, _BOTH_BEHIND_SPREADS = {"steadiness": 0.57, "synchrony": 0.45}, 1.6
-"""In most speech those iterations lost at most 0.34 of the steadiness, in one set 0.66, which was 1.4 deviations, and
-what a generator makes in log-mel and is recognised lost 0.48, which was 1.56; no iteration lost 0.67 to 0.88, which was
-1.7 and more, with 0.5 and more of the synchrony."""
+
+
+class _Limits(NamedTuple):
+    """What is smeared: the share of either measure that is lost, or of both together.
+
+    Attributes:
+        lost: share of each that tells by itself.
+        both: shares that tell where both are lost.
+        spreads: standard deviations that each loss must exceed then.
+    """
+
+    lost: Mapping[str, float]
+    both: Mapping[str, float]
+    spreads: float
+
+
+_DIRECT = _Limits({"steadiness": 0.65, "synchrony": 0.85}, {"steadiness": 0.45, "synchrony": 0.45}, 1.5)
+"""All-passes of 30 ms lost 0.74 to 0.92 of the synchrony of speech."""
+_BEHIND = _Limits({"steadiness": 0.65, "synchrony": 0.9}, {"steadiness": 0.57, "synchrony": 0.45}, 1.6)
+"""Behind a way back from magnitudes, which makes phases up: of the synchrony of speech 32 iterations of Griffin-Lim
+from log-mel lost 0.8 of real sounds and 0.86 of generated ones. Of the steadiness they lost at most 0.34 in most
+speech, in one set 0.66, which was 1.4 deviations, and what a generator makes in log-mel and is recognised lost 0.48,
+which was 1.56; no iteration lost 0.67 to 0.88, which was 1.7 and more, with 0.5 and more of the synchrony."""
 _SPREADS = {"steadiness": 1.7, "synchrony": 2.0}
 """Of the real sounds' standard deviations, that the loss must exceed too: how synchronous pulses are differs much from
 one voice or instrument to another."""
@@ -38,16 +50,15 @@ def _judge(evidence: Evidence) -> Ruling:
     heard = probe(evidence)["smear"]
     numbers: dict[str, float] = {}
     direct = representation(evidence) in (*WAVEFORMS, *_PHASED)
-    limits, both = (_LOST, _BOTH) if direct else (_LOST_BEHIND, _BOTH_BEHIND)
-    both_spreads = _BOTH_SPREADS if direct else _BOTH_BEHIND_SPREADS
+    limits = _DIRECT if direct else _BEHIND
     for name, least in _SPREADS.items():
         measure = heard[name]
         numbers |= {name: measure["made"]["median"], f"{name}_real": measure["real"]["median"]}
-        numbers |= {f"{name}_lost": _lost(name, measure, 0.0), f"{name}_lost_limit": limits[name]}
+        numbers |= {f"{name}_lost": _lost(name, measure, 0.0), f"{name}_lost_limit": limits.lost[name]}
         numbers |= {f"{name}_spreads": _ratio(measure["shift"], measure["spread"]), f"{name}_spreads_limit": least}
-    surely = any(_lost(name, heard[name], least) >= limits[name] for name, least in _SPREADS.items())
+    surely = any(_lost(name, heard[name], least) >= limits.lost[name] for name, least in _SPREADS.items())
     partly = max(_lost(name, heard[name], 1.0) for name in _SPREADS)
-    surely |= all(_lost(name, heard[name], both_spreads) >= least for name, least in both.items())
+    surely |= all(_lost(name, heard[name], limits.spreads) >= least for name, least in limits.both.items())
     verdict: Verdict = "found" if surely else "suspect" if partly >= _PARTLY else "fine"
     reason = "partly so" if direct else "partly so, as a way back from magnitudes leaves it"
     if surely and representation(evidence) in _PHASED:
