@@ -1,6 +1,7 @@
 """Does `treat` mend what is wrong, and better than a random change? Over the zoo's faults of configuration.
 
-    python benchmarks/treatment.py [--only PATTERN …] [--most-minutes M] [--trials N] [--cache FOLDER] [--fresh]
+    python benchmarks/treatment.py [--half calibration|test] [--only PATTERN …] [--most-minutes M] [--trials N]
+        [--cache FOLDER] [--fresh]
 
 Each fault is trained, examined and treated with up to N changes. Two questions are asked of it. Is it mended: does the
 interval of its distance from held-out samples reach into those of its healthy twin, trained with three seeds? And does
@@ -8,7 +9,8 @@ it beat one random change, drawn once for each fault out of the changes that any
 times 0.03 to 30: is what the treated run makes closer to held-out samples (`distances.closer`, 95 %), and is what the
 first change alone makes? They are taken in an order that is drawn by their names, so that as many as there is time for
 are a sample of all. A fault counts as treatable where its cause has a change. What was trained is kept in the
-cache and used again by the next call. Shares with Wilson intervals; the last line: the share that is mended.
+cache and used again by the next call. Faults of the half "test" are not named, so that nothing is mended by them.
+Shares with Wilson intervals; the last line: the share that is mended.
 """
 
 import argparse
@@ -60,6 +62,7 @@ class Row:
     """What came of one fault; distances are those of ``quality.json``, infinite where training broke off."""
 
     name: str
+    half: str
     leading: str
     fault: float
     treated: float
@@ -151,6 +154,7 @@ def examine(specimen: Specimen, cache: Path, most: int) -> Row:
     now, high = distance(best), max(twin.high for twin in twins if twin is not None)
     return Row(
         specimen.name,
+        specimen.half,
         "" if findings.leading is None else findings.leading.cause,
         _value(distance(run)),
         _value(now),
@@ -232,6 +236,7 @@ def main() -> None:
     """Treats, prints the table, then the shares."""
     parser = argparse.ArgumentParser(description="Does treat mend what is wrong?")
     parser.add_argument("--only", nargs="*", default=["fit-*"], metavar="PATTERN", help="of names of faults")
+    parser.add_argument("--half", choices=("calibration", "test", "both"), default="both", help="of the zoo")
     parser.add_argument("--most-minutes", type=float, default=60.0, help="no fault is begun after so many")
     parser.add_argument("--trials", type=int, default=3, help="changes tried for each fault")
     parser.add_argument("--cache", type=Path, default=CACHE)
@@ -240,13 +245,15 @@ def main() -> None:
     if options.fresh:
         shutil.rmtree(options.cache, ignore_errors=True)
     chosen = [each for each in configurations.faults() if _is_chosen(each, options.only)]
+    chosen = [each for each in chosen if options.half in ("both", each.half)]
     chosen.sort(key=lambda each: hashlib.sha256(each.name.encode()).digest())
     print("| fault | found first | distance | treated | healthy up to | mended | tried | closer | first change |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     found = []
     for row in rows(chosen, options.cache, options.trials, options.most_minutes):
         found.append(row)
-        print(said(row), flush=True)
+        if row.half == "calibration":
+            print(said(row), flush=True)
     for line in summary(found):
         print(line)
 

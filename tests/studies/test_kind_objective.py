@@ -104,6 +104,20 @@ def test_real(tmp_path: Path) -> None:
     assert again.sentence == answer.sentence
 
 
+def test_objectives_of_sounds_are_heard(tmp_path: Path) -> None:
+    pytest.importorskip("espeakng_loader")
+    world = "speech:yes,no?count=80"
+    how = {"families": ("WGAN-GP", "NS-GAN"), "tries": 1, "seconds": 0.2, "channels": 4, "batch": 4, "jobs": 0}
+    answer = objective(out=tmp_path / "study", worlds=(world,), seeds=range(1), **how)
+    found = results(tmp_path / "study")
+    assert found.complete
+    assert {"any word", "words covered", "diversity"} < set(answer.grids[0].columns)
+    assert "modes" not in answer.grids[0].columns
+    assert (found.detail("labels_covered") <= 2).all()
+    for cell in found.cells:
+        assert len(list(found.place((cell, 0)).glob("*.wav"))) == 10
+
+
 def test_bad_requests_are_refused(tmp_path: Path) -> None:
     with pytest.raises(gb.UserError, match="hinge"):
         objective(out=tmp_path / "study", families=("hing", "WGAN"))

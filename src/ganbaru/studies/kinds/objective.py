@@ -20,7 +20,8 @@ from ganbaru.studies.answer import Answer, Grid
 from ganbaru.studies.judging.zone import CANNOT_TELL, number
 from ganbaru.studies.kinds import paired
 from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes
-from ganbaru.studies.kinds.playing import Training, training
+from ganbaru.studies.kinds.hearing import hear
+from ganbaru.studies.kinds.playing import Training, opened, training
 from ganbaru.studies.of_fit import collapsed
 from ganbaru.studies.plan import Plan
 from ganbaru.studies.running import run_study
@@ -50,8 +51,18 @@ RATES = (1e-4, 5e-3)
 MOMENTA = (0.0, 0.5)
 UPDATES = (1, 2, 5)
 ALIKE, WORSE = "most are alike", "most are worse"
+_COUNTED = {
+    "modes": "modes",
+    "high_quality": "high quality",
+    "recognised": "any word",
+    "labels_covered": "words covered",
+    "diversity": "diversity",
+}
+"""Figures that are told beside the distance, and the heads of their columns."""
 _FACTOR = 1.5
 """How many times as far away counts as worse."""
+_POINTS = {"seconds": 6.0, "channels": 64, "batch": 128}
+_SOUNDS = {"seconds": 20.0, "channels": 48, "batch": 32}
 _DRAWN, _SEARCHED_WITH = 7001, 1000
 _QUESTION = "Which objective is best, when each was tuned alike?"
 _RULE = (
@@ -72,10 +83,10 @@ def objective(
     worlds: Sequence[str] = ("toy:ring", "toy:grid"),
     families: Sequence[str] = tuple(FAMILIES),
     tries: int = 8,
-    seconds: float = 6.0,
+    seconds: float | None = None,
     seeds: Iterable[int] | None = None,
-    channels: int = 64,
-    batch: int = 128,
+    channels: int | None = None,
+    batch: int | None = None,
     factor: float = _FACTOR,
     **options: Unpack[Options],
 ) -> Answer:
@@ -83,12 +94,14 @@ def objective(
 
     Args:
         out: the study's folder; the search lies beside it, in a folder of this name and ``-search``.
-        worlds: sources, each with a search of its own.
+        worlds: sources, each with a search of its own. Sounds are learned in the representation that `ganbaru.fit`
+            would take, without their labels.
         families: of `FAMILIES`, at least two.
         tries: settings that each tries in each world.
-        seconds: processor time of each training (s).
+        seconds: processor time of each training (s); by default 6 of points, 20 of sounds.
         seeds: fresh ones, paired over objectives; by default ten, or as many as it takes to tell so many apart.
-        channels: width of both networks; batch: samples in a batch.
+        channels: width of both networks; by default 64 of points, 48 of sounds.
+        batch: samples in a batch; by default 128 of points, 32 of sounds.
         factor: how many times as far away counts as worse.
         options: see `Options`.
 
@@ -101,9 +114,10 @@ def objective(
     fresh = paired.seeds_of(seeds, len(families))
     if _SEARCHED_WITH in fresh:
         raise UserError(f"the seed {_SEARCHED_WITH} chooses the settings", hint="compare them on other seeds")
-    shared = {"seconds": seconds, "channels": channels, "batch": batch}
+    given = {"seconds": seconds, "channels": channels, "batch": batch}
+    asked = {name: value for name, value in given.items() if value is not None}
     tried = {
-        f"{world}, {name}, {number}": {"arm": name, "world": world, **shared, **drawn(name, number)}
+        f"{world}, {name}, {number}": {"arm": name, "world": world, **_usual(world), **asked, **drawn(name, number)}
         for world in worlds
         for name in families
         for number in range(tries)
@@ -113,6 +127,15 @@ def objective(
     won = {f"{world}, {name}": winner(search, name, world) for world in worlds for name in families}
     plan = Plan(_QUESTION, _RULE.format(factor=factor), won, fresh)
     return conduct("objective", out, plan, trial, {"factor": factor, "tries": tries}, **options)
+
+
+def _usual(world: str) -> dict[str, Any]:
+    """What a training of a source takes where nothing is asked for."""
+    return dict(_POINTS if _is_of_points(world) else _SOUNDS)
+
+
+def _is_of_points(world: str) -> bool:
+    return opened(world).kind == "points"
 
 
 def drawn(family: str, number: int) -> dict[str, Any]:
@@ -149,16 +172,16 @@ def trial(settings: dict[str, Any], seed: int, folder: Path) -> dict[str, Any]:
     with training(settings["world"], chosen, seed, seconds=settings["seconds"]) as played:
         while played.progress < 1 and played.finite:
             played.step()
-        return _outcome(played)
+        return _outcome(played, settings["world"], folder)
 
 
-def _outcome(played: Training) -> dict[str, Any]:
+def _outcome(played: Training, world: str, folder: Path) -> dict[str, Any]:
     told = {"steps": played.steps, "seconds_a_step": played.seconds / max(1, played.steps)}
     if not played.finite:
         return {"score": math.nan, "collapsed": 1, **told}
-    measured = played.figures()
+    measured = played.figures() if _is_of_points(world) else hear(played, world, folder)[0]
     figures = {name: float(figure.value) for name, figure in measured.items()}
-    kept = {name: figures[name] for name in ("modes", "high_quality", "recognised", "diversity") if name in figures}
+    kept = {name: figures[name] for name in _COUNTED if name in figures}
     return {
         "score": figures["distance"],
         "distance": figures["distance"],
@@ -231,14 +254,15 @@ def _evidence(counts: dict[str, int], distances: Array, names: list[str]) -> dic
 
 def _grid(results: Results, names: list[str]) -> Grid:
     logs = paired.logs(paired.told(results, "distance"))
-    told = {name: paired.told(results, name).mean(axis=1) for name in ("modes", "high_quality", "steps")}
+    known = [name for name in _COUNTED if np.isfinite(paired.told(results, name)).any()]
+    told = {name: paired.told(results, name).mean(axis=1) for name in (*known, "steps")}
     fell = paired.told(results, "collapsed")
     rows = list[list[Any]]()
     for index, name in enumerate(names):
         means = {key: paired.mean_of(values[index]) for key, values in told.items()}
         distance = paired.factor(paired.mean_of(logs[index]))
         rows.append([name, distance, *means.values(), int(np.nansum(fell[index]))])
-    columns = ("objective", "distance", "modes", "high quality", "steps", "collapsed runs")
+    columns = ("objective", "distance", *(_COUNTED[name] for name in known), "steps", "collapsed runs")
     note = (
         "Fresh seeds; geometric mean of the distances, means of the others, over worlds and seeds, with 95 % intervals "
         "of exact tests, one arm at a time. Collapsed: a loss was no number any more, or under half of the modes or of "

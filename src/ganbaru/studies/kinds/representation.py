@@ -2,16 +2,13 @@
 
 import math
 import os
-import time
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
 import torch
 
-from ganbaru import quality
 from ganbaru.errors import UserError
 from ganbaru.signal import audible_difference
 from ganbaru.studies import judging
@@ -19,16 +16,14 @@ from ganbaru.studies.answer import Answer, Grid
 from ganbaru.studies.judging.zone import interval, number
 from ganbaru.studies.kinds import paired
 from ganbaru.studies.kinds.frame import Options, answered, conduct, extremes
-from ganbaru.studies.kinds.playing import Training, opened, training
+from ganbaru.studies.kinds.hearing import hear
+from ganbaru.studies.kinds.playing import Training, training
 from ganbaru.studies.plan import Plan
 from ganbaru.studies.table import Results
-from ganbaru.training.measure import named_files
-from ganbaru.training.randomness import latents
 
 FORMS = ("waveform", "mu-law", "log-magnitude", "log-mel", "magnitude+if")
 BEST, SOME = "one is best", "some are worse"
-_MADE, _HEARD, _KEPT = 400, 64, 10
-_JUDGE_SEED = 0
+_HEARD = 64
 _COUNTED = ("distance", "right_label", "recognised", "labels_covered", "diversity", "precision", "recall")
 _QUESTION = "In which form should a network see sound?"
 _RULE = (
@@ -94,19 +89,10 @@ def trial(settings: dict[str, Any], seed: int, folder: Path) -> dict[str, Any]:
 
 
 def _heard(played: Training, world: str, folder: Path) -> dict[str, float]:
-    """What its sounds measure; the first ten are kept as files."""
-    trained, reference = played.session.trained(), _judge_of(world)
-    labels = trained.asked(_MADE)
-    z = latents(played.session.config.seed, "measure", count=_MADE, size=trained.latent)
-    began = time.process_time()
-    made = trained.decode(z, None if labels is None else torch.from_numpy(labels))
-    spent = time.process_time() - began
-    figures = reference.measure(made, labels, full=False)
-    names = ["sound"] * _KEPT if labels is None else [trained.label_names[label] for label in labels[:_KEPT]]
-    for name, data in named_files(made[:_KEPT], names, trained.rate).items():
-        (folder / name).write_bytes(data)
+    """What its sounds measure."""
+    figures, back = hear(played, world, folder)
     counted = {name: float(figures[name].value) for name in _COUNTED if name in figures}
-    return {"score": counted["distance"], **counted, "back_seconds": spent / _MADE}
+    return {"score": counted["distance"], **counted, "back_seconds": back}
 
 
 def _ceiling(played: Training) -> dict[str, float]:
@@ -115,22 +101,6 @@ def _ceiling(played: Training) -> dict[str, float]:
     sounds = torch.from_numpy(source.held_out.take(np.arange(min(_HEARD, len(source.held_out.data)))))
     back = form.decode(form.encode(sounds), sounds.shape[1]).float()
     return {"ceiling": float(audible_difference(sounds, back, rate=source.rate).mean())}
-
-
-@lru_cache(maxsize=2)
-def _judge_of(world: str) -> quality.Reference:
-    """What real sounds of a world measure: one judge for all trainings."""
-    source = opened(world)
-    train, held_out = (side.take(np.arange(len(side.data))) for side in (source.train, source.held_out))
-    return quality.Reference(
-        train,
-        held_out,
-        rate=source.rate,
-        train_labels=source.train.labels,
-        held_out_labels=source.held_out.labels,
-        label_names=source.label_names,
-        seed=_JUDGE_SEED,
-    )
 
 
 def judge(results: Results) -> Answer:
