@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from ganbaru.distances.transport.compiled import compiled, compiled_freely
-from ganbaru.distances.transport.costs import direct
+from ganbaru.distances.transport.costs import by_pairs, direct
 
 Array = np.ndarray[Any, Any]
 
 _TURNS = 2
 """Bids of rows left over, in numbers of rows."""
+_LONG = 32
+"""Coordinates from which costs are quicker made pair by pair, of however many points."""
 
 
 @compiled
@@ -31,7 +33,10 @@ def assigned(a: Array, b: Array, p: float, limit: int) -> tuple[float, float, Ar
         Cost, bound, rows, columns, mass (1 each), f, g, and the greatest cost of an arc, which is −1 where it gave up.
     """
     costs = np.empty((len(a), len(b)))
-    direct(a, b.T.copy(), p, costs)
+    if a.shape[1] >= _LONG or len(b) <= 2 * a.shape[1]:
+        by_pairs(a, b, p, costs)
+    else:
+        direct(a, b.T.copy(), p, costs)
     cost, bound, top, rows = 0.0, 0.0, costs.max(), np.empty(len(a), np.int64)
     columns, f, g, done = assign(costs, limit if top < np.inf else 0)
     for i in range(len(a)):
