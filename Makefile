@@ -12,7 +12,7 @@ help:
 	@echo "make long    the tests that take longest: processes killed, whole trainings, a fresh environment"
 	@echo "make check   format, lint, types, import floors"
 	@echo "make bench   run all benchmarks, write benchmarks/results.md"
-	@echo "make findings  run the comparisons of docs/findings.md, go on where they stand (two hours)"
+	@echo "make findings  run the comparisons of docs/findings.md, go on where they stand (three hours)"
 	@echo "make soak    the long tests: 500 kills, 100,000 damaged files, power losses"
 	@echo "make clean   remove what these commands made"
 
