@@ -98,9 +98,10 @@ class Page:
 
 
 @contextmanager
-def firefox(path: str, profile: Path) -> Iterator[Page]:
-    """A browser with a profile of its own, which is ended with the block."""
-    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in SETTINGS.items()]
+def firefox(path: str, profile: Path, **changed: Any) -> Iterator[Page]:
+    """A browser with a profile of its own, which is ended with the block; ``changed`` stands in its settings."""
+    settings = {**SETTINGS, **changed}
+    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in settings.items()]
     (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
     command = [path, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
     log = profile / "said.txt"

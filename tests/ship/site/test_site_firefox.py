@@ -14,11 +14,17 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def page(site: Path, base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[firefox_pages.Page]:
-    """A site in Firefox, ready to play."""
-    path = firefox_pages.installed()
-    if path is None:
+def path() -> str:
+    """Where Firefox lies."""
+    found = firefox_pages.installed()
+    if found is None:
         pytest.skip("no Firefox is installed (on Debian: apt-get install firefox-esr)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def page(path: str, site: Path, base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[firefox_pages.Page]:
+    """A site in Firefox, ready to play."""
     with firefox_pages.firefox(path, tmp_path_factory.mktemp("firefox")) as page:
         page.open(base, f"{site.name}/index.html", before=REMEMBERING)
         until(page, "voice.state === 'ready'")
@@ -46,3 +52,18 @@ def test_firefox_makes_the_samples_that_python_makes(page: firefox_pages.Page, m
     assert 0 < stated < 1e-3
     assert np.abs(samples(page) - plain).max() <= 2 * stated
     assert page.said == []
+
+
+def test_firefox_without_a_loudspeaker_says_so(path: str, site: Path, base: str, tmp_path: Path) -> None:
+    without = {"media.cubeb.force_mock_context": False, "media.cubeb.backend": "none of them"}
+    with firefox_pages.firefox(path, tmp_path, **without) as page:
+        page.open(base, f"{site.name}/index.html", before=REMEMBERING)
+        until(page, "voice.state === 'ready'")
+        page.press("Play")
+        until(page, "events.length === 1")
+        assert page.evaluate("events.map(({ name, code }) => [name, code])") == [["error", "device"]]
+        assert ask(page, "voice.shadowRoot.querySelector('[role=alert]').textContent").startswith("No sound starts")
+        page.press("Play")
+        until(page, "events.length === 2")
+        assert ask(page, "(await voice.generate(5n)).seed === 5n")
+        assert page.said == []

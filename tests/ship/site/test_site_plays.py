@@ -97,6 +97,40 @@ def test_the_page_is_played_by_keys_alone(site: Any, opened: Callable[..., Any])
     assert page.said == []
 
 
+@pytest.mark.parametrize(
+    ("locale", "play", "following", "save", "said"),
+    [
+        ("en-GB", "Play", "Next", "Download WAV", "No sound starts: the browser finds no loudspeaker"),
+        ("ja-JP", "再生", "次へ", "WAVを保存", "音が始まりません。スピーカーやイヤホンが見つからない"),
+    ],
+)
+def test_a_loudspeaker_that_never_opens_is_said_and_the_rest_works(
+    locale: str, play: str, following: str, save: str, said: str, site: Any, opened: Callable[..., Any]
+) -> None:
+    stuck = """globalThis.lacking = true; AudioContext = class extends AudioContext {
+        #stuck = lacking;
+        constructor() { super(); if (this.#stuck) super.suspend(); }
+        resume() { return this.#stuck ? new Promise(() => {}) : super.resume(); } };"""
+    page = opened(locale=locale, before=stuck)
+    button = page.get_by_role("button", name=play, exact=True)
+    button.click()
+    page.get_by_role("alert").get_by_text(said).wait_for()
+    assert page.evaluate("events.map(({ name, code }) => [name, code])") == [["error", "device"]]
+    with page.expect_download() as started:
+        page.get_by_role("button", name=save).click()
+    assert started.value.path().stat().st_size > 2 * LENGTH
+    for _ in range(3):
+        page.get_by_role("button", name=following).click()
+    until(page, "voice.sound.seed === 3n && events.length === 2")
+    assert page.get_by_role("alert").get_by_text(said).is_visible()
+    page.evaluate("lacking = false")
+    button.click()
+    until(page, "events.length === 4")
+    assert page.evaluate("events.map(({ name }) => name)") == ["error", "error", "play", "ended"]
+    assert not page.get_by_role("alert").is_visible()
+    assert page.said == []
+
+
 def test_previous_and_next_go_round_all_seeds(site: Any, opened: Callable[..., Any]) -> None:
     page = opened()
     page.get_by_role("button", name="Previous").click()

@@ -65,7 +65,7 @@ export class Model {
 
 export type ErrorCode =
   | "no-wasm" | "no-simd" | "source" | "missing" | "damaged" | "changed" | "foreign" | "schema" | "broken" | "label"
-  | "seed" | "audio";
+  | "seed" | "audio" | "device";
 
 export class VoiceError extends Error {
   readonly code: ErrorCode;
@@ -131,7 +131,10 @@ export class GanbaruVoice extends HTMLElement {
   morph(seed: Seed, share: number): Promise<Sound>;
   /** Lets variations start from the sound that is shown. */
   walk(): Sound | null;
-  /** Plays the sound that is shown; a browser lets it only after a press. */
+  /**
+   * Plays the sound that is shown; a browser lets it only after a press. Resolves once it begins, or was stopped before;
+   * rejects with a `VoiceError`, "device" where the browser has given no sound for a second and a half.
+   */
   play(): Promise<void>;
   stop(): void;
   /** The sound that is shown as a WAV file that says what made it. */

@@ -99,7 +99,7 @@ class GanbaruVoice extends Host {
   async play() {
     await this.#loaded();
     const { samples } = this.#shown, { sample_rate: rate } = this.info;
-    await this.#player.play(samples, rate, () => this.#ended());
+    if (!(await this.#player.play(samples, rate, () => this.#ended()))) return; // stopped before it began
     this.#view.mark(true);
     this.#view.follow(samples.length / rate);
     this.#say("play", { sound: this.#shown });
@@ -247,15 +247,20 @@ class GanbaruVoice extends Host {
   /** What is done on a press, by the names that the panel has for it. */
   #presses() {
     const view = () => this.#view.fields;
-    const heard = (task) => this.#queue.add(async () => {
+    const play = () => this.#queue.add(() => this.play());
+    const ask = (task) => {
+      if (!this.playing) this.#player.stop(); // what waits for a loudspeaker would keep the task waiting
+      this.#queue.add(task);
+    };
+    const heard = (task) => ask(async () => {
       await task();
       await this.play();
     });
     const step = (by) => heard(() => this.#choose(BigInt.asUintN(64, this.#centre.seed + BigInt(by))));
     const morph = () => this.morph(view().goal, view().share);
     return {
-      toggle: () => (this.playing ? this.stop() : heard(() => {})),
-      play: () => heard(() => {}),
+      toggle: () => (this.playing ? this.stop() : play()),
+      play,
       seed: () => heard(() => this.#choose(view().seed)),
       label: () => heard(() => this.#choose(this.#centre.seed, view().label)),
       step,
@@ -271,7 +276,7 @@ class GanbaruVoice extends Host {
         this.#reach = view().reach;
         this.#surround();
       },
-      morph: () => this.#queue.add(morph),
+      morph: () => ask(morph),
       morphed: () => heard(morph),
       download: () => this.#download(),
     };

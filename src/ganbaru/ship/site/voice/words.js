@@ -36,6 +36,8 @@ const WORDS = {
       label: "This model has no such label.",
       seed: "A seed is a whole number from 0 to 18446744073709551615.",
       audio: "This browser cannot play sound here.",
+      device: "No sound starts: the browser finds no loudspeaker, or waits for one more press. The WAV can be saved all "
+        + "the same.",
     },
   },
   ja: {
@@ -72,6 +74,7 @@ const WORDS = {
       label: "このモデルにそのラベルはありません。",
       seed: "シードは0から18446744073709551615までの整数です。",
       audio: "このブラウザではここで音を再生できません。",
+      device: "音が始まりません。スピーカーやイヤホンが見つからないか、もう一度押す必要があります。WAVの保存はできます。",
     },
   },
 };
