@@ -75,6 +75,14 @@ def test_rounding_stays_far_below_what_is_asked_for() -> None:
         assert np.abs(instance.run(z) - expected).max() <= 2e-5 * np.abs(expected).max()
 
 
+def test_what_is_shipped_takes_no_memory_of_its_own_beside_turned_weights() -> None:
+    generator = build_generator(GeneratorConfig(), (1, 16_000))
+    network = capture(generator, latent=generator.latent)
+    whole, exact = (compiled(network, precision=precision) for precision in ("int8", "fp32"))
+    assert len(exact.binary()) - len(whole.binary()) > 3_500_000
+    assert exact.plan.memory.end <= whole.plan.memory.end
+
+
 def test_the_default_generators_take_less_than_half_of_what_is_left_of_them_when_folded() -> None:
     for shape in ((1, 16_000), (64, 63)):
         generator = build_generator(GeneratorConfig(), shape)

@@ -44,6 +44,18 @@ def test_a_press_plays_and_nothing_is_asked_of_anybody(disk: bool, site: Any, op
     assert page.said == []
 
 
+def test_the_model_is_on_its_way_before_the_script_is_run_and_asked_for_once(
+    site: Any, opened: Callable[..., Any]
+) -> None:
+    page = opened()
+    asked = page.evaluate(
+        """performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("model.wasm"))
+          .map(({ initiatorType }) => initiatorType)"""
+    )
+    assert asked == ["link"]
+    assert page.said == []
+
+
 @pytest.mark.parametrize("seed", [0, 7, 2**64 - 1])
 def test_a_seed_makes_the_samples_that_python_makes(seed: int, module: bytes, embedded: Callable[..., Any]) -> None:
     page = embedded(f'<ganbaru-voice src="m.wasm" seed="{seed}" label="1" exact></ganbaru-voice>', {"m.wasm": module})

@@ -11,13 +11,15 @@ from ganbaru.ship.compiler.program import Kernel, Program
 from ganbaru.ship.compiler.special import Zeros
 from ganbaru.ship.compiler.unpacking import Parcel
 from ganbaru.ship.compiler.way_back import lowered
+from ganbaru.ship.compiler.winograd import Winograd
 
 
 def lower(plan: Plan, parcel: Parcel) -> Program:
     """The kernels of a plan; their weights go into the parcel.
 
     The last step comes first: a way back has no weights, but room that it names often, and what lies in front of all
-    weights has short addresses.
+    weights has short addresses. What is shipped lies where turned weights go once all of it is placed: a page of memory
+    that nobody has touched yet takes as long as a thousand numbers do.
     """
     program = Program(plan, parcel, drawing.shipped(parcel))
     for stage in reversed(plan.stages):
@@ -29,6 +31,8 @@ def lower(plan: Plan, parcel: Parcel) -> Program:
             made = [*made, *_borders(stage.value, target)]
         program.kernels[:0] = [(stage, kernel) for kernel in made]
     program.kernels = quickening.quickened(program)
+    turned = [kernel.weights for _, kernel in program.kernels if isinstance(kernel, Winograd)]
+    parcel.settled(min(turned, default=parcel.memory.end))
     parcel.tabled()
     return program
 

@@ -10,7 +10,7 @@ an exponent is a byte of its own, the bits of a single one are turned about by o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -62,6 +62,8 @@ class Parcel:
         pieces: address and bytes of each.
         placements: in order.
         tables: of `tabled`.
+        sources: regions of the matrices, which are read at the start alone, from 0 until they are `settled`.
+        shipped: address there and bytes of each.
     """
 
     memory: Memory
@@ -69,6 +71,8 @@ class Parcel:
     pieces: list[tuple[int, bytes]] = field(default_factory=list)
     placements: list[Placement] = field(default_factory=list)
     tables: list[tuple[int, ...]] = field(default_factory=list)
+    sources: Memory = field(default_factory=lambda: Memory(0))
+    shipped: list[tuple[int, bytes]] = field(default_factory=list)
 
     def numbers(self, values: Array) -> int:
         """Ships numbers as they are, float32; their address."""
@@ -82,13 +86,20 @@ class Parcel:
         """Ships ``(taps, C_in, C_out)`` in the precision chosen.
 
         Returns:
-            Address of each tap's matrix (in the first plane), and `Placement.scales`.
+            Address of each tap's matrix among the sources (in the first plane), and `Placement.scales`.
         """
         taps, rows, columns = values.shape
         encoded, scales = encode(values, self.precision)
-        address = self._piece(encoded)
+        address = self.sources.take(len(encoded))
+        self.shipped.append((address, encoded))
         beside = values.size if scales is None else self.numbers(scales)
         return [address + tap * rows * columns for tap in range(taps)], beside
+
+    def settled(self, base: int) -> None:
+        """Lays the sources where they may be written over once all of them are placed."""
+        self.pieces += [(base + address, data) for address, data in self.shipped]
+        self.placements = [replace(one, source=base + one.source) for one in self.placements]
+        self.memory.end = max(self.memory.end, base + self.sources.end)
 
     def tabled(self) -> None:
         """Ships where the matrices go: a table for each product, of where each is shipped, its first row and column."""

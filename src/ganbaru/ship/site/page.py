@@ -24,16 +24,16 @@ def page(about: dict[str, Any], module: bytes, inside: Inside) -> str:
         inside: what is shown of them.
     """
     root = fromstring(asset("page.html"))
-    style, script = asset("page.css"), asset("page.js")
+    style, scripts = asset("page.css"), {"early": asset("early.js"), "script": asset("page.js")}
     find = {each.get("id"): each for each in root.iter() if each.get("id")}
-    find["policy"].set("content", _policy(style, script))
+    find["policy"].set("content", _policy(style, *scripts.values()))
     find["generator"].set("content", f"{GENERATOR} {__version__}")
     find["voice"].set("integrity", fingerprint(module))
     texts = {
         "title": f"{about['name']} · ganbaru",
         "name": about["name"],
         "style": style,
-        "script": script,
+        **scripts,
         "lines": _LINES,
         "foot": f"{about['made_with']} · {len(module):,} bytes",
     }
@@ -57,11 +57,12 @@ def _look_inside(root: Element, place: Element, inside: Inside) -> None:
         main.remove(place)
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(style: str, *scripts: str) -> str:
+    allowed = " ".join(f"'{fingerprint(each.encode())}'" for each in scripts)
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' 'wasm-unsafe-eval' '{fingerprint(script.encode())}'",
+            f"script-src 'self' 'wasm-unsafe-eval' {allowed}",
             "worker-src blob:",
             "connect-src 'self'",
             f"style-src '{fingerprint(style.encode())}'",
