@@ -34,6 +34,8 @@ from ganbaru.distances.transport import transport, transport_many
 
 Array = np.ndarray[Any, Any]
 SIZES, DIMENSIONS = (10, 30, 100, 300, 1000, 2000), (1, 2, 3, 8, 16, 64, 512)
+_MORE = 3
+"""How many times as often the smallest cells are timed, which last microseconds."""
 _SLOW_FROM = 1000
 """Points from which scipy is left out in 3 dimensions or fewer, where it takes ten times what POT does."""
 
@@ -157,7 +159,7 @@ def main(quick: bool = False, rounds: int = 3) -> None:
             lines.append(race(2000, d, p, rounds=1 if quick else rounds))
         if not quick:
             lines.append(race(8000, d, 1, rounds=1))
-    cells = [cell(n, d, 1 if quick else rounds) for d in dimensions for n in sizes]
+    cells = [cell(n, d, 1 if quick else rounds * (_MORE if n < 100 else 1)) for d in dimensions for n in sizes]
     for n, d in ((100, 2), (100, 16)):
         lines.append(many(50, n, d, rounds=1 if quick else rounds))
     for n, blocked in ((4000, False), (4000, True)) + (() if quick else ((16_000, False), (16_000, True))):
