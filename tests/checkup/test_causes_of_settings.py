@@ -129,3 +129,41 @@ def test_a_slope_that_no_penalty_holds_is_told_though_it_falls_at_the_end() -> N
     assert said("penalty-too-small", game("gradient-penalty", lipschitz=rises, **FAR)) == "found"
     begins = np.concatenate([np.full(20, 20.0), np.full(20, 1.2)])
     assert said("penalty-too-small", game("gradient-penalty", lipschitz=begins, **FAR)) == "fine"
+
+
+@pytest.mark.parametrize(
+    ("weight", "apart", "verdict"), [(2000.0, 0.1, "found"), (5.0, 0.1, "fine"), (2000.0, 0.001, "fine")]
+)
+def test_a_critic_that_sees_the_difference_is_silenced_by_a_weight_far_beyond_the_usual_one(
+    weight: float, apart: float, verdict: str
+) -> None:
+    """Near its optimum the penalty is no larger beside what it says, however heavy."""
+    facts = {"constraint_strength": weight, "data": "sound"}
+    scores = {"real_score_mean": apart, "real_score_std": 0.02, "fake_score_std": 0.02}
+    evidence = game("r1", "hinge", facts=facts, penalty=apart / 4, lipschitz=0.1, **scores, **FAR)
+    assert said("penalty-too-large", evidence) == verdict
+
+
+CLOSE: dict[str, Any] = {"batch_distance": 0.16 + 0.9 * np.exp(-np.arange(RECORDS) / 4)}
+"""Little of the way is left, and a batch still shows a difference."""
+
+
+@pytest.mark.parametrize(("apart", "verdict"), [(CLOSE, "found"), ({}, "fine")])
+def test_a_setting_of_no_training_that_goes_well_is_found_where_samples_are_clearly_apart(
+    apart: dict[str, Any], verdict: str
+) -> None:
+    momentum = {"critic_momentum": 0.98, "generator_momentum": 0.98}
+    assert said("momentum-high", game("r1", "hinge", facts=momentum, **apart)) == verdict
+    still = {"generator_update_ratio": 1e-4, "critic_update_ratio": 1e-2}
+    assert said("learning-rate-low", game("r1", "hinge", **still, **apart)) == verdict
+
+
+def test_games_were_seen_to_go_well_with_a_doubtful_momentum() -> None:
+    doubtful = {"critic_momentum": 0.9, "generator_momentum": 0.9}
+    assert said("momentum-high", game("r1", "hinge", facts=doubtful, **CLOSE)) == "fine"
+
+
+def test_a_step_to_where_a_constraint_wants_the_weights_is_no_stride_among_few_records_either() -> None:
+    strides = {"critic_update_ratio": np.where(np.arange(RECORDS) == 0, 0.9, 0.05), "generator_update_ratio": 0.01}
+    assert said("learning-rate-high", game("spectral-norm", "hinge", **strides, **FAR)) == "fine"
+    assert said("learning-rate-high", game("r1", "hinge", **strides, **FAR)) == "found"

@@ -126,7 +126,7 @@ def test_no_evidence_makes_a_judge_fail(rows: list[tuple[int, float]], kind: str
     series = Series.of(*zip(*rows, strict=True))
     causes = (*blocked.CAUSES, *hyper.CAUSES)
     needs = {name for each in causes for name in each.needs} | {"batch_distance_real", "coverage_real", "spread"}
-    facts = {"kind": kind, "objective": "wasserstein", "constraint": "r1", "batch": 4, "n_critic": 1, "modes": 8}
+    facts = {"kind": kind, "objective": "wasserstein", "constraint": "r1", "batch": 4, "n_critic": 1}
     evidence = Evidence("any", facts, dict.fromkeys(needs, series))
     findings = judge(evidence, causes)
     assert len(findings) == len(causes)

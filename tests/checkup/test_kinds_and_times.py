@@ -79,6 +79,21 @@ def test_kinds_that_are_missed_are_dropped_where_it_shows_and_thin_coverage_alon
     assert mode_dropping.CAUSE.examine(near).verdict == "suspect"
 
 
+@pytest.mark.parametrize(
+    ("made", "near", "end", "verdict"),
+    [(2, 0.96, 0.9, "found"), (2, 0.3, 0.9, "fine"), (3, 0.96, 0.9, "fine"), (2, 0.96, 0.3, "suspect")],
+)
+def test_one_of_three_known_modes_is_missing_though_the_others_are_as_far_from_each_other(
+    made: int, near: float, end: float, verdict: str
+) -> None:
+    """As much is missed as is missed by what varies too little, but modes can be counted."""
+    numbers = {"missed": 0.3, "missed_real": 0.0, "spread": 0.7, "batch_distance": np.linspace(2.0, end, COUNT)}
+    told = evidence(**numbers, **{"quality.high_quality": near, "quality.modes": made})
+    counted = {"quality": {"modes": {"value": made, "low": made, "high": made, "samples": [2500, 3]}}}
+    assert mode_dropping.CAUSE.examine(told.with_(probes=counted)).verdict == verdict
+    assert mode_dropping.CAUSE.examine(told).verdict == "fine"
+
+
 def test_kinds_that_were_made_for_long_and_are_lost_are_how_it_degraded() -> None:
     near = np.concatenate([np.linspace(2.0, 0.3, COUNT // 4), np.full(COUNT // 4, 0.3), np.full(COUNT // 2, 0.48)])
     lost = np.where(np.arange(COUNT) < COUNT // 2, 0.01, 0.4)

@@ -86,8 +86,13 @@ class Standing:
         Told by whole kinds where those were recorded; among few samples of many numbers hardly any covers another.
         """
         if not math.isnan(self.missed):
-            return self.misses_kinds and self.left > _MISSED
-        return self.precise > _PRECISE and self.covered < self.covered_limit and self.left > _MISSED
+            return self.misses_kinds and self.shows
+        return self.precise > _PRECISE and self.covered < self.covered_limit and self.shows
+
+    @property
+    def shows(self) -> bool:
+        """Whether so much of the way is left as is where kinds are missing."""
+        return self.left > _MISSED
 
     @property
     def misses_kinds(self) -> bool:

@@ -8,27 +8,25 @@ from ganbaru.checkup.causes.blocked.mode_collapse import NARROW
 from ganbaru.checkup.causes.standing import Standing, is_game, kinds_lost_since, standing
 from ganbaru.checkup.causes.usual import paired
 from ganbaru.checkup.evidence import Evidence
-from ganbaru.checkup.series import Series
 
-_KINDS = 0.9
-"""Share of the known modes or labels that must be made."""
+_KINDS, _ONES = 0.9, 0.5
+"""Share of the known modes below which some are not made, and of samples near one from which modes can be counted."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    counted = _counted(evidence)
-    if counted is not None:
-        return counted
     now = standing(evidence)
     if now is None or (math.isnan(now.precise) and math.isnan(now.missed)):
         return Ruling("not-checked", reason="samples were not seen")
-    numbers = {**_seen(now), **now.evidence, "spread": now.spread, "spread_limit": NARROW}
-    if now.misses_kinds and now.spread >= NARROW and not now.lacks_kinds:
+    counted = _counted(evidence)
+    numbers = {**_seen(now), **now.evidence, "spread": now.spread, "spread_limit": NARROW, **counted}
+    misses, lacks = now.misses_kinds or bool(counted), now.lacks_kinds or (bool(counted) and now.shows)
+    if misses and now.spread >= NARROW and not lacks:
         return Ruling("suspect", numbers, "generator", reason="what is missing hardly shows in the distance")
-    if not now.lacks_kinds or now.spread < NARROW:
+    if not lacks or now.spread < NARROW:
         return Ruling("fine", numbers)
     if now.improving:
         return Ruling("suspect", numbers, "generator", reason="they are few, and come nearer to all")
-    since = kinds_lost_since(evidence)
+    since = kinds_lost_since(evidence) if now.misses_kinds or not counted else _began(evidence)
     if late_degradation.begins(evidence, since):
         return Ruling("suspect", numbers, "generator", since=since, reason="all were made when it was good")
     return Ruling("found", numbers, "generator", since=since)
@@ -41,31 +39,32 @@ def _seen(now: Standing) -> dict[str, float]:
     return {"missed_share": now.missed, "missed_share_limit": now.missed_limit}
 
 
-def _counted(evidence: Evidence) -> Ruling | None:
-    """By modes or labels that are known; None where none are."""
-    for name, whole in (("quality.modes", "modes"), ("quality.labels_covered", "labels")):
-        total = evidence.facts.get(whole)
-        if total and not evidence.lacks(name):
-            covered = evidence.series[name]
-            now = float(covered.finite.values[-1]) if len(covered.finite) else 0.0
-            numbers = {whole: now, f"{whole}_limit": math.ceil(_KINDS * total)}
-            if now >= _KINDS * total:
-                return Ruling("fine", numbers)
-            if not _good(evidence):
-                return Ruling("fine", numbers, reason="what is made is not good enough to speak of kinds")
-            return Ruling("found", numbers, "generator", since=_began(covered, _KINDS * total))
-    return None
+def _counted(evidence: Evidence) -> dict[str, float]:
+    """Of a world of known modes: how many are made, where that is too few and most samples are of one; else nothing.
+
+    A count says it whatever the samples vary by: of three modes one may be missing, and those that are made be as far
+    from each other as any two.
+    """
+    modes = (evidence.probes.get("quality") or {}).get("modes")
+    if modes is None or evidence.lacks("quality.high_quality"):
+        return {}
+    made, least = float(modes["value"]), _least(evidence)
+    share = float(evidence.series["quality.high_quality"].values[-1])
+    if made >= least or not share >= _ONES:
+        return {}
+    return {"modes": made, "modes_limit": least, "of_a_mode": share, "of_a_mode_limit": _ONES}
 
 
-def _began(covered: Series, least: float) -> int | None:
-    return covered.since(lambda values: values < least)
+def _least(evidence: Evidence) -> float:
+    """How many of the known modes must be made."""
+    return float(math.ceil(_KINDS * evidence.probes["quality"]["modes"]["samples"][1]))
 
 
-def _good(evidence: Evidence) -> bool:
-    """Whether most of what is made is one of the kinds."""
-    names = ("quality.high_quality", "quality.recognised")
-    shares = [evidence.series[name].late(0.1) for name in names if not evidence.lacks(name)]
-    return bool(shares) and max(shares) >= 0.5
+def _began(evidence: Evidence) -> int | None:
+    """The step from which on fewer modes were made; None where it was not measured."""
+    if evidence.lacks("quality.modes"):
+        return None
+    return evidence.series["quality.modes"].since(lambda values: values < _least(evidence))
 
 
 CAUSE = Cause(

@@ -7,7 +7,8 @@ from ganbaru.checkup.causes.amount import overfitting
 from ganbaru.checkup.causes.blocked import dead_units, vanishing_gradient
 from ganbaru.checkup.causes.blocked.exploding_gradient import drawn_wide
 from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled
-from ganbaru.checkup.causes.one_loss import by_outcome, is_plain, still_falls
+from ganbaru.checkup.causes.one_loss import is_plain, still_falls
+from ganbaru.checkup.causes.proved import by_itself
 from ganbaru.checkup.evidence import Evidence
 
 _PATH = 0.25
@@ -34,7 +35,7 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("suspect", numbers, least, reason="it moved enough to learn by heart")
     if _is_unfinished(evidence):
         return Ruling("found", numbers, least, reason="it was still learning when it ended")
-    return by_outcome(evidence, numbers, least)
+    return by_itself(evidence, numbers, least)
 
 
 def _is_unfinished(evidence: Evidence) -> bool:

@@ -9,8 +9,9 @@ from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.blocked import not_lipschitz, oscillation
 from ganbaru.checkup.causes.hyper import n_critic_low, penalty_too_small
 from ganbaru.checkup.causes.hyper.settings import NETWORKS, UNLEARNED
-from ganbaru.checkup.causes.one_loss import by_outcome, is_plain, still_falls
-from ganbaru.checkup.causes.standing import WASSERSTEIN
+from ganbaru.checkup.causes.one_loss import is_plain, still_falls
+from ganbaru.checkup.causes.proved import by_itself
+from ganbaru.checkup.causes.standing import WASSERSTEIN, by_harm
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
@@ -47,8 +48,10 @@ def _judge(evidence: Evidence) -> Ruling:
     if is_plain(evidence) and memory > _MEMORY and still_falls(evidence):
         numbers |= {"memory_share": memory, "memory_share_limit": _MEMORY}
         return Ruling("found", numbers, worst, reason="it still speeds up when it ends")
-    ruling = by_outcome(evidence, numbers, worst)
-    if ruling.verdict == "found" and not is_plain(evidence) and momenta[worst] < _GAME:
+    if is_plain(evidence) or momenta[worst] >= _GAME:
+        return by_itself(evidence, numbers, worst)
+    ruling = by_harm(evidence, numbers, worst)
+    if ruling.verdict == "found":
         if _runs_past(evidence) and not any(cause.examine(evidence) for cause in _PLAINER):
             return replace(ruling, reason="momentum unsettles a Wasserstein critic, and what is generated wanders")
         return replace(ruling, verdict="suspect", reason="games were seen to go well with as much")

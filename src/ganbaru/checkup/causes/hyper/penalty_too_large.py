@@ -17,6 +17,7 @@ from ganbaru.checkup.causes.model.receptive_field_short import is_blind
 from ganbaru.checkup.causes.proved import is_apart
 from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, standing
 from ganbaru.checkup.causes.telling import gaps, parted
+from ganbaru.checkup.causes.usual import penalty
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
@@ -50,6 +51,10 @@ far away; on the calibration half 3 at most where another fault made it large. W
 some wherever it is not kept exactly, up to 10 there."""
 _REST = 0.05
 """What such a loss holds besides, over its scores' difference, below which no penalty was told with it."""
+_HEAVY = 50.0
+"""Weight over the usual one for such data from which it is the penalty that keeps a critic silent which sees the
+difference: at its optimum the penalty takes the same share of what it says whatever the weight. On the calibration half
+8 at most where learning went well."""
 _NOTHING = 1e-6
 """Rise of the score over the distance of two samples that is none: a penalty makes a slope small, never nothing."""
 _MOVED = 0.1
@@ -122,16 +127,25 @@ def _keeps_silent(evidence: Evidence) -> tuple[dict[str, float], bool]:
     ratio, limit = _over_said(evidence, said), _DOMINANT if said < _UNSAID else _SMOTHERS
     if not math.isnan(ratio):
         numbers |= {"penalty_over_said": ratio, "penalty_over_said_limit": limit}
-        return numbers, ratio > limit
+        if ratio > limit or not _is_heavy(evidence):
+            return numbers, ratio > limit
+        seen = parted(evidence)
+        return numbers | {"seen": seen, "seen_limit": _SEEN}, said < _UNSAID and seen > _SEEN
     seen = parted(evidence)
     numbers |= {"said_limit": _MUTE, "seen": seen, "seen_limit": _SEEN}
     return numbers, said < _MUTE and seen > _SEEN
 
 
+def _is_heavy(evidence: Evidence) -> bool:
+    """Whether the weight is far beyond the usual one for such data."""
+    weight, usual = evidence.facts.get("constraint_strength"), penalty(evidence).get("constraint_strength")
+    return weight is not None and usual is not None and float(weight) > _HEAVY * float(usual)
+
+
 def _over_said(evidence: Evidence, said: float) -> float:
     """Weighted penalty over the distance of mean scores; NaN where nothing tells the penalty."""
-    penalty = evidence.series["penalty"] if not evidence.lacks("penalty") else beside_scores(evidence)
-    return penalty.late() / max(said, 1e-12) if penalty is not None and len(penalty.finite) else math.nan
+    taken = evidence.series["penalty"] if not evidence.lacks("penalty") else beside_scores(evidence)
+    return taken.late() / max(said, 1e-12) if taken is not None and len(taken.finite) else math.nan
 
 
 def beside_scores(evidence: Evidence) -> Series | None:

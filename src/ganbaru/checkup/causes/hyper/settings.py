@@ -59,8 +59,8 @@ def stride(evidence: Evidence, name: str) -> float:
     early = _early_strides(evidence, name)
     if not len(early):
         return math.nan
-    first = 0.0 if _projected(evidence, name) else float(early[0])
-    return max(first, float(np.quantile(early, 0.9)))
+    usual = float(np.quantile(early, 0.9))
+    return usual if _projected(evidence, name) else max(float(early[0]), usual)
 
 
 def lasting_stride(evidence: Evidence, name: str) -> float:
@@ -70,17 +70,21 @@ def lasting_stride(evidence: Evidence, name: str) -> float:
 
 
 def _early_strides(evidence: Evidence, name: str) -> np.ndarray:
-    """Updates over weights, by the rate alone, of the first tenth of the steps; empty where none was recorded."""
+    """Updates over weights, by the rate alone, of the first tenth of the steps; empty where none was recorded.
+
+    Without a first one that a constraint made: among ten records it would be one of the larger ones.
+    """
     series, updates = evidence.series[f"{name}_update_ratio"].finite, 1
     if name == "critic":
         updates = evidence.facts.get("n_critic") or 1
     ratios = series.values / updates / _gain(evidence, name)
     if "rmsprop" in str(evidence.facts.get(f"{name}_optimizer", "")):
         ratios = ratios * np.sqrt(1 - _RMSPROP ** (series.steps * updates))
+    steps, ratios = (series.steps[1:], ratios[1:]) if _projected(evidence, name) else (series.steps, ratios)
     if not len(ratios):
         return np.asarray(ratios)
     end = max(float(series.steps[-1]), float(evidence.facts.get("steps") or 0))
-    return np.asarray(ratios[series.steps <= max(_EARLY * end, float(series.steps[0]))])
+    return np.asarray(ratios[steps <= max(_EARLY * end, float(steps[0]))])
 
 
 def _projected(evidence: Evidence, name: str) -> bool:
