@@ -167,3 +167,18 @@ def test_a_step_to_where_a_constraint_wants_the_weights_is_no_stride_among_few_r
     strides = {"critic_update_ratio": np.where(np.arange(RECORDS) == 0, 0.9, 0.05), "generator_update_ratio": 0.01}
     assert said("learning-rate-high", game("spectral-norm", "hinge", **strides, **FAR)) == "fine"
     assert said("learning-rate-high", game("r1", "hinge", **strides, **FAR)) == "found"
+
+
+def test_a_short_way_is_not_laid_to_the_rate_of_a_network_that_is_too_small() -> None:
+    still = {"generator_update_ratio": 1e-4, "critic_update_ratio": 1e-2}
+    small = {"generator_by_heart": {"samples": 6, "residual": 1.0, "wider_residual": 1e-6, "own": False}}
+    assert said("learning-rate-low", game("r1", "hinge", **still, **FAR)) == "found"
+    assert said("learning-rate-low", game("r1", "hinge", probes=small, **still, **FAR)) == "suspect"
+
+
+def test_what_goes_round_before_a_blind_critic_does_not_get_better_where_it_comes_nearer_for_a_while() -> None:
+    drift = {"drift_0": 1.2 * np.sin(np.arange(RECORDS) * 0.8), "drift_1": 1.2 * np.cos(np.arange(RECORDS) * 0.8)}
+    near = np.where(np.arange(RECORDS) >= 0.875 * RECORDS, 0.6, 0.9)
+    blind: dict[str, Any] = {**FAR, "real_score_mean": 0.01, "batch_distance": near}
+    assert said("critic-too-weak", game("none", "hinge", **blind)) == "suspect"
+    assert said("critic-too-weak", game("none", "hinge", **blind, **drift)) == "found"

@@ -7,7 +7,7 @@ does one whose scores of both are alike in the unit of the loss, however little 
 import math
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.blocked import late_degradation
+from ganbaru.checkup.causes.blocked import late_degradation, oscillation
 from ganbaru.checkup.causes.standing import is_game, standing
 from ganbaru.checkup.causes.telling import parted, partings, said
 from ganbaru.checkup.evidence import Evidence
@@ -38,7 +38,7 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers |= {} if math.isnan(unlike) else {"said": unlike, "said_limit": _MUTE}
     if not (apart <= _BLIND or unlike < _MUTE) or now.apart < _FAR or not now.is_far:
         return Ruling("fine", numbers)
-    if now.improving:
+    if now.improving and not oscillation.CAUSE.examine(evidence):  # what goes round comes nearer now and then
         return Ruling("suspect", numbers, "critic", reason="what is made still gets better")
     since = partings(evidence).since(lambda values: values <= _BLIND)
     if late_degradation.was_at_best_after(evidence, since):

@@ -7,6 +7,7 @@ from ganbaru.checkup.causes.amount import overfitting
 from ganbaru.checkup.causes.blocked import dead_units, vanishing_gradient
 from ganbaru.checkup.causes.blocked.exploding_gradient import drawn_wide
 from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled
+from ganbaru.checkup.causes.model.by_heart import critic_is_too_small, generator_is_too_small
 from ganbaru.checkup.causes.one_loss import is_plain, still_falls
 from ganbaru.checkup.causes.proved import by_itself
 from ganbaru.checkup.evidence import Evidence
@@ -18,6 +19,7 @@ _SHORT, _UNFINISHED = 0.2, 0.5
 half where learning went well, 0.7 in models elsewhere whose layers are normalised."""
 _OVER = 0.95
 """Share of the steps that were meant from which a training is over."""
+_TOO_SMALL = {"generator": generator_is_too_small, "critic": critic_is_too_small}
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -31,6 +33,8 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("suspect", numbers, least, reason="its steps are short for want of a gradient")
     if drawn_wide(evidence):
         return Ruling("suspect", numbers, least, reason="its steps are short beside weights that were drawn wide")
+    if least in _TOO_SMALL and _TOO_SMALL[least](evidence):
+        return Ruling("suspect", numbers, least, reason="a network so small leads nowhere, however far it goes")
     if is_plain(evidence) and overfitting.CAUSE.examine(evidence):
         return Ruling("suspect", numbers, least, reason="it moved enough to learn by heart")
     if _is_unfinished(evidence):
