@@ -140,7 +140,7 @@ def train(source: Any, config: Any, place: Path) -> Run:
         try:
             gb.fit(source, out=place, config=config, threads=1)
         except gb.UserError as error:
-            print(f"  {place}: {error.args[0]}", file=sys.stderr)
+            print(f"  {error.args[0]}", file=sys.stderr)
     return Run.open(place)
 
 
@@ -254,7 +254,7 @@ def rows(specimens: Sequence[Specimen], cache: Path, most: int, minutes: float) 
     began = time.monotonic()
     for specimen in specimens:
         if time.monotonic() - began > 60 * minutes:
-            print(f"  out of time before {specimen.name}", file=sys.stderr)
+            print("  out of time", file=sys.stderr)
             return
         yield examine(specimen, cache, most)
 

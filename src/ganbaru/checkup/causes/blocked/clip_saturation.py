@@ -36,7 +36,7 @@ def _change(evidence: Evidence) -> Change | None:
     from ganbaru.training.settings import WORLDS
 
     usual = WORLDS.get(str(evidence.facts.get("data")), {})
-    rates = {key: usual[key] for key in ("generator.learning_rate", "critic.learning_rate") if key in usual}
+    rates = {key: rate for key, rate in usual.items() if key.endswith(".learning_rate")}
     return {"objective": "wgan-gp", **rates}
 
 
