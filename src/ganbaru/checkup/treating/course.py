@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ganbaru.checkup.causes import CAUSES
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.examining import of_run
 from ganbaru.checkup.finding import Findings
 from ganbaru.checkup.judging import judge
 from ganbaru.checkup.run.facts import is_plain
+from ganbaru.checkup.run.gathering import recorded
 from ganbaru.checkup.run.reopened import fresh
 from ganbaru.checkup.studied import with_studies
 from ganbaru.checkup.treating import beside, usual
@@ -161,7 +163,7 @@ def findings_of(
     """
     stored = _stored(run)
     if stored is not None:
-        return stored
+        return _sized(stored, run, source, parts, seed, progress)
     evidence = of_run(run, source=source, parts=parts, active=False, progress=progress, seed=seed)
     evidence = _with_sizes(with_studies(evidence, (), run), run, source, parts, seed, progress)
     findings = judge(evidence)
@@ -181,12 +183,20 @@ def _with_sizes(evidence: Evidence, run: Run, source: Source, parts: Parts, seed
     return evidence.with_(probes=tried.probes, missing=tried.missing)
 
 
-def _stored(run: Run) -> Findings | None:
-    """The findings that a run has.
+def _sized(findings: Findings, run: Run, source: Source, parts: Parts, seed: int, progress: Progress) -> Findings:
+    """Findings with those about the sizes of networks, where they lack them; what these explain follows from them."""
+    if any(each.cause in _SIZES and each.verdict != "not-checked" for each in findings):
+        return findings
+    evidence = _with_sizes(recorded(run), run, source, parts, seed, progress)
+    found, sizes = {each.cause for each in findings.found}, []
+    for cause in (cause for cause in CAUSES if cause.slug in _SIZES):
+        size = cause.examine(evidence)
+        sizes.append(replace(size, consequences=tuple(sorted(found & set(cause.explains))) if size else ()))
+    return Findings([*(each for each in findings if each.cause not in _SIZES), *sizes], subject=findings.subject)
 
-    None where there are none, where they are older than its last record, and where the sizes of its networks were not
-    asked for.
-    """
+
+def _stored(run: Run) -> Findings | None:
+    """The findings that a run has; None where there are none, or where they are older than its last record."""
     file = run.path / "findings.json"
     try:
         document = run.read_json("findings")
@@ -195,8 +205,8 @@ def _stored(run: Run) -> Findings | None:
         findings = Findings.from_json(document)
     except (UserError, OSError):
         return None
-    asked = {each.cause for each in findings if each.verdict != "not-checked"}
-    return findings if is_plain(run.document) or asked & set(_SIZES) else None
+    only_stopped = [finding.cause for finding in findings] == ["non-finite"]  # the loop's own note, no checkup
+    return None if only_stopped else findings
 
 
 def _figures(before: Run, after: Run) -> Figures:

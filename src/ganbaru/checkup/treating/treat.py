@@ -43,8 +43,8 @@ def treat(
     Args:
         run: the run or its folder. Nothing in it changes but ``treatment.json``.
         out: folder for the trials ``NAME-treated-1`` …; None takes that in which the run lies.
-        findings: what was found in it; None takes those of its last checkup, if that asked for the sizes of its
-            networks (``active``), or examines it.
+        findings: what was found in it; None takes those of its last checkup, or examines it, and asks whether its
+            networks are too small in either case.
         source: what it was trained on; None opens it again.
         parts: networks, objective and constraint of your own, as they were before the run's first step.
         most: how many changes to train.
