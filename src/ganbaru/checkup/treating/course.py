@@ -1,4 +1,4 @@
-"""A treatment from change to change: each is trained beside the best run so far, and kept where it helped."""
+"""A treatment from change to change: each is trained beside the best run so far, and gone on with where it is closer."""
 
 import json
 import logging
@@ -32,7 +32,6 @@ from ganbaru.training.session import Parts
 _log = logging.getLogger("ganbaru.checkup")
 _SIZES = {"generator-too-small": "generator_by_heart", "critic-too-small": "critic_by_heart"}
 """Causes that only an experiment tells, and the experiment; it takes less time than a training in vain."""
-
 _KEPT = "it is closer for sure, if by less than another seed may make, and is gone on with"
 
 
@@ -49,6 +48,7 @@ class Course:
         found: what was found in ``first``.
         waiting: what is still to be tried, before the last resort.
         trials: what was.
+        well: nothing is found in ``best``; at_last: the last resort was asked for.
     """
 
     first: Run
