@@ -1,4 +1,4 @@
-"""A treatment from change to change: each is trained beside the best run so far, and gone on with where it is closer."""
+"""A treatment from change to change: each is trained beside the best run so far, which a closer one follows."""
 
 import json
 import logging
