@@ -1,16 +1,17 @@
-"""Does `treat` mend what is wrong, and better than a random change? Over the zoo's faults of configuration.
+"""Does `treat` mend what is wrong, and better than a random change? Over the zoo's faults of configuration, or of data.
 
-    python benchmarks/treatment.py [--half calibration|test] [--only PATTERN …] [--most-minutes M] [--trials N]
-        [--cache FOLDER] [--fresh]
+    python benchmarks/treatment.py [--kind configuration|data] [--half calibration|test] [--only PATTERN …]
+        [--most-minutes M] [--trials N] [--cache FOLDER] [--fresh]
 
 Each fault is trained, examined and treated with up to N changes. Two questions are asked of it. Is it mended: does the
 interval of its distance from held-out samples reach into those of its healthy twin, trained with three seeds? And does
 it beat one random change, drawn once for each fault out of the changes that any cause would make there and of settings
 times 0.03 to 30: is what the treated run makes closer to held-out samples (`distances.closer`, 95 %), and is what the
 first change alone makes? They are taken in an order that is drawn by their names, so that as many as there is time for
-are a sample of all. A fault counts as treatable where its cause has a change. What was trained is kept in the
-cache and used again by the next call. Faults of the half "test" are not named, so that nothing is mended by them.
-Shares with Wilson intervals; the last line: the share that is mended.
+are a sample of all. A fault counts as treatable where its cause has a change. Folders are spoiled and learned from as
+``treatment_data.py`` says, and the random change is to leave out as many files. What was trained is kept in the cache
+and used again by the next call. Faults of the half "test" are not named, so that nothing is mended by them. Shares with
+Wilson intervals; the last line: the share that is mended.
 """
 
 import argparse
@@ -32,19 +33,21 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import treatment_data  # noqa: E402
 from zoo.specimen import Specimen  # noqa: E402
 
 import ganbaru as gb  # noqa: E402
 from ganbaru import sources  # noqa: E402
 from ganbaru.checkup.cause import nothing  # noqa: E402
 from ganbaru.checkup.causes import CAUSES  # noqa: E402
-from ganbaru.checkup.finding import Finding, Findings  # noqa: E402
-from ganbaru.checkup.judging import judge  # noqa: E402
 from ganbaru.checkup.run import gather  # noqa: E402
-from ganbaru.checkup.treating import Treatment, treat  # noqa: E402
+from ganbaru.checkup.treating import Treatment, beside, treat  # noqa: E402
 from ganbaru.checkup.treating.beside import is_done, stopped  # noqa: E402
 from ganbaru.checkup.treating.comparing import Judge, loaded  # noqa: E402
+from ganbaru.checkup.treating.course import findings_of  # noqa: E402
+from ganbaru.checkup.treating.planning import kept_files, plan  # noqa: E402
 from ganbaru.distances import Estimate, proportion  # noqa: E402
+from ganbaru.progress import silent  # noqa: E402
 from ganbaru.runs import Run  # noqa: E402
 from ganbaru.runs.run import DOCUMENT  # noqa: E402
 from ganbaru.training.session import Parts  # noqa: E402
@@ -53,6 +56,8 @@ from zoo import configurations  # noqa: E402
 CACHE = Path.home() / ".cache" / "ganbaru" / "treatment"
 SEEDS = (1, 2, 3)
 """Of the healthy twins; the first is that of the fault."""
+_JUDGING = 1
+"""Seed of the latents by which runs are held against each other here; treating took others."""
 FACTORS = (0.03, 0.1, 0.3, 3.0, 10.0, 30.0)
 SCALED = ("generator.learning_rate", "critic.learning_rate", "constraint_strength", "batch", "n_critic")
 
@@ -68,44 +73,103 @@ class Row:
     treated: float
     healthy: float
     mended: bool
+    ill: bool
     versus: str
     first_versus: str
     tried: int
     treatable: bool
 
 
-def train(specimen: Specimen, place: Path) -> Run:
-    """The run of a specimen; what was trained already is used."""
+@dataclass(frozen=True)
+class Case:
+    """A fault to treat.
+
+    Attributes:
+        run: the training with the fault.
+        source: what it learned from.
+        judged_by: what runs are held against.
+        twins: trainings without the fault.
+    """
+
+    run: Run
+    source: Any
+    judged_by: Any
+    twins: Sequence[Run]
+
+    def distance(self, run: Run) -> Estimate | None:
+        """How far a run is from held-out samples at its end; None where it broke off."""
+        if stopped(run):
+            return None
+        if self.judged_by is not self.source:
+            return treatment_data.distance(run, self.judged_by)
+        document = run.read_json("quality")
+        return None if document is None else Estimate.from_json(document["figures"]["distance"])
+
+
+def case(specimen: Specimen, cache: Path, place: Path) -> Case:
+    """The fault and its healthy twins, trained; what was trained already is used."""
+    if specimen.kind == "data":
+        return _case_of_data(specimen, cache, place)
+    source = source_of(specimen)
+    run = train(source, specimen.recipe["config"], place / "run")
+    base = next(base for base in configurations.BASES.values() if specimen.twin == f"fit-{base.name}-healthy")
+    twins = [configurations.specimen(base, "healthy", None, {}, seed) for seed in SEEDS]
+    folder = cache / f"{specimen.twin}-{_key(twins[0].recipe)}"
+    return Case(
+        run,
+        source,
+        source,
+        [train(source, twin.recipe["config"], folder / str(n)) for n, twin in zip(SEEDS, twins, strict=True)],
+    )
+
+
+def _case_of_data(specimen: Specimen, cache: Path, place: Path) -> Case:
+    """The same of a folder that is spoiled."""
+    source = treatment_data.source(specimen, place / "folder")
+    folder = cache / f"{specimen.twin}-{_key(treatment_data.config())}"
+    clean = treatment_data.source(specimen, folder / "folder", clean=True)
+    judged_by = treatment_data.judged_by(specimen, folder / "beside", clean)
+    twins = [train(clean, treatment_data.config(seed), folder / str(seed)) for seed in SEEDS]
+    return Case(train(source, treatment_data.config(), place / "run"), source, judged_by, twins)
+
+
+def train(source: Any, config: Any, place: Path) -> Run:
+    """A run with these settings; what was trained already is used."""
     if not (place / DOCUMENT).exists() or not is_done(Run.open(place)):
         shutil.rmtree(place, ignore_errors=True)
         try:
-            gb.fit(source_of(specimen), out=place, config=specimen.recipe["config"], threads=1)
+            gb.fit(source, out=place, config=config, threads=1)
         except gb.UserError as error:
-            print(f"  {specimen.name}: {error.args[0]}", file=sys.stderr)
+            print(f"  {error.args[0]}", file=sys.stderr)
     return Run.open(place)
 
 
 def source_of(specimen: Specimen) -> Any:
-    """What it is trained on."""
+    """What a fault of configuration is trained on."""
     world, seconds = specimen.recipe["world"], specimen.recipe["seconds"]
     return sources.open(world, seconds=seconds) if seconds else sources.open(world)
 
 
-def distance(run: Run) -> Estimate | None:
-    """Its distance from held-out samples at its end; None where it broke off."""
-    document = None if stopped(run) else run.read_json("quality")
-    return None if document is None else Estimate.from_json(document["figures"]["distance"])
+def _key(recipe: Any) -> str:
+    return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def random_change(run: Run, name: str) -> dict[str, Any]:
-    """One change drawn from what any cause would make of this run, and from settings scaled."""
+def random_change(run: Run, specimen: Specimen) -> dict[str, Any]:
+    """One change drawn from what any cause would make of this run, and from settings scaled.
+
+    Of data it is to leave out as many files as are spoiled, whichever they are.
+    """
+    if specimen.kind == "data":
+        names = kept_files(run.document["source"]["recipe"]["name"], ())
+        count = max(1, round(specimen.recipe["share"] * len(names)))
+        return {"files.exclude": sorted(random.Random(specimen.name).sample(names, count))}
     evidence, settings = gather(run), run.document["config"]
     proposed = [change for cause in CAUSES if (change := _proposed(cause, evidence))]
     scaled = [
         {key: value} for key in SCALED for factor in FACTORS if (value := _scaled(settings, key, factor)) is not None
     ]
     pool = sorted({json.dumps(dict(change), sort_keys=True) for change in [*proposed, *scaled]})
-    drawn: dict[str, Any] = json.loads(random.Random(name).choice(pool))
+    drawn: dict[str, Any] = json.loads(random.Random(specimen.name).choice(pool))
     return drawn
 
 
@@ -129,39 +193,47 @@ def closer(source: Any, a: Run, b: Run) -> str:
     """Which of two runs is closer to held-out samples; one that broke off loses."""
     if stopped(a) or stopped(b):
         return "can't tell" if stopped(a) and stopped(b) else "B" if stopped(a) else "A"
-    return Judge(source, source, seed=0).compare(loaded(a, Parts()), loaded(b, Parts())).verdict
+    return Judge(source, source, seed=_JUDGING).compare(loaded(a, Parts()), loaded(b, Parts())).verdict
 
 
-def treated_by(change: dict[str, Any], run: Run) -> Run:
+def treated_by(change: dict[str, Any], run: Run, source: Any) -> Run:
     """The run with a change, trained beside it; the run itself where it cannot be trained so."""
-    only = Findings([Finding("known-domain-failed", "found", change=change)])
-    trials = treat(run, findings=only, most=1, out=run.path.parent / "random").trials
-    return Run.open(trials[0].run) if trials and trials[0].run else run
+    try:
+        planned = plan(run, source, change, None, silent)
+        if planned is None:
+            return run
+        path = beside.place(run.path.parent / "random", run.path.name, planned)
+        return beside.train(planned, path, Parts(), (), silent)
+    except gb.UserError:
+        return run
 
 
 def examine(specimen: Specimen, cache: Path, most: int) -> Row:
     """Trains, treats and compares one fault."""
-    key = hashlib.sha256(json.dumps(specimen.recipe, sort_keys=True).encode()).hexdigest()[:12]
-    place, source = cache / f"{specimen.name}-{key}", source_of(specimen)
+    config = treatment_data.config() if specimen.kind == "data" else {}
+    place = cache / f"{specimen.name}-{_key({**specimen.recipe, **config})}"
     for former in place.glob("*/findings.json"):  # those of judges as they were
         former.unlink()
-    run = train(specimen, place / "run")
-    randomly = treated_by(random_change(run, specimen.name), run)
-    findings = judge(gather(run))
-    treatment = treat(run, findings=findings, most=most, seed=0)
+    fault = case(specimen, cache, place)
+    run = fault.run
+    randomly = treated_by(random_change(run, specimen), run, fault.source)
+    findings = findings_of(run, fault.source, Parts(), seed=0, progress=silent)
+    treatment = treat(run, findings=findings, source=fault.source, most=most, seed=0)
     best, first = Run.open(treatment.best), _first(treatment, run)
-    twins = [distance(twin) for twin in _twins(specimen, cache)]
-    now, high = distance(best), max(twin.high for twin in twins if twin is not None)
+    twins = [fault.distance(twin) for twin in fault.twins]
+    before, now = fault.distance(run), fault.distance(best)
+    high = max(twin.high for twin in twins if twin is not None)
     return Row(
         specimen.name,
         specimen.half,
         "" if findings.leading is None else findings.leading.cause,
-        _value(distance(run)),
+        _value(before),
         _value(now),
         high,
         now is not None and now.low <= high,
-        closer(source, best, randomly),
-        closer(source, first, randomly),
+        before is None or before.low > high,
+        closer(fault.judged_by, best, randomly),
+        closer(fault.judged_by, first, randomly),
         len([trial for trial in treatment.trials if trial.run]),
         any(cause.slug == specimen.cause and cause.change is not nothing for cause in CAUSES),
     )
@@ -173,13 +245,6 @@ def _first(treatment: Treatment, run: Run) -> Run:
     return Run.open(trained[0]) if trained else run
 
 
-def _twins(specimen: Specimen, cache: Path) -> list[Run]:
-    base = next(base for base in configurations.BASES.values() if specimen.twin == f"fit-{base.name}-healthy")
-    twins = [configurations.specimen(base, "healthy", None, {}, seed) for seed in SEEDS]
-    key = hashlib.sha256(json.dumps(twins[0].recipe, sort_keys=True).encode()).hexdigest()[:12]
-    return [train(twin, cache / f"{specimen.twin}-{key}" / str(seed)) for seed, twin in zip(SEEDS, twins, strict=True)]
-
-
 def _value(figure: Estimate | None) -> float:
     return float("inf") if figure is None else figure.value
 
@@ -189,7 +254,7 @@ def rows(specimens: Sequence[Specimen], cache: Path, most: int, minutes: float) 
     began = time.monotonic()
     for specimen in specimens:
         if time.monotonic() - began > 60 * minutes:
-            print(f"  out of time before {specimen.name}", file=sys.stderr)
+            print("  out of time", file=sys.stderr)
             return
         yield examine(specimen, cache, most)
 
@@ -218,6 +283,10 @@ def summary(found: Sequence[Row]) -> Iterator[str]:
         yield f"{name} against one random change: {wins} won, {losses} lost, {len(verdicts) - wins - losses} undecided"
         if wins + losses:
             yield f"  won of those decided {_share(wins, wins + losses)}; of all {_share(wins, len(verdicts))}"
+    ill = [row for row in treatable if row.ill]
+    if ill:
+        share = _share(sum(row.mended for row in ill), len(ill))
+        yield f"mended, of {len(ill)} that were worse than every twin: {share}"
     mended = sum(row.mended for row in treatable)
     yield f"mended, of {len(treatable)} treatable faults: {_share(mended, len(treatable))} (aim 0.90)"
 
@@ -228,6 +297,8 @@ def _share(count: int, of: int) -> str:
 
 def _is_chosen(specimen: Specimen, patterns: Sequence[str]) -> bool:
     """Whether it is asked for, and is nothing but settings over a world: no objective of its own, no fewer data."""
+    if specimen.kind == "data":
+        return any(fnmatch.fnmatch(specimen.name, pattern) for pattern in patterns)
     plain = set(specimen.recipe) <= {"world", "seconds", "config", "probes"} and ":" in specimen.recipe["world"]
     return plain and any(fnmatch.fnmatch(specimen.name, pattern) for pattern in patterns)
 
@@ -235,7 +306,8 @@ def _is_chosen(specimen: Specimen, patterns: Sequence[str]) -> bool:
 def main() -> None:
     """Treats, prints the table, then the shares."""
     parser = argparse.ArgumentParser(description="Does treat mend what is wrong?")
-    parser.add_argument("--only", nargs="*", default=["fit-*"], metavar="PATTERN", help="of names of faults")
+    parser.add_argument("--kind", choices=("configuration", "data"), default="configuration", help="of faults")
+    parser.add_argument("--only", nargs="*", default=["*"], metavar="PATTERN", help="of names of faults")
     parser.add_argument("--half", choices=("calibration", "test", "both"), default="both", help="of the zoo")
     parser.add_argument("--most-minutes", type=float, default=60.0, help="no fault is begun after so many")
     parser.add_argument("--trials", type=int, default=3, help="changes tried for each fault")
@@ -244,7 +316,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.fresh:
         shutil.rmtree(options.cache, ignore_errors=True)
-    chosen = [each for each in configurations.faults() if _is_chosen(each, options.only)]
+    faults = treatment_data.faults() if options.kind == "data" else configurations.faults()
+    chosen = [each for each in faults if _is_chosen(each, options.only)]
     chosen = [each for each in chosen if options.half in ("both", each.half)]
     chosen.sort(key=lambda each: hashlib.sha256(each.name.encode()).digest())
     print("| fault | found first | distance | treated | healthy up to | mended | tried | closer | first change |")

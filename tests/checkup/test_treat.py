@@ -17,7 +17,7 @@ from ganbaru.checkup import Finding, Findings
 from ganbaru.checkup.treating import beside, course, planning, treat, usual
 from ganbaru.checkup.treating.candidates import candidates
 from ganbaru.checkup.treating.comparing import Outcome
-from ganbaru.distances import Estimate
+from ganbaru.distances import Comparison, Estimate
 from ganbaru.objectives.losses import NonSaturating
 from ganbaru.training import Interrupted, Request, Started, StepDone, settings
 from ganbaru.training.session import Parts
@@ -181,6 +181,55 @@ def test_what_helped_is_built_upon(first: gb.Run, tmp_path: Path, monkeypatch: p
     assert [trial.found for trial in treatment.trials] == [("learning-rate-high",), None, ()]
 
 
+def test_what_is_closer_for_sure_is_gone_on_with(
+    first: gb.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ["A", "can't tell", "B"]
+    found = [advice({"n_critic": 2})]
+    monkeypatch.setattr(usual, "last_resort", lambda *given: [])
+    monkeypatch.setattr(course.Course, "_judged", lambda self, planned, run: ("can't tell", "", _said(said.pop(0))))
+    monkeypatch.setattr(course, "findings_of", lambda *given, **options: found.pop(0))
+    treatment = treat(first, findings=advice(SLOW, {"batch": 8}), out=tmp_path)
+    configs = [gb.Run.open(trial.run).document["config"] for trial in treatment.trials if trial.run]
+    told = [(each["batch"], each["n_critic"], each["critic"]["learning_rate"]) for each in configs]
+    assert told == [(16, 1, 1e-5), (16, 2, 1e-5), (8, 1, 1e-5)]
+    assert treatment.best == treatment.trials[0].run
+    assert (treatment.outcome, treatment.helped) == ("can't tell", False)
+    assert "go on with" in str(treatment)
+
+
+@pytest.mark.parametrize(("most", "batches"), [(1, [8]), (2, [8, 64]), (3, [8, 4, 64]), (4, [8, 4, 2, 64])])
+def test_the_last_of_several_trainings_is_the_last_resort(
+    first: gb.Run,
+    judged: list[Outcome],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    batches: list[int],
+) -> None:
+    judged += ["did not help"] * most
+    resort = candidates(advice({"batch": 64}))
+    monkeypatch.setattr(usual, "last_resort", lambda *given: resort)
+    treatment = treat(first, findings=advice({"batch": 8}, {"batch": 4}, {"batch": 2}), out=tmp_path, most=most)
+    assert [trial.candidate.change["batch"] for trial in treatment.trials] == batches
+
+
+def test_only_what_comes_about_is_treated_from_a_checkpoint() -> None:
+    set_ = Finding("penalty-too-small", "found", change={"batch": 1}, since=40)
+    came = Finding("oscillation", "found", change={"batch": 2}, since=40)
+    assert [each.since for each in candidates(Findings([set_, came]))] == [None, 40]
+
+
+def test_a_treatment_asks_for_the_sizes_of_networks(tmp_path: Path) -> None:
+    run = small(tmp_path / "run", generator={"channels": 1, "layers": 1})
+    plain = gb.checkup(run)
+    assert "generator-too-small" not in [finding.cause for finding in plain.found]
+    found = course.findings_of(run, gb.sources.open("toy:ring"), Parts(), seed=0, progress=lambda *said: None)
+    change = next(each.change for each in found.found if each.cause == "generator-too-small")
+    assert change is not None
+    assert change["generator.channels"] >= 4
+
+
 def test_it_ends_with_the_first_that_leaves_nothing(first: gb.Run, judged: list[Outcome], tmp_path: Path) -> None:
     judged += ["helped"]
     treatment = treat(first, findings=advice(SLOW, {"batch": 8}), out=tmp_path)
@@ -238,6 +287,12 @@ def test_a_network_of_ones_own_has_to_be_given_and_stays_as_it_is(judged: list[O
     theirs = gb.fit("toy:ring", out=tmp_path / "theirs", critic=_critic(), steps=2, batch=4, threads=1)
     assert weights(treated.run) == weights(theirs)
     assert all((value == _critic().state_dict()[name]).all() for name, value in own.state_dict().items())
+
+
+def _said(verdict: Any) -> Comparison:
+    """A comparison that says so, whatever it is of."""
+    one = Estimate(1.0, 0.9, 1.1)
+    return Comparison(verdict, one, one, one)
 
 
 def _distance(run: gb.Run) -> Estimate:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 import ganbaru as gb
 from ganbaru.checkup import Finding, Findings
@@ -55,3 +57,26 @@ def test_without_anything_to_leave_out_there_is_no_list(folder: Path) -> None:
     cleaning = clean(folder, findings=Findings([Finding("level-spread", "found"), Finding("clipped", "fine")]))
     assert (cleaning.path, cleaning.unmended) == (None, ("level-spread",))
     assert not list(Path().iterdir())
+
+
+def test_a_run_on_a_spoiled_folder_is_trained_without_what_is_bad(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GANBARU_CACHE", str(tmp_path / "cache"))
+    sounds, rng = tmp_path / "sounds", np.random.default_rng(0)
+    sounds.mkdir()
+    time = np.arange(2000) / 8000
+    for number in range(40):
+        sound = 0.5 * np.sin(2 * np.pi * rng.uniform(200, 800) * time) * np.exp(-10 * time)
+        soundfile.write(sounds / f"{number:02d}.wav", 0 * sound if number < 4 else sound, 8000)
+    source = gb.sources.open(sounds, rate=8000, seconds=0.128)
+    tiny = {"generator": {"channels": 4}, "critic": {"channels": 4}}
+    run = gb.fit(source, out=tmp_path / "run", steps=2, batch=4, threads=1, measure_sounds=16, **tiny)
+    trial = gb.treat(run, source=source, most=1).trials[0]
+    bad = set(trial.candidate.change["files.exclude"])
+    assert {"00.wav", "01.wav", "02.wav", "03.wav"} <= bad
+    assert trial.run is not None
+    files = gb.Run.open(trial.run).document["source"]["recipe"]["files"]
+    assert sorted({*files, *bad}) == sorted(path.name for path in sounds.iterdir())
+    assert not bad & set(files)
+    assert len(list(sounds.iterdir())) == 40

@@ -73,6 +73,14 @@ def test_two_sets_of_sounds_are_told_apart_by_their_held_out_ones() -> None:
     assert outcome(Judge(source, source, seed=0).compare(_heard(right), _heard(quiet))) == "helped"
 
 
+def test_a_small_set_is_judged_by_its_training_sounds_as_well() -> None:
+    rng = np.random.default_rng(0)
+    sounds = _sounds(rng, 60)
+    source: Any = _Source(sounds[:52], sounds[52:])
+    quiet, right = _Player(_sounds(rng, 500) * 0.02), _Player(_sounds(rng, 500))
+    assert outcome(Judge(source, source, seed=0).compare(_heard(right), _heard(quiet))) == "helped"
+
+
 @pytest.mark.parametrize(
     ("a", "b", "gap", "said"),
     [

@@ -25,8 +25,10 @@ def small(out: Path, **settings: Any) -> gb.Run:
 
 
 def advice(*changes: dict[str, Any] | None, since: int | None = None) -> Findings:
-    """Findings, one for each change, of causes that explain nothing."""
+    """Findings, one for each change, of causes that explain nothing; of causes that come about, if since a step."""
     causes = ("learning-rate-high", "learning-rate-low", "batch-too-small", "momentum-high", "n-critic-low")
+    if since is not None:
+        causes = ("oscillation", "divergence", "dead-units", "mode-dropping", "late-degradation")
     return Findings(
         Finding(cause, "found", change=change, since=since) for cause, change in zip(causes, changes, strict=False)
     )

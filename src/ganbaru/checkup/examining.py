@@ -70,10 +70,7 @@ def checkup(
     opened = _opened(subject)
     progress = progress or silent
     if isinstance(opened, Run):
-        from ganbaru.checkup import run
-
-        evidence = run.gather(opened, source=source, parts=parts, active=active, progress=progress, seed=seed)
-        evidence = _with_sounds(evidence, opened.document["source"], progress)
+        evidence = of_run(opened, source=source, parts=parts, active=active, progress=progress, seed=seed)
     else:
         evidence = _gather(opened, columns, progress)
     evidence = with_studies(evidence, studies, opened if isinstance(opened, Run) else None)
@@ -85,6 +82,16 @@ def checkup(
         opened.write_json("findings", findings.to_json())
         opened.write_json("excerpts", excerpts.gather(findings, opened, progress))
     return findings
+
+
+def of_run(
+    run: Run, *, source: "Source | None", parts: "Parts | None", active: bool, progress: Progress, seed: int
+) -> Evidence:
+    """The evidence of a run, with that of the folder that it learned from; arguments as those of `checkup`."""
+    from ganbaru.checkup.run import gather
+
+    evidence = gather(run, source=source, parts=parts, active=active, progress=progress, seed=seed)
+    return _with_sounds(evidence, run.document["source"], progress)
 
 
 def _chosen(causes: Sequence[str] | None) -> frozenset[str]:

@@ -8,6 +8,8 @@ from ganbaru.checkup.finding import Finding, Findings
 
 EXCLUDE = "files.exclude"
 """The key of a change that leaves out files instead of setting something."""
+_COMES_ABOUT = 4
+"""The step of the checkup whose causes come about during a training."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ def left_out(findings: Findings) -> dict[str, list[str]]:
 
 
 def _candidate(finding: Finding) -> Candidate:
-    return Candidate(finding.cause, finding.verdict, dict(finding.change or {}), finding.remedy, finding.since)
+    """Settings, bugs and data are there from the first step on, whenever they show: what came about began later."""
+    since = finding.since if finding.step == _COMES_ABOUT else None
+    return Candidate(finding.cause, finding.verdict, dict(finding.change or {}), finding.remedy, since)
 
 
 def _joined(ordered: list[Candidate]) -> list[Candidate]:

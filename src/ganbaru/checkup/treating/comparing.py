@@ -25,6 +25,8 @@ MADE = 1000
 """Sounds or points that each generator makes."""
 _LOUDEST = 1e6
 _FEWEST_SHARED = 32
+_FEWEST, _BESIDE = 16, 100
+"""Real samples below which no distance can be told, and how many training samples are then taken beside them."""
 
 
 class Judge:
@@ -33,14 +35,14 @@ class Judge:
     Args:
         source: what both should sound like.
         before: what the first was trained on; of sounds held out from one of both, those held out from both are taken
-            as far as there are enough.
+            as far as there are enough. Where fewer than 16 are held out, training samples are taken as well.
         seed: of the latents and of what is drawn in comparing.
     """
 
     def __init__(self, source: Source, before: Source, *, seed: int) -> None:
         self._seed = seed
         self._features = None if source.kind == "points" else _features(source)
-        self._real = self._points(_some(_shared(source.held_out, before.held_out)))
+        self._real = self._points(_enough(_some(_shared(source.held_out, before.held_out)), source.train))
 
     def compare(self, treated: Trained, first: Trained) -> Comparison:
         """Whether the treated (A) or the first one (B) is closer to real samples."""
@@ -98,6 +100,11 @@ def _features(source: Source) -> Features:
 def _some(split: Split, most: int = 2 * MADE) -> Array:
     """At most so many samples, from the first to the last: they may stand sorted."""
     return split.take(np.linspace(0, len(split) - 1, min(most, len(split))).astype(np.int64))
+
+
+def _enough(held_out: Array, train: Split) -> Array:
+    """Held-out samples; where they are too few for a distance, training samples beside them, which both runs saw."""
+    return held_out if len(held_out) >= _FEWEST else np.concatenate([held_out, _some(train, _BESIDE)])
 
 
 def _shared(held_out: Split, before: Split) -> Split:

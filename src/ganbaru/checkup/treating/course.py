@@ -1,4 +1,4 @@
-"""A treatment from change to change: each is trained beside the best run so far, and kept where it helped."""
+"""A treatment from change to change: each is trained beside the best run so far, which a closer one follows."""
 
 import json
 import logging
@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ganbaru.checkup.causes import CAUSES
+from ganbaru.checkup.evidence import Evidence
+from ganbaru.checkup.examining import of_run
 from ganbaru.checkup.finding import Findings
 from ganbaru.checkup.judging import judge
-from ganbaru.checkup.run import gather
+from ganbaru.checkup.run.facts import is_plain
+from ganbaru.checkup.run.gathering import recorded
 from ganbaru.checkup.run.reopened import fresh
-from ganbaru.checkup.treating import beside
+from ganbaru.checkup.studied import with_studies
+from ganbaru.checkup.treating import beside, usual
 from ganbaru.checkup.treating.candidates import Candidate, candidates
 from ganbaru.checkup.treating.comparing import Judge, Outcome, beats_untrained, loaded, outcome
 from ganbaru.checkup.treating.planning import Plan, plan
@@ -25,6 +30,9 @@ from ganbaru.training.measure import from_json
 from ganbaru.training.session import Parts
 
 _log = logging.getLogger("ganbaru.checkup")
+_SIZES = {"generator-too-small": "generator_by_heart", "critic-too-small": "critic_by_heart"}
+"""Causes that only an experiment tells, and the experiment; it takes less time than a training in vain."""
+_KEPT = "it is closer for sure, if by less than another seed may make, and is gone on with"
 
 
 @dataclass
@@ -37,8 +45,10 @@ class Course:
         parts: networks, objective and constraint of the user's own.
         seed: of comparing.
         best: the best run so far; source: what it was trained on.
-        waiting: what is still to be tried.
+        found: what was found in ``first``.
+        waiting: what is still to be tried, before the last resort.
         trials: what was.
+        well: nothing is found in ``best``; at_last: the last resort was asked for.
     """
 
     first: Run
@@ -49,21 +59,37 @@ class Course:
     progress: Progress
     best: Run
     source: Source
-    waiting: list[Candidate]
+    found: Findings = field(default_factory=lambda: Findings(()))
+    waiting: list[Candidate] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
     well: bool = False
+    at_last: bool = False
 
     def run(self, most: int) -> None:
-        """Tries one change after another, until one helped and left nothing to be found, or so many were trained."""
-        while self.waiting and not self.well and sum(trial.run is not None for trial in self.trials) < most:
-            candidate = self.waiting.pop(0)
+        """Tries one change after another, until one helped and left nothing to be found, or so many were trained.
+
+        The last of several trainings is kept for the last resort.
+        """
+        while not self.well and (left := most - sum(trial.run is not None for trial in self.trials)) > 0:
+            candidate = self._next(is_last=left == 1 < most)
+            if candidate is None:
+                return
             try:
                 planned = plan(self.best, self.source, candidate.change, candidate.since, self.progress)
                 if planned is not None and self._is_new(planned):
                     self.trials.append(self._tried(candidate, planned))
             except UserError as error:
                 self.trials.append(Trial(candidate, self.best.path, "not tried", reason=str(error.args[0])))
+
+    def _next(self, *, is_last: bool) -> Candidate | None:
+        """What to try next; None where nothing is left."""
+        if not self.at_last and (is_last or not self.waiting):
+            self.at_last = True
+            resort = usual.last_resort(self.best, self.source.kind, self.found, self.parts)
+            if resort:
+                return resort[0]
+        return self.waiting.pop(0) if self.waiting else None
 
     def treatment(self, unmended: Iterable[str], *, complete: bool) -> Treatment:
         """What came of it so far."""
@@ -77,7 +103,7 @@ class Course:
         return new
 
     def _tried(self, candidate: Candidate, planned: Plan) -> Trial:
-        """Trains it and says whether it helped; if so, it is what the next change is tried on."""
+        """Trains it and says whether it helped; where it is closer for sure, the next change is tried on top of it."""
         path = beside.place(self.parent, self.first.path.resolve().name, planned)
         _log.info("trying %s in %s", dict(candidate.change), path)
         run = beside.train(planned, path, self.parts, self.callbacks, self.progress)
@@ -92,7 +118,8 @@ class Course:
             comparison=comparison,
             figures=_figures(self.best, run),
         )
-        return self._taken(trial, run, planned.source) if said == "helped" else trial
+        closer = comparison is not None and comparison.verdict == "A"
+        return self._taken(trial, run, planned.source) if closer or said == "helped" else trial
 
     def _judged(self, planned: Plan, run: Run) -> tuple[Outcome, str, Comparison | None]:
         """Whether it helped, why, and the comparison that says so."""
@@ -103,7 +130,8 @@ class Course:
         treated = loaded(run, self.parts)
         if not before:
             found = assessor.compare(treated, loaded(self.best, self.parts))
-            return outcome(found), "", found
+            said = outcome(found)
+            return said, _KEPT if found.verdict == "A" and said != "helped" else "", found
         found = assessor.compare(treated, fresh(run, self.parts).trained())
         said = beats_untrained(found)
         return said, f"before, {before}; now it went through, and is held against its untrained self", found
@@ -123,6 +151,8 @@ def findings_of(
 ) -> Findings:
     """The findings of a checkup: those that it has, if they are of its end, else those of a checkup now.
 
+    Sizes of networks are asked for as well: where nothing else is wrong, they are.
+
     Args:
         run: the run.
         source: what it was trained on.
@@ -133,11 +163,36 @@ def findings_of(
     """
     stored = _stored(run)
     if stored is not None:
-        return stored
-    findings = judge(gather(run, source=source, parts=parts, seed=seed, progress=progress))
+        return _sized(stored, run, source, parts, seed, progress)
+    evidence = of_run(run, source=source, parts=parts, active=False, progress=progress, seed=seed)
+    evidence = _with_sizes(with_studies(evidence, (), run), run, source, parts, seed, progress)
+    findings = judge(evidence)
     if keep:
         run.write_json("findings", findings.to_json())
     return findings
+
+
+def _with_sizes(evidence: Evidence, run: Run, source: Source, parts: Parts, seed: int, progress: Progress) -> Evidence:
+    """The evidence with what tells whether a network is too small."""
+    from ganbaru.checkup.probes import probe
+
+    if is_plain(run.document):
+        return evidence
+    names = tuple(_SIZES.values())
+    tried = probe(run, names=names, source=source, parts=parts, seed=seed, progress=progress)
+    return evidence.with_(probes=tried.probes, missing=tried.missing)
+
+
+def _sized(findings: Findings, run: Run, source: Source, parts: Parts, seed: int, progress: Progress) -> Findings:
+    """Findings with those about the sizes of networks, where they lack them; what these explain follows from them."""
+    if any(each.cause in _SIZES and each.verdict != "not-checked" for each in findings):
+        return findings
+    evidence = _with_sizes(recorded(run), run, source, parts, seed, progress)
+    found, sizes = {each.cause for each in findings.found}, []
+    for cause in (cause for cause in CAUSES if cause.slug in _SIZES):
+        size = cause.examine(evidence)
+        sizes.append(replace(size, consequences=tuple(sorted(found & set(cause.explains))) if size else ()))
+    return Findings([*(each for each in findings if each.cause not in _SIZES), *sizes], subject=findings.subject)
 
 
 def _stored(run: Run) -> Findings | None:

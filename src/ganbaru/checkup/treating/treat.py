@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ganbaru.checkup.finding import Findings
-from ganbaru.checkup.treating import usual
 from ganbaru.checkup.treating.candidates import candidates, unmended
 from ganbaru.checkup.treating.course import Course, findings_of
 from ganbaru.checkup.treating.planning import config_of
@@ -34,16 +33,18 @@ def treat(
 ) -> Treatment:
     """Tries what a checkup of a run advises, one change after another, each in a run of its own beside it.
 
-    A change is trained for the same budget, from the newest kept checkpoint before its cause began where that can go
-    on with it, else from the start. What both runs make of the same latents is then held against held-out samples. A
-    change that helped is kept: what is found in that run is tried next, on top of it. It ends with the first run that
-    is better and in which nothing is found. The last thing tried are the settings that are usual on such data. The same
-    call again uses what is done and finishes what is missing.
+    A change is trained for the same budget, from the newest kept checkpoint before its cause began, where it came
+    about during the training and the checkpoint can go on with the change, else from the start. What both runs make of
+    the same latents is then held against held-out samples. A run that is closer for sure is gone on with: what is found
+    in it is tried next, on top of it. It ends with the first run that is better and in which nothing is found. The last
+    of several things tried are the settings that are usual on such data. The same call again uses what is done and
+    finishes what is missing.
 
     Args:
         run: the run or its folder. Nothing in it changes but ``treatment.json``.
         out: folder for the trials ``NAME-treated-1`` …; None takes that in which the run lies.
-        findings: what was found in it; None takes those of its last checkup, or examines it.
+        findings: what was found in it; None takes those of its last checkup, or examines it, and asks whether its
+            networks are too small in either case.
         source: what it was trained on; None opens it again.
         parts: networks, objective and constraint of your own, as they were before the run's first step.
         most: how many changes to train.
@@ -61,7 +62,7 @@ def treat(
     found = findings
     if found is None:
         found = findings_of(course.first, course.source, course.parts, seed=course.seed, progress=progress)
-    course.waiting = [*candidates(found), *usual.last_resort(course.first, course.source.kind, found, course.parts)]
+    course.found, course.waiting = found, candidates(found)
     complete = False
     try:
         course.run(most)
@@ -101,7 +102,6 @@ def _course(
         progress=progress,
         best=first,
         source=source or source_of(first, progress),
-        waiting=[],
     )
 
 

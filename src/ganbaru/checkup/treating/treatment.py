@@ -72,7 +72,7 @@ class Treatment:
     Attributes:
         run: the run that was treated; nothing in it has changed but ``treatment.json``.
         trials: what was tried, in order.
-        best: the run to go on with; ``run`` itself where nothing helped.
+        best: the run to go on with: the closest to real samples for sure; ``run`` itself where none is closer.
         unmended: causes that were found and have no change that could be tried.
         complete: whether it came to its end; otherwise the same call goes on with it.
     """
@@ -116,7 +116,7 @@ class Treatment:
             said += ["", f"No setting mends: {', '.join(self.unmended)}."]
         if not self.complete:
             said += ["", "It was cut short: the same command goes on with it."]
-        if self.helped:
+        if self.best != self.run:
             said += ["", f"go on with: {printable(self.best)}"]
         return said
 

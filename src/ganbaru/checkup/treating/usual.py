@@ -21,7 +21,7 @@ _REMEDY = "Go back to the settings that are usual on such data."
 
 
 def last_resort(run: Run, kind: str, findings: Findings, parts: Parts) -> list[Candidate]:
-    """The usual settings, where other ones are advised; none where they are so, or where it is no game of two.
+    """The usual settings, where others are advised or suspected; none where they are so, or it is no game of two.
 
     Args:
         run: the run that is treated.
@@ -29,11 +29,11 @@ def last_resort(run: Run, kind: str, findings: Findings, parts: Parts) -> list[C
         findings: what was found in it.
         parts: what is the user's own: an objective or a constraint stays.
     """
-    advised = [each for each in candidates(findings) if each.verdict == "found" and EXCLUDE not in each.change]
+    advised = [each for each in candidates(findings) if EXCLUDE not in each.change]
     if not advised or is_plain(run.document) or parts.objective is not None or parts.constraint is not None:
         return []
     change = _usual(run, kind)
-    return [Candidate(advised[0].cause, "found", change, _REMEDY)] if change else []
+    return [Candidate(advised[0].cause, advised[0].verdict, change, _REMEDY)] if change else []
 
 
 def _usual(run: Run, kind: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Gulrajani et al. 2017, section 3 and figure 1: clipping drives weights to the bound.
 """
 
-from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.clipping import AT_BOUND, HELD, clipped
 from ganbaru.checkup.causes.proved import APART, is_apart
 from ganbaru.checkup.causes.standing import standing
@@ -31,12 +31,21 @@ def _judge(evidence: Evidence) -> Ruling:
     return Ruling("found", {**numbers, "apart": now.apart, "apart_limit": APART}, "critic", since=since)
 
 
+def _change(evidence: Evidence) -> Change | None:
+    """The recipe, with the rates that are usual on such data: the published ones are for far longer trainings."""
+    from ganbaru.training.settings import WORLDS
+
+    usual = WORLDS.get(str(evidence.facts.get("data")), {})
+    rates = {key: rate for key, rate in usual.items() if key.endswith(".learning_rate")}
+    return {"objective": "wgan-gp", **rates}
+
+
 CAUSE = Cause(
     "clip-saturation",
     needs=(HELD,),
     when=clipped,
     judge=_judge,
     remedy="Take a gradient penalty in place of the clip (objective=wgan-gp).",
-    change=lambda evidence: {"objective": "wgan-gp"},
+    change=_change,
     explains=("critic-too-weak", "vanishing-gradient", "mode-collapse", "mode-dropping", "oscillation"),
 )

@@ -1,17 +1,20 @@
 """A learning rate is too high: early on, one update moves the weights by more than their gradient can answer for."""
 
+import math
+
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.breaking import broke_at_once
 from ganbaru.checkup.causes.hyper.settings import (
     UNLEARNED,
     lasting_stride,
+    learners,
     no_scaled_learners,
-    scaled,
     scaled_learners,
     stride,
 )
 from ganbaru.checkup.causes.one_loss import by_outcome, is_plain, least_fall
 from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.usual import towards, usual_rate
 from ganbaru.checkup.evidence import Evidence
 
 _STRIDE = 0.11
@@ -51,7 +54,17 @@ def _went_well(evidence: Evidence) -> bool:
 
 
 def _change(evidence: Evidence) -> Change | None:
-    return scaled(evidence, [name for name in scaled_learners(evidence) if stride(evidence, name) > _STRIDE / 3], 0.1)
+    """Each network's that strides far; and as much less for a critic that is clipped, if its rate was as high."""
+    found = {}
+    for name in scaled_learners(evidence):
+        far, rate = stride(evidence, name), evidence.facts.get(f"{name}_learning_rate")
+        if rate and far > _STRIDE / 3:
+            found[name] = towards(float(rate), usual_rate(evidence, name), min(0.1, _STRIDE / 3 / far))
+    greatest = max((float(evidence.facts[f"{name}_learning_rate"]) for name in found), default=math.inf)
+    for name in set(learners(evidence)) - set(scaled_learners(evidence)):
+        if float(evidence.facts.get(f"{name}_learning_rate") or 0.0) >= greatest:
+            found[name] = min(found.values())
+    return {f"{name}.learning_rate": rate for name, rate in found.items()} or None
 
 
 CAUSE = Cause(
@@ -59,7 +72,7 @@ CAUSE = Cause(
     needs=(),
     when=no_scaled_learners,
     judge=_judge,
-    remedy="Lower the learning rate to a tenth.",
+    remedy="Lower the learning rate to a tenth, or to what is usual where that is less.",
     change=_change,
     explains=(
         "non-finite",

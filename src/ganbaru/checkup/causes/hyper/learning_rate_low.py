@@ -6,10 +6,11 @@ from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.amount import overfitting
 from ganbaru.checkup.causes.blocked import dead_units, vanishing_gradient
 from ganbaru.checkup.causes.blocked.exploding_gradient import drawn_wide
-from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled
+from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled_learners
 from ganbaru.checkup.causes.model.by_heart import critic_is_too_small, generator_is_too_small
 from ganbaru.checkup.causes.one_loss import is_plain, still_falls
 from ganbaru.checkup.causes.proved import by_itself
+from ganbaru.checkup.causes.usual import towards, usual_rate
 from ganbaru.checkup.evidence import Evidence
 
 _PATH = 0.25
@@ -17,6 +18,10 @@ _PATH = 0.25
 _SHORT, _UNFINISHED = 0.2, 0.5
 """The same of a model that learns alone, and where its loss still falls at the end; 1.6 at least on the calibration
 half where learning went well, 0.7 in models elsewhere whose layers are normalised."""
+_LITTLE, _ENOUGH = 1.0, 3.0
+"""Path of a network below which its rate is raised too, and the one that is aimed at."""
+_LEAST, _MOST = 3.0, 100.0
+"""Times that a rate is raised."""
 _OVER = 0.95
 """Share of the steps that were meant from which a training is over."""
 _TOO_SMALL = {"generator": generator_is_too_small, "critic": critic_is_too_small}
@@ -56,8 +61,20 @@ def _limit(evidence: Evidence) -> float:
 
 
 def _change(evidence: Evidence) -> Change | None:
-    least = min(path(evidence, name) for name in learners(evidence))
-    return scaled(evidence, learners(evidence), min(100.0, max(3.0, 1 / max(least, 1e-9))))
+    """Of each network that moved little; a critic that is clipped or tiny, whose way says little, goes with it."""
+    ways = {name: path(evidence, name) for name in learners(evidence)}
+    judged = [name for name in scaled_learners(evidence) if ways[name] < _LITTLE]
+    short = {name: ways[name] for name in judged or ways if ways[name] < _LITTLE}
+    factors = {name: min(_MOST, max(_LEAST, _ENOUGH / max(way, 1e-9))) for name, way in short.items()}
+    for name in set(ways) - set(scaled_learners(evidence)) if judged else ():
+        factors[name] = max(factors.values())
+    rates = {name: float(evidence.facts.get(f"{name}_learning_rate") or 0.0) for name in factors}
+    found = {
+        f"{name}.learning_rate": towards(rates[name], usual_rate(evidence, name), factor)
+        for name, factor in factors.items()
+        if rates[name]
+    }
+    return found or None
 
 
 CAUSE = Cause(

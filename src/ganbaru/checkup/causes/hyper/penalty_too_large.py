@@ -17,7 +17,7 @@ from ganbaru.checkup.causes.model.receptive_field_short import is_blind
 from ganbaru.checkup.causes.proved import is_apart
 from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, standing
 from ganbaru.checkup.causes.telling import gaps, parted
-from ganbaru.checkup.causes.usual import penalty
+from ganbaru.checkup.causes.usual import towards, usual_strength
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
@@ -138,8 +138,8 @@ def _keeps_silent(evidence: Evidence) -> tuple[dict[str, float], bool]:
 
 def _is_heavy(evidence: Evidence) -> bool:
     """Whether the weight is far beyond the usual one for such data."""
-    weight, usual = evidence.facts.get("constraint_strength"), penalty(evidence).get("constraint_strength")
-    return weight is not None and usual is not None and float(weight) > _HEAVY * float(usual)
+    weight, usual = evidence.facts.get("constraint_strength"), usual_strength(evidence)
+    return weight is not None and usual is not None and float(weight) > _HEAVY * usual
 
 
 def _over_said(evidence: Evidence, said: float) -> float:
@@ -160,9 +160,14 @@ def beside_scores(evidence: Evidence) -> Series | None:
 
 
 def weaker(evidence: Evidence, factor: float) -> Change | None:
-    """The settings with the penalty's weight times a factor; None where it is not known."""
+    """The settings with the penalty's usual weight, or its own times a factor where the usual one is nearer than that.
+
+    None where it is not known.
+    """
     weight = evidence.facts.get("constraint_strength")
-    return None if weight is None else {"constraint_strength": factor * float(weight)}
+    if weight is None:
+        return None
+    return {"constraint_strength": towards(float(weight), usual_strength(evidence), factor)}
 
 
 CAUSE = Cause(
@@ -170,7 +175,7 @@ CAUSE = Cause(
     needs=("lipschitz", "real_score_mean", "fake_score_mean", "constraint"),
     when=penalised,
     judge=_judge,
-    remedy="Lower the penalty's weight to a tenth.",
+    remedy="Lower the penalty's weight to a tenth, or to what is usual where that is less.",
     change=lambda evidence: weaker(evidence, 0.1),
     explains=(
         "critic-too-weak",

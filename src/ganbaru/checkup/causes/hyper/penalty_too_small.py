@@ -66,7 +66,8 @@ CAUSE = Cause(
     needs=("lipschitz", "constraint"),
     when=penalised,
     judge=_judge,
-    remedy="Raise the penalty's weight tenfold, and see to it that the penalty is in the loss that is sent back.",
+    remedy="Raise the penalty's weight tenfold, or to what is usual where that is more, and see to it that the penalty "
+    "is in the loss that is sent back.",
     change=lambda evidence: weaker(evidence, 10.0),
     explains=(
         "not-lipschitz",

@@ -106,10 +106,3 @@ def path(evidence: Evidence, name: str) -> float:
     taken = ratios.values[1:] if _projected(evidence, name) else ratios.values
     steps = steps * float(evidence.facts.get("updates_per_step") or 1)
     return float(np.mean(taken)) * steps if len(taken) and steps else math.nan
-
-
-def scaled(evidence: Evidence, names: list[str], factor: float) -> dict[str, float] | None:
-    """The settings with the learning rates of these networks times a factor; None where they are not known."""
-    rates = {f"{name}.learning_rate": evidence.facts.get(f"{name}_learning_rate") for name in names}
-    known = {key: factor * float(rate) for key, rate in rates.items() if rate}
-    return known or None
