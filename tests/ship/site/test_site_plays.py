@@ -133,12 +133,14 @@ def test_a_loudspeaker_that_never_opens_is_said_and_the_rest_works(
     assert started.value.path().stat().st_size > 2 * LENGTH
     for _ in range(3):
         page.get_by_role("button", name=following).click()
-    until(page, "voice.sound.seed === 3n && events.length === 2")
-    assert page.get_by_role("alert").get_by_text(said).is_visible()
+    until(page, "voice.sound.seed === 3n && events.length >= 2")  # a press that comes late finds the one before said
+    page.get_by_role("alert").get_by_text(said).wait_for()
     page.evaluate("lacking = false")
     button.click()
-    until(page, "events.length === 4")
-    assert page.evaluate("events.map(({ name }) => name)") == ["error", "error", "play", "ended"]
+    until(page, "events.at(-1).name === 'ended'")
+    *before, played, ended = page.evaluate("events.map(({ name }) => name)")
+    assert (set(before), played, ended) == ({"error"}, "play", "ended")
+    assert 2 <= len(before) <= 4
     assert not page.get_by_role("alert").is_visible()
     assert page.said == []
 

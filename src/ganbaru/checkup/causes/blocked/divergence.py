@@ -18,8 +18,10 @@ _FAR = 4.0
 _ON, _BEYOND = 1.5, 10.0
 """Last eighth over the one before from which it still gets worse, and over what it was untrained: what was good before
 and got worse once is neither."""
-_FIRST = 5
-"""Losses that tell what it was untrained."""
+_FIRST, _MORE = 5, 10
+"""Losses that tell what it was untrained, and as many as are not all small by chance."""
+_CLEARLY = 2.0
+"""Times that late losses are above the largest of the first five that they are clearly above it."""
 _LEARNED = 0.25
 """Share by which the training loss fell where a held-out one that rises is no divergence: it learns by heart."""
 
@@ -59,10 +61,16 @@ def _of_loss(evidence: Evidence) -> Ruling:
 
 
 def _is_clear(series: Series) -> bool:
-    """Whether three of four late losses are above all of the first ones, which may be of single samples; or broke."""
-    first = series.finite.values[: max(_FIRST, len(series) // 50)]
-    late = series.values[-max(1, len(series) // 4) :]
-    return not np.isfinite(late).all() or bool(np.quantile(late, 0.25) > first.max())
+    """Whether three of four late losses are above all of the first ones, which may be of single samples; or broke.
+
+    The first five may all be small by chance, unless the late ones are far above them: ten hardly are.
+    """
+    values, late = series.finite.values, series.values[-max(1, len(series) // 4) :]
+    if not np.isfinite(late).all():
+        return True
+    first, more = (values[: max(count, len(series) // 50)].max() for count in (_FIRST, _MORE))
+    low = np.quantile(late, 0.25)
+    return bool(low > more or low > _CLEARLY * first > 0)
 
 
 def _risen(evidence: Evidence) -> Fall | None:
