@@ -297,10 +297,8 @@ def _share(count: int, of: int) -> str:
 
 def _is_chosen(specimen: Specimen, patterns: Sequence[str]) -> bool:
     """Whether it is asked for, and is nothing but settings over a world: no objective of its own, no fewer data."""
-    if specimen.kind == "data":
-        return any(fnmatch.fnmatch(specimen.name, pattern) for pattern in patterns)
     plain = set(specimen.recipe) <= {"world", "seconds", "config", "probes"} and ":" in specimen.recipe["world"]
-    return plain and any(fnmatch.fnmatch(specimen.name, pattern) for pattern in patterns)
+    return (specimen.kind == "data" or plain) and any(fnmatch.fnmatch(specimen.name, pattern) for pattern in patterns)
 
 
 def main() -> None:

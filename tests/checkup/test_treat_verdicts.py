@@ -65,18 +65,13 @@ def test_the_better_of_two_known_generators_is_named(
     assert outcome(judge.compare(_trained(treated), _trained(first))) in said
 
 
-def test_two_sets_of_sounds_are_told_apart_by_their_held_out_ones() -> None:
+@pytest.mark.parametrize(("train", "held_out"), [(200, 100), (52, 8)])
+def test_two_sets_of_sounds_are_told_apart_by_held_out_ones_and_where_they_are_few_by_training_ones(
+    train: int, held_out: int
+) -> None:
     rng = np.random.default_rng(0)
-    sounds = _sounds(rng, 300)
-    source: Any = _Source(sounds[:200], sounds[200:])
-    quiet, right = _Player(_sounds(rng, 500) * 0.02), _Player(_sounds(rng, 500))
-    assert outcome(Judge(source, source, seed=0).compare(_heard(right), _heard(quiet))) == "helped"
-
-
-def test_a_small_set_is_judged_by_its_training_sounds_as_well() -> None:
-    rng = np.random.default_rng(0)
-    sounds = _sounds(rng, 60)
-    source: Any = _Source(sounds[:52], sounds[52:])
+    sounds = _sounds(rng, train + held_out)
+    source: Any = _Source(sounds[:train], sounds[train:])
     quiet, right = _Player(_sounds(rng, 500) * 0.02), _Player(_sounds(rng, 500))
     assert outcome(Judge(source, source, seed=0).compare(_heard(right), _heard(quiet))) == "helped"
 

@@ -13,10 +13,8 @@ def penalty(evidence: Evidence, name: str = "r1") -> dict[str, Any]:
 
     What is right for spectrograms holds a critic of points far too still. Of other data: its published strength.
     """
-    from ganbaru.training.settings import WORLDS
-
-    usual = WORLDS.get(str(evidence.facts.get("data")))
-    if usual is None:
+    usual = _settings(evidence)
+    if not usual:
         return {"constraint": name}
     strength, every = usual["constraint_strength"], usual.get("constraint_every", 1)
     return {"constraint": name, "constraint_strength": strength, "constraint_every": every}
@@ -39,13 +37,22 @@ def usual_strength(evidence: Evidence) -> float | None:
 
 def usual_rate(evidence: Evidence, name: str) -> float | None:
     """The learning rate that `fit` gives a network on such data; None where that, or its unit, is another."""
-    from ganbaru.training.settings import WORLDS
-
-    optimizer, data = str(evidence.facts.get(f"{name}_optimizer", "")), str(evidence.facts.get("data"))
+    optimizer = str(evidence.facts.get(f"{name}_optimizer", ""))
     if name not in ("generator", "critic") or not any(word in optimizer for word in _SCALED):
         return None
-    rate: float | None = WORLDS.get(data, {}).get(f"{name}.learning_rate")
-    return rate
+    return usual_rates(evidence).get(f"{name}.learning_rate")
+
+
+def usual_rates(evidence: Evidence) -> dict[str, float]:
+    """The learning rates that `fit` gives both networks on such data; empty where none are known."""
+    return {key: rate for key, rate in _settings(evidence).items() if key.endswith(".learning_rate")}
+
+
+def _settings(evidence: Evidence) -> dict[str, Any]:
+    """Those that `fit` gives on such data; empty where none are known."""
+    from ganbaru.training.settings import WORLDS
+
+    return dict(WORLDS.get(str(evidence.facts.get("data")), {}))
 
 
 def towards(value: float, usual: float | None, factor: float) -> float:

@@ -131,11 +131,7 @@ def objective(
 
 def _usual(world: str) -> dict[str, Any]:
     """What a training of a source takes where nothing is asked for."""
-    return dict(_POINTS if _is_of_points(world) else _SOUNDS)
-
-
-def _is_of_points(world: str) -> bool:
-    return opened(world).kind == "points"
+    return dict(_POINTS if opened(world).kind == "points" else _SOUNDS)
 
 
 def drawn(family: str, number: int) -> dict[str, Any]:
@@ -179,7 +175,7 @@ def _outcome(played: Training, world: str, folder: Path) -> dict[str, Any]:
     told = {"steps": played.steps, "seconds_a_step": played.seconds / max(1, played.steps)}
     if not played.finite:
         return {"score": math.nan, "collapsed": 1, **told}
-    measured = played.figures() if _is_of_points(world) else hear(played, world, folder)[0]
+    measured = played.figures() if played.session.source.kind == "points" else hear(played, world, folder)[0]
     figures = {name: float(figure.value) for name, figure in measured.items()}
     kept = {name: figures[name] for name in _COUNTED if name in figures}
     return {

@@ -7,6 +7,7 @@ from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.clipping import AT_BOUND, HELD, clipped
 from ganbaru.checkup.causes.proved import APART, is_apart
 from ganbaru.checkup.causes.standing import standing
+from ganbaru.checkup.causes.usual import usual_rates
 from ganbaru.checkup.evidence import Evidence
 
 _MOST = 0.55
@@ -33,11 +34,7 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _change(evidence: Evidence) -> Change | None:
     """The recipe, with the rates that are usual on such data: the published ones are for far longer trainings."""
-    from ganbaru.training.settings import WORLDS
-
-    usual = WORLDS.get(str(evidence.facts.get("data")), {})
-    rates = {key: rate for key, rate in usual.items() if key.endswith(".learning_rate")}
-    return {"objective": "wgan-gp", **rates}
+    return {"objective": "wgan-gp", **usual_rates(evidence)}
 
 
 CAUSE = Cause(
