@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -111,6 +112,18 @@ def test_killed_at_any_instant_it_loses_nothing(
     with Store(tmp_path / "s.db") as store:
         collect(world.query(), store, local=world.local, clock=world.clock)
         assert content(store) == whole
+
+
+@pytest.mark.parametrize("sent", [b"", b'{"tag": "x'])
+def test_killed_before_a_request_was_sent_whole_it_asked_for_nothing(world: World, sent: bytes) -> None:
+    at_request(world, 0, lambda: None)
+    world.forget_requests()
+    with socket.create_connection(world.misskey.address) as dying:
+        head = f"POST /api/notes/search-by-tag HTTP/1.1\r\nHost: {world.misskey.host}\r\nContent-Length: 50\r\n\r\n"
+        dying.sendall(head.encode() + sent)
+        dying.shutdown(socket.SHUT_WR)
+        assert dying.recv(1) == b""
+    assert world.requests() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
