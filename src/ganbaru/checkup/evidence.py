@@ -10,6 +10,7 @@ Facts (what was set, or is known of the networks; a fact that is not known is ab
 ``objective``                  name of `objectives.OBJECTIVES`; of a watched loop as told by its gradients
 ``constraint``                 name of `objectives.CONSTRAINTS`; likewise
 ``constraint_strength``        the clip's bound or the penalty's weight
+``noise``                      deviation of the noise on the critic's input over the data's own, at 3/4 of the training
 ``n_critic``, ``batch``        critic updates to one of the generator; samples in a batch
 ``step``, ``steps``            where it stands; where it should end
 ``updates_per_step``           of the generator or model, where a step is told once an epoch, or for a part of a batch

@@ -8,6 +8,7 @@ from ganbaru.errors import UserError
 from ganbaru.objectives import CONSTRAINTS, OBJECTIVES
 
 _PHASE = "phase"
+_LATE = 0.75
 
 
 def facts(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,6 +56,7 @@ def _game(config: Mapping[str, Any]) -> dict[str, Any]:
         "objective": objective if objective in OBJECTIVES else None,
         "constraint": constraint if constraint in CONSTRAINTS else None,
         "constraint_strength": _strength(constraint, config.get("constraint_strength")),
+        "noise": _late_noise(config),
     }
 
 
@@ -68,6 +70,12 @@ def _strength(constraint: Any, given: float | None) -> float | None:
         return None
     strength: float | None = getattr(made, "bound", getattr(made, "weight", None))
     return strength
+
+
+def _late_noise(config: Mapping[str, Any]) -> float | None:
+    """Deviation of the noise on the critic's input that is left at three quarters of the training."""
+    noise, until = config.get("noise"), config.get("decay_start") or 1.0
+    return None if noise is None else float(noise) * max(0.0, 1.0 - _LATE / float(until))
 
 
 def _moves(name: str, table: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ what was computed is seen, and known again at the step.
 """
 
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -177,7 +178,7 @@ def _lying(sentinel: _Sentinel) -> list[_Arrival] | None:
     """The arrivals that make up what lies there now; None where the loop put something else there.
 
     A gradient may have been scaled or bounded since, or be one that was kept and put back: the last arrival after which
-    it was like that counts. Where none was, it may be one that was computed and put there.
+    it was like that counts. Where none was, it may be one that was computed and put there, or added to what lay there.
     """
     now = _slice(sentinel.weight.grad)
     if now is None or not _alive(sentinel.weight.grad):
@@ -192,7 +193,16 @@ def _lying(sentinel: _Sentinel) -> list[_Arrival] | None:
         if put:
             sentinel.held = put[-1:]
             return sentinel.held
+        added = [each for each in sentinel.computed if _is_sum(now, sentinel.last, each.after, alike)]
+        if added:
+            sentinel.held = [*sentinel.held, added[-1]]
+            return sentinel.held
     return None
+
+
+def _is_sum(now: Tensor, last: Tensor | None, more: Tensor | None, alike: Callable[[Tensor, Tensor], bool]) -> bool:
+    """Whether a gradient is like what lay there last and one more together."""
+    return last is not None and more is not None and last.shape == more.shape and alike(now, last + more)
 
 
 def _turned(sentinel: _Sentinel) -> bool:

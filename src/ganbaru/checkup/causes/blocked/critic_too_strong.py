@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.blocked.mode_collapse import NARROW
+from ganbaru.checkup.causes.blocked.mode_collapse import ALIKE, NARROW
 from ganbaru.checkup.causes.standing import RIGHT, WASSERSTEIN, by_harm, is_game, separation, standing
 from ganbaru.checkup.causes.telling import doubt, partings
 from ganbaru.checkup.causes.usual import penalty
@@ -46,13 +46,13 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("fine", numbers)
     if now is not None and now.looks_right:
         return Ruling("fine", {**numbers, "precise": now.precise, "precise_limit": RIGHT})
-    spread = _spread(evidence)
-    if spread < NARROW:
+    often = evidence.facts.get("constraint") == "none" and evidence.facts.get("n_critic", 1) >= _OFTEN
+    spread, alike = _spread(evidence), ALIKE if often else NARROW
+    if spread < alike:
         reason = "fakes that are alike are easily told, however strong the critic"
-        return Ruling("fine", {**numbers, "spread": spread, "spread_limit": NARROW}, reason=reason)
+        return Ruling("fine", {**numbers, "spread": spread, "spread_limit": alike}, reason=reason)
     ahead, limit = _ahead(evidence), _AHEAD if evidence.facts.get("constraint") in _BOUNDED else _FREE
     numbers |= {} if math.isnan(ahead) else {"ahead": ahead, "ahead_limit": limit}
-    often = evidence.facts.get("constraint") == "none" and evidence.facts.get("n_critic", 1) >= _OFTEN
     numbers |= {"n_critic": float(evidence.facts["n_critic"]), "n_critic_limit": float(_OFTEN)} if often else {}
     since = partings(evidence).since(lambda values: values >= _SURE)
     ruling = by_harm(evidence, numbers, "critic", since=since, unseen="no samples were seen", waits=True)

@@ -8,7 +8,7 @@ import math
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import late_degradation, oscillation
-from ganbaru.checkup.causes.standing import is_game, standing
+from ganbaru.checkup.causes.standing import by_harm, is_game, standing
 from ganbaru.checkup.causes.telling import parted, partings, said
 from ganbaru.checkup.evidence import Evidence
 
@@ -21,15 +21,22 @@ _LASTING = 0.5
 """
 _FAR = 2.5
 """Distance of fakes over that of other reals from which a critic must see it."""
+_UNLIKE = 1.45
+"""The same from which a critic without any slope is at fault, however near they came before it had none."""
+_COVERS = 2.0
+"""Deviation of the noise that is added to all it sees, in that of the data, from which it sees little else; published
+recipes begin with 0.1 and let it fall (Sønderby et al. 2017, section 3.3)."""
 _FLAT = 1e-6
 """Rise of the score over the distance of two samples that no optimizer can follow, be it a message to the generator."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
+    if covered := _is_covered(evidence):
+        return by_harm(evidence, covered, "critic", harmless="no harm is seen yet")
     apart, unlike, now = parted(evidence, _LASTING), said(evidence, _LASTING), standing(evidence)
     if now is None:
         return Ruling("not-checked", reason="samples were not seen")
-    if _is_flat(evidence) and now.is_far:
+    if _is_flat(evidence) and (now.is_far or now.apart > _UNLIKE):
         slope = evidence.series["lipschitz"].late()
         return Ruling("found", {"lipschitz": slope, "lipschitz_limit": _FLAT, **now.evidence}, "critic")
     if math.isnan(apart):
@@ -41,9 +48,17 @@ def _judge(evidence: Evidence) -> Ruling:
     if now.improving and not oscillation.CAUSE.examine(evidence):  # what goes round comes nearer now and then
         return Ruling("suspect", numbers, "critic", reason="what is made still gets better")
     since = partings(evidence).since(lambda values: values <= _BLIND)
+    if late_degradation.begins(evidence, since):
+        return Ruling("suspect", numbers, "critic", since=since, reason="it told them apart when all went well")
     if late_degradation.was_at_best_after(evidence, since):
         return Ruling("suspect", numbers, "critic", since=since, reason="it was so while all went well")
     return Ruling("found", numbers, "critic", since=since)
+
+
+def _is_covered(evidence: Evidence) -> dict[str, float]:
+    """What tells that noise covers what the critic is to see; nothing where there is little or none."""
+    noise = float(evidence.facts.get("noise") or 0.0)
+    return {"noise": noise, "noise_limit": _COVERS} if noise > _COVERS else {}
 
 
 def _is_flat(evidence: Evidence) -> bool:

@@ -21,6 +21,10 @@ _BACK = 0.15
 _FAR_BACK, _HALF, _FEWEST = 0.3, 0.5, 2
 """The same that tells by itself, however large the distance of other reals is beside the way: from half of the rise on,
 for two parts at least, it stays above a half of that half."""
+_YOUNG, _KEPT = 0.15, 0.25
+"""Share of a training up to which its best time is a beginning that was not kept up, so that what came then was no late
+loss, and share of the rise up to which that time goes on; it went on to 0.35 at least on the calibration half where it
+was one."""
 _SPELL, _NEAR = 0.25, 0.25
 """Share of a training from which on kinds may be lost that were made in the half of the steps before, and share of the
 way that was left then."""
@@ -134,7 +138,10 @@ def _ruling(series: Series, floor: float, *, window: int) -> Ruling:
         "lost_limit": _LOST,
     }
     many_times = back >= _BACK and end >= _LOST * least
-    if left > _GOOD or best >= 0.9 * len(values) or not (many_times or _stays_back(values[best:], least, end, way)):
+    good = steps[values <= least + _KEPT * (end - least)]
+    if left > _GOOD or best >= 0.9 * len(values) or (len(good) and good[-1] < _YOUNG * series.steps[-1]):
+        return Ruling("fine", numbers)
+    if not (many_times or _stays_back(values[best:], least, end, way)):
         return Ruling("fine", numbers)
     after = np.flatnonzero(values[best:] > (_LOST * least if many_times else least + _HALF * (end - least)))
     first = int(after[0]) if len(after) else len(values) - 1 - best

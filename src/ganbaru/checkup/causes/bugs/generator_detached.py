@@ -17,9 +17,9 @@ def _judge(evidence: Evidence) -> Ruling:
     seen, counts = evidence.probes["pushes"], part(evidence, "clearing", "generator")
     turns = seen["generator_turns"]
     numbers = {"turns": float(turns), "with_history": share(seen["generator_fresh"], turns)}
-    if seen["generator_fresh"]:
-        return Ruling("fine", numbers)
     own = part(evidence, "updates", "generator")
+    if seen["generator_fresh"]:
+        return _of_others(evidence, numbers) if _is_passed_by(evidence) else Ruling("fine", numbers)
     if not turns and own.get("calls", 0) >= FEW and own["looked"] >= FEW and own["trainable"] and _unreached(evidence):
         numbers |= {"optimizer_steps": float(own["calls"]), "optimizer_steps_limit": float(FEW)}
         return Ruling("found", numbers, "generator", reason="no gradient came to it when its optimizer stepped")
@@ -31,6 +31,22 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers |= {"without_gradient": empty, "without_gradient_limit": _EMPTY}
     reason = "it learns, but not by the scores of its samples" if empty < _EMPTY else ""
     return Ruling("found", numbers, "generator", reason=reason)
+
+
+def _of_others(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
+    """The ruling on scored samples that have a history in which this generator is not."""
+    told = float(evidence.probes["pushes"]["generator_told"])
+    reason = "the samples that its loss is of were made by another network, such as its average"
+    return Ruling("found", numbers | {"told": told, "told_limit": float(FEW)}, "generator", reason=reason)
+
+
+def _is_passed_by(evidence: Evidence) -> bool:
+    """Whether its loss was sent back through the critic time and again, and no gradient ever came to its weights."""
+    own, counts = part(evidence, "updates", "generator"), part(evidence, "clearing", "generator")
+    if not own.get("trainable") or own["arrivals"] or own["calls"] < FEW or own["looked"] < FEW:
+        return False
+    empty = counts.get("steps", 0) >= FEW and counts.get("empty") == counts["steps"]
+    return bool(empty and evidence.probes["pushes"]["generator_told"] >= FEW)
 
 
 def _unreached(evidence: Evidence) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.bugs import known_domain_failed
 from ganbaru.checkup.causes.bugs.seen import FEW, SPOILS, share
 from ganbaru.checkup.causes.one_loss import is_plain
 from ganbaru.checkup.causes.standing import is_game
@@ -116,6 +117,9 @@ def _of_game(evidence: Evidence) -> Ruling:
             numbers |= {f"{name}_summed": net, f"{name}_summed_limit": 0.0}
     critic, generator = (_weighed(numbers, name) for name in nets)
     if critic is not None and critic <= _RIGHT:
+        if _is_of_one_target(family) and known_domain_failed.CAUSE.examine(evidence):
+            reason = "both are drawn to one target, which no sign mends: the formula is at fault"
+            return Ruling("suspect", numbers, "critic", reason=reason)
         return Ruling("found", numbers, "critic", reason="real and generated scores are pushed the same way")
     if generator is not None and generator <= _RIGHT:
         return Ruling("found", numbers, _whose(seen), reason="the generator's loss pushes where the critic's does")
@@ -133,8 +137,14 @@ def _when(evidence: Evidence) -> str:
 def _critic(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | None:
     """Share of looks in which the critic's loss pushes the scores apart; None where that cannot be told."""
     if "real_target" in family and "fake_target" in family and _alike(family, "real", "fake"):
-        return float(abs(family["real_target"] - family["fake_target"]) > _APART)
+        return float(not _is_of_one_target(family))
     return share(seen["critic_apart"], seen["critic_told"]) if seen["critic_told"] >= FEW else None
+
+
+def _is_of_one_target(family: Mapping[str, Any]) -> bool:
+    """Whether the critic's loss draws real and generated scores to one and the same target."""
+    known = "real_target" in family and "fake_target" in family and _alike(family, "real", "fake")
+    return known and abs(family["real_target"] - family["fake_target"]) <= _APART
 
 
 def _generator(seen: Mapping[str, Any], family: Mapping[str, Any]) -> float | None:

@@ -23,6 +23,9 @@ _ALONE = 2
 _ROUGH, _FAR = 0.25, 0.1
 """Noise of the loss over its size, and the share of it that is left; on the calibration half the noise was 0.3 and more
 with one sample to a batch, 0.25 at most with 16 and more as long as so much was left."""
+_HANDFUL, _NOTHING_LEFT = 3, 0.05
+"""Points of which a batch tells nothing by itself, neither to the critic nor of how near they come; and the share of
+the way, as below, that proves the contrary."""
 _LEFT = 0.2
 """Share of the way from untrained to the data that is left; the distance is that of a full measurement."""
 
@@ -38,6 +41,8 @@ def _judge(evidence: Evidence) -> Ruling:
     if is_plain(evidence):
         return _of_model(evidence, numbers)
     now = standing(evidence)
+    if batch <= _HANDFUL and evidence.facts.get("data") == "points" and not _quality_is_good(evidence, _NOTHING_LEFT):
+        return Ruling("found", numbers, reason="so few samples show nothing of what points are like together")
     if now is not None and not now.suffers:
         return Ruling("fine", numbers | now.evidence)
     if batch >= _FEW or _quality_is_good(evidence) or (now is None and evidence.lacks("quality.distance")):
@@ -67,13 +72,13 @@ def _noise(loss: Series) -> float:
     return float(np.std(np.diff(late)) / math.sqrt(2) / max(abs(float(np.mean(late))), 1e-12)) if len(late) > 2 else 0.0
 
 
-def _quality_is_good(evidence: Evidence) -> bool:
+def _quality_is_good(evidence: Evidence, most: float = _LEFT) -> bool:
     """Whether a full measurement, which no small batch allows, says that little of the way to the data is left."""
     distance, floor = evidence.series.get("quality.distance"), evidence.series.get("quality.distance.floor")
     if distance is None or floor is None or not len(distance.finite):
         return False
     first, last, least = float(distance.finite.values[0]), float(distance.finite.values[-1]), floor.late()
-    return last - least < _LEFT * (first - least)
+    return last - least < most * (first - least)
 
 
 def _change(evidence: Evidence) -> Change | None:

@@ -9,6 +9,7 @@ from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import dead_units
 from ganbaru.checkup.causes.bugs import loss_sign
 from ganbaru.checkup.causes.clipping import AT_BOUND, HELD, NO_HARM, clipped, published
+from ganbaru.checkup.causes.hyper.late import began_late
 from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 
@@ -20,6 +21,7 @@ _SCALED = ("adam", "rmsprop", "nadam", "radam", "adagrad", "adadelta")
 """The classes of those."""
 _PUBLISHED = 0.01
 """Bound of Arjovsky et al. 2017, algorithm 1."""
+_LATE = "half of the way to the data was still to go late"
 _NARROW = 0.003
 """Bound, a third of the published one, below which it is the bound that is at fault where it holds most weights."""
 
@@ -34,7 +36,9 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("suspect", numbers, "critic", reason="so wide a bound makes no message 0: its units are dead")
     if loss_sign.CAUSE.examine(evidence):
         return Ruling("suspect", numbers, "critic", reason="a critic of a wrong sign is as flat")
-    return by_harm(evidence, numbers, "critic", unseen=NO_HARM, harmless=NO_HARM)
+    ruling = by_harm(evidence, numbers, "critic", unseen=NO_HARM, harmless=NO_HARM)
+    late = began_late(evidence)
+    return Ruling("found", numbers | late, "critic", reason=_LATE) if ruling.verdict == "suspect" and late else ruling
 
 
 def _is_dead(evidence: Evidence, message: float) -> bool:

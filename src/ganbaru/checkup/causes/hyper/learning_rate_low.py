@@ -6,6 +6,8 @@ from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.amount import overfitting
 from ganbaru.checkup.causes.blocked import dead_units, vanishing_gradient
 from ganbaru.checkup.causes.blocked.exploding_gradient import drawn_wide
+from ganbaru.checkup.causes.bugs import non_finite
+from ganbaru.checkup.causes.hyper.late import began_late, is_slowed
 from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled_learners
 from ganbaru.checkup.causes.model.by_heart import critic_is_too_small, generator_is_too_small
 from ganbaru.checkup.causes.one_loss import is_plain, still_falls
@@ -22,6 +24,8 @@ _LITTLE, _ENOUGH = 1.0, 3.0
 """Path of a network below which its rate is raised too, and the one that is aimed at."""
 _LEAST, _MOST = 3.0, 100.0
 """Times that a rate is raised."""
+_NEVER = 0.9
+"""Share of a training after which half of the way is no more done late, but not at all."""
 _OVER = 0.95
 """Share of the steps that were meant from which a training is over."""
 _TOO_SMALL = {"generator": generator_is_too_small, "critic": critic_is_too_small}
@@ -33,7 +37,9 @@ def _judge(evidence: Evidence) -> Ruling:
     limit = _limit(evidence)
     numbers = {f"{name}_path": value for name, value in paths.items()} | {f"{least}_path_limit": limit}
     if math.isnan(paths[least]) or paths[least] > limit:
-        return Ruling("fine", numbers)
+        return _of_late(evidence, numbers)
+    if non_finite.CAUSE.examine(evidence):
+        return Ruling("suspect", numbers, least, reason="it broke off before it could go far")
     if any(cause.examine(evidence) for cause in (dead_units.CAUSE, vanishing_gradient.CAUSE)):
         return Ruling("suspect", numbers, least, reason="its steps are short for want of a gradient")
     if drawn_wide(evidence):
@@ -45,6 +51,18 @@ def _judge(evidence: Evidence) -> Ruling:
     if _is_unfinished(evidence):
         return Ruling("found", numbers, least, reason="it was still learning when it ended")
     return by_itself(evidence, numbers, least)
+
+
+def _of_late(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
+    """The ruling on a game whose networks moved more: found where the way to the data was begun late and goes on."""
+    if is_plain(evidence) or any(cause.examine(evidence) for cause in (dead_units.CAUSE, vanishing_gradient.CAUSE)):
+        return Ruling("fine", numbers)
+    late = began_late(evidence)
+    if not late or late["half_way"] > _NEVER:  # what never came so far is kept from it by something else
+        return Ruling("fine", numbers)
+    if is_slowed(evidence):
+        return Ruling("suspect", numbers | late, "generator", reason="other settings slow it too")
+    return Ruling("found", numbers | late, "generator", reason="half of the way to the data was still to go late")
 
 
 def _is_unfinished(evidence: Evidence) -> bool:

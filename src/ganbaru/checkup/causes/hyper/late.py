@@ -1,0 +1,45 @@
+"""Games that came to half of the way to the data late, by networks that went a short way: something slows them."""
+
+import numpy as np
+
+from ganbaru.checkup.causes.clipping import AT_BOUND, HELD
+from ganbaru.checkup.causes.hyper.settings import path
+from ganbaru.checkup.evidence import Evidence
+
+_PATH, _HALF = 0.9, 0.32
+"""Way of the generator's weights over their norm, and share of the training after which half of the way to the data was
+done for good; on the calibration half at most 0.26 in games that learned by so short a way."""
+_WINDOWS, _FEWEST = 12, 16
+"""Records, in parts of the training, whose median tells where it stood; and how many there must be."""
+_DOUBTFUL = 0.85
+"""Momentum by which steps are averaged that contradict each other."""
+
+
+def began_late(evidence: Evidence) -> dict[str, float]:
+    """What tells that a game began late, with its bounds; nothing where it did not, or where nobody can know."""
+    names = ("batch_distance", "batch_distance_real", "generator_update_ratio")
+    if any(evidence.lacks(name) for name in names):
+        return {}
+    way, half = path(evidence, "generator"), _half_way(evidence)
+    if not (way < _PATH and half > _HALF):
+        return {}
+    return {"generator_path": way, "generator_path_limit": _PATH, "half_way": half, "half_way_limit": _HALF}
+
+
+def is_slowed(evidence: Evidence) -> bool:
+    """Whether a setting other than a rate is known to keep steps short: a momentum, or a bound that holds weights."""
+    momentum = max(float(evidence.facts.get(f"{name}_momentum") or 0.0) for name in ("generator", "critic"))
+    held = evidence.facts.get("constraint") == "clip" and not evidence.lacks(HELD)
+    return momentum >= _DOUBTFUL or (held and evidence.series[HELD].early() > AT_BOUND)
+
+
+def _half_way(evidence: Evidence) -> float:
+    """Share of the steps after which less than half of the way from untrained to real was left for good."""
+    distance, floor = evidence.series["batch_distance"].finite.evened, evidence.series["batch_distance_real"].late(1.0)
+    if len(distance) < _FEWEST:
+        return float("nan")
+    width = max(3, len(distance) // _WINDOWS)
+    middles = [float(np.median(distance.values[max(0, end - width) : end])) for end in range(1, len(distance) + 1)]
+    left = (np.array(middles) - floor) / max(float(distance.values[0]) - floor, 1e-9)
+    far = np.flatnonzero(left > 0.5)
+    return float(distance.steps[far[-1]] / distance.steps[-1]) if len(far) else 0.0
