@@ -180,6 +180,16 @@ PROGRAMS: tuple[Program, ...] = (
         "epochs_tracker", "soft3", "elu48", "least-squares", {"steps": 600, "width": 48}, only=_TRACKED, paced=True
     ),
     Program("dirac", "origin4", "vector", "minimax", {"steps": 500, "dims": 4}),
+    Program("argparse_pair", "gratings12", "spectral16", "hinge", {"steps": 300}, "images", paced=True),
+    Program("lightning_like", "helix3", "residual48", "relativistic", {"steps": 700}, paced=True),
+    Program("stability_trainer", "circles2", "mlp48", "minimax", {"steps": 900}, paced=True),
+    Program("style_modules", "crosses8", "style12", "nonsaturating", {"steps": 450}, "images"),
+    Program("gp_notebook", "orthoplex5", "swish64", "wasserstein", {"steps": 450}, paced=True),
+    Program("reference_clip", "tetra4", "mlp64", "wasserstein", {"steps": 400}, paced=True),
+    Program("vocoder_pair", "pings256", "multiperiod12", "least-squares", {"steps": 300}, "waveform"),
+    Program("gru_sampler", "warbles192", "gru24", "", {"steps": 300}, "waveform", paced=True),
+    Program("noise_predictor", "bars3", "mlp64", "", {"steps": 900}, paced=True),
+    Program("timbre_classifier", "timbres", "conv8", "", {"steps": 400}, "spectrogram"),
 )
 """Every program on every world that it is run on."""
 

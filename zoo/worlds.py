@@ -189,6 +189,88 @@ def blobs(side: int = 16) -> World:
     return World(f"blobs{side}", draw, lambda x: x.reshape(len(x), -1))
 
 
+def helix(turns: float = 1.5) -> World:
+    """Points ``(n, 3)`` on a helix round the third axis."""
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        along = rng.random(count)
+        angle = 2 * np.pi * turns * along
+        places = np.stack([np.cos(angle), np.sin(angle), 3 * along - 1.5], axis=1)
+        return places + 0.06 * rng.standard_normal((count, 3))
+
+    return World("helix3", draw, lambda x: x.reshape(len(x), -1))
+
+
+def circles(inner: float = 0.6, outer: float = 1.6) -> World:
+    """Points ``(n, 2)`` on two circles, one within the other."""
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        radius, angle = rng.choice([inner, outer], count, p=[0.35, 0.65]), 2 * np.pi * rng.random(count)
+        return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1) + 0.07 * rng.standard_normal((count, 2))
+
+    return World("circles2", draw, lambda x: x.reshape(len(x), -1))
+
+
+def bars() -> World:
+    """Points ``(n, 2)`` on three slanted bars beside each other."""
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        which, along = rng.integers(3, size=count) - 1.0, rng.uniform(-1, 1, count)
+        return np.stack([1.2 * which + 0.5 * along, along], axis=1) + 0.08 * rng.standard_normal((count, 2))
+
+    return World("bars3", draw, lambda x: x.reshape(len(x), -1))
+
+
+def pings(samples: int = 256) -> World:
+    """Pings ``(n, 1, samples)`` at 8 kHz: a decaying tone of 400 to 1600 Hz, and a fainter one 2.4 times as high."""
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        time = np.arange(samples) / RATE - rng.uniform(0, 0.004, (count, 1))
+        pitch = 400.0 * 4 ** rng.random((count, 1))
+        decay = np.exp(-rng.uniform(60, 160, (count, 1)) * time) * (time >= 0)
+        waves = np.sin(2 * np.pi * pitch * time) + 0.4 * np.sin(4.8 * np.pi * pitch * time)
+        return (0.65 * waves * decay)[:, None]
+
+    return World(f"pings{samples}", draw, _log_spectrum)
+
+
+def warbles(samples: int = 192) -> World:
+    """Tones ``(n, 1, samples)`` at 8 kHz of 300 to 700 Hz whose pitch wavers at 60 to 120 Hz."""
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        time = np.arange(samples) / RATE
+        pitch, speed, depth, phase = (
+            rng.uniform(low, high, (count, 1)) for low, high in ((300, 700), (60, 120), (0.5, 1.5), (0, 2 * np.pi))
+        )
+        return (0.8 * np.sin(2 * np.pi * pitch * time + phase + depth * np.sin(2 * np.pi * speed * time)))[:, None]
+
+    return World(f"warbles{samples}", draw, _log_spectrum)
+
+
+def gratings(side: int = 12) -> World:
+    """Pictures ``(n, 1, side, side)`` in [-1, 1] of stripes: one of four ways, of any phase, of varying contrast."""
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        way, phase = np.pi * rng.integers(4, size=(count, 1, 1)) / 4, 2 * np.pi * rng.random((count, 1, 1))
+        y, x = np.mgrid[:side, :side] / side
+        light = rng.uniform(0.6, 0.95, (count, 1, 1))
+        return (light * np.sin(4 * np.pi * (np.cos(way) * x + np.sin(way) * y) + phase))[:, None]
+
+    return World(f"gratings{side}", draw, lambda x: x.reshape(len(x), -1))
+
+
+def crosses(side: int = 8) -> World:
+    """Pictures ``(n, 1, side, side)`` in [-1, 1] of one bright cross: its place, its arms and its brightness vary."""
+
+    def draw(count: int, rng: np.random.Generator) -> Array:
+        middle, arm = rng.uniform(2, side - 3, (2, count, 1, 1)), rng.uniform(1.2, 2.5, (count, 1, 1))
+        y, x = np.abs(np.mgrid[:side, :side][:, None] - middle)
+        line = np.maximum(np.exp(-2 * y**2) * (x < arm), np.exp(-2 * x**2) * (y < arm))
+        return (2 * rng.uniform(0.6, 1.0, (count, 1, 1)) * line - 1)[:, None]
+
+    return World(f"crosses{side}", draw, lambda x: x.reshape(len(x), -1))
+
+
 def _ellipse(count: int) -> Array:
     """Places ``(count, 2)`` round an ellipse that does not lie at the origin."""
     angle = 2 * np.pi * (np.arange(count) + 0.3) / count
@@ -242,5 +324,17 @@ WORLDS: dict[str, Callable[[], World | None]] = {
     "origin4": lambda: None,
     "arms": lambda: None,
     "surface": lambda: None,
+    "helix3": lambda: helix(),
+    "circles2": lambda: circles(),
+    "bars3": lambda: bars(),
+    "pings256": lambda: pings(256),
+    "warbles192": lambda: warbles(192),
+    "gratings12": lambda: gratings(12),
+    "crosses8": lambda: crosses(8),
+    "orthoplex5": lambda: even("orthoplex5", 1.2 * np.concatenate([np.eye(5), -np.eye(5)]), sd=0.2),
+    "tetra4": lambda: weighted(
+        "tetra4", [[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], [0.35, 0.3, 0.2, 0.15], sd=0.25
+    ),
+    "timbres": lambda: None,
 }
 """The small worlds by the names that specimens use; None for a program that brings its own."""
