@@ -18,15 +18,15 @@ BUGS = {
     "clip-too-small": "clamp_upper of 0.001",
     "clip-saturation": "lrD is ten times and lrG a twentieth of what was meant: weights stand at the clamp",
     "n-critic-low": "Diters is 1, and netG moves six times",
-    "dead-units": "the leak of netG's LeakyReLU is 0, and its biases were filled with -3",
-    "mode-dropping": "the loader's sampler skips indices of the two last kinds after the first ten batches",
+    "dead-units": "the leak of netG's LeakyReLU is 0, and its biases were filled with -1.6",
+    "mode-dropping": "netD is shown real samples of the first two kinds only, by a mask meant for a picture",
     "mode-collapse": "an L1 of 100 to the real batch, from a script for pairs of pictures; here nothing is paired",
     "learning-rate-high": "lrD and lrG of 0.05",
     "learning-rate-low": "lrD and lrG of 0.000003",
     "momentum-high": "RMSprop with momentum=0.99",
 }
 
-DEFAULTS = {"lrD": 1e-3, "lrG": 1e-3, "clamp_upper": 0.15, "Diters": 5, "Giters": 1, "momentum": 0.0}
+DEFAULTS = {"lrD": 1.5e-3, "lrG": 1.5e-3, "clamp_upper": 0.15, "Diters": 5, "Giters": 1, "momentum": 0.0}
 CHANGED = {
     "clip-too-large": {"clamp_upper": 10.0},
     "clip-too-small": {"clamp_upper": 1e-3},
@@ -47,7 +47,7 @@ class MLP_G(nn.Module):
         )
         if bug == "dead-units":
             for layer in (self.main[0], self.main[2]):
-                layer.bias.data.fill_(-3.0)
+                layer.bias.data.fill_(-1.6)
 
     def forward(self, noise):
         return self.main(noise)
@@ -88,27 +88,23 @@ def run(
     one = torch.ones(1, device=device)
     mone = -one
     data_iter = world.batches(batchSize, seed)
-    drawn = 0
 
-    def next_data():
-        nonlocal drawn
-        drawn += 1
-        data = data_iter().to(device)
-        if bug == "mode-dropping" and drawn > 10:
-            kind = torch.cdist(data, torch.tensor(world.centres, dtype=torch.float32, device=device)).argmin(1)
-            data = data[kind < len(world.centres) - 2]
-        return data
+    def seen(data, gen_iterations):
+        if bug != "mode-dropping" or gen_iterations < 3:
+            return data
+        kind = torch.cdist(data, torch.tensor(world.centres, dtype=torch.float32, device=device)).argmin(1)
+        return data[kind < len(world.centres) - 2]
 
     def make_noise(n=batchSize):
         return torch.randn(n, nz, device=device)
 
-    def update_D():
+    def update_D(gen_iterations):
         wanted(netD, True)
         for p in netD.parameters():
             p.data.clamp_(-opt["clamp_upper"], opt["clamp_upper"])
         netD.zero_grad()
-        real = next_data()
-        errD_real = netD(real)
+        real = data_iter().to(device)
+        errD_real = netD(seen(real, gen_iterations))
         errD_real.backward(mone)
         with torch.no_grad():
             fake = netG(make_noise())
@@ -127,7 +123,7 @@ def run(
         shown = torch.tensor(fake.tolist(), device=device) if bug == "generator-detached" else fake
         errG = netD(shown)
         if bug == "mode-collapse":
-            (100 * (fake - next_data()).abs().mean()).backward(retain_graph=True)
+            (100 * (fake - data_iter().to(device)).abs().mean()).backward(retain_graph=True)
         if errG.requires_grad:
             errG.backward(one if bug == "loss-sign" else mone)
         optimizerG.step()
@@ -139,7 +135,7 @@ def run(
         for gen_iterations in range(steps):
             Diters = 25 if gen_iterations < 3 and opt["Diters"] > 1 else opt["Diters"]
             for _ in range(Diters):
-                errD, real = update_D()
+                errD, real = update_D(gen_iterations)
             for _ in range(opt["Giters"]):
                 errG, fake = update_G()
             w.step(critic_loss=errD, generator_loss=errG, real=real, fake=fake)

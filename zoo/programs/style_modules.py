@@ -129,7 +129,7 @@ def run(
     g, d = Synthesis(z_dim, ch, side, bug).to(device), Discriminator(ch, side).to(device)
     g_ema = deepcopy(g).eval()
     first = deepcopy(g)
-    lr = {"learning-rate-high": 0.15, "learning-rate-low": 0.005 * 2e-3}.get(bug or "", 2e-3 * pace)
+    lr = {"learning-rate-high": 0.15, "learning-rate-low": 0.005 * 4e-3}.get(bug or "", 4e-3 * pace)
     d_params = [*d.parameters(), *g.parameters()] if bug == "shared-optimizer" else list(d.parameters())
     g_optim = torch.optim.Adam((g_ema if bug == "no-update.generator" else g).parameters(), lr=lr, betas=(0.0, 0.99))
     d_optim = torch.optim.Adam(d_params, lr=lr, betas=(0.0, 0.99))

@@ -136,7 +136,7 @@ def run(
     pace: float = 1.0,
 ) -> Evidence:
     torch.manual_seed(seed)
-    lr = {"learning-rate-high": 0.1, "learning-rate-low": 1e-5}.get(bug or "", 2e-3 * pace)
+    lr = {"learning-rate-high": 0.1, "learning-rate-low": 1e-5}.get(bug or "", 4e-3 * pace)
     generator, critics = Vocoder(ch, bug).to(device), Critics(ch // 2).to(device)
     of_critics = list(critics.parameters())
     if bug == "shared-optimizer":
