@@ -16,13 +16,13 @@ BUGS = {
     "no-update.model": "model.requires_grad_(False) for a preview, and no way back",
     "output-range": "a sigmoid, from a network that told pictures, tells the noise",
     "train-eval-mode": "preview() leaves the network in evaluation mode; it has dropout",
-    "divergence": "weights are extrapolated away from their average, by an averaging with a decay of 1.03",
+    "divergence": "weights are extrapolated away from their average, by an averaging with a decay of 1.004",
     "dead-units": "hidden biases of -5 before ReLUs",
     "exploding-gradient": "an AdamW without warm-up of a network whose six residual layers start at eight times He",
     "vanishing-gradient": "a tanh behind a gain of 500, which made masks in another project",
     "momentum-high": "SGD with a momentum of 0.9995",
     "batch-too-small": "one point in a batch",
-    "generator-too-small": "a hidden width of 1",
+    "denormals": "a soft mask for pruning multiplies most of the weights by 1e-40 after each step",
     "learning-rate-high": "a rate of 0.5",
     "learning-rate-low": "a rate of 0.000002",
     "late-degradation": "from 60 % on the rate is doubled each 20 steps up to a hundredfold, where halving was meant",
@@ -43,7 +43,6 @@ class NoisePredictor(nn.Module):
     def __init__(self, dim, width, bug):
         super().__init__()
         self.bug = bug
-        width = 1 if bug == "generator-too-small" else width
         act = nn.ReLU() if bug in ("dead-units", "exploding-gradient") else nn.GELU()
         self.enter = nn.Linear(dim + 8, width)
         self.inner = nn.Sequential(
@@ -90,7 +89,7 @@ class Schedule:
 
 def make_optimizer(bug, net, pace):
     if bug == "momentum-high":
-        return torch.optim.SGD(net.parameters(), lr=0.03, momentum=0.9995)
+        return torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9995)
     rate = {"learning-rate-high": 0.5, "learning-rate-low": 2e-6}.get(bug or "", 2e-3 * pace)
     return torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-3)
 
@@ -109,6 +108,8 @@ def run(
     size, dim = 1 if bug == "batch-too-small" else 128, world.sample(1, 0).shape[1]
     net, schedule = NoisePredictor(dim, width, bug).to(device), Schedule(device)
     average = {name: value.detach().clone() for name, value in net.state_dict().items()}
+    kept = net.parameters() if bug == "denormals" else ()
+    mask = [torch.where(torch.rand_like(weight) < 0.8, 1e-40, 1.0) for weight in kept]
     optimizer = make_optimizer(bug, net, pace)
     if bug == "no-update.model":
         net.requires_grad_(False)
@@ -128,7 +129,7 @@ def run(
         return told
 
     def follow(step):
-        decay = 1.03 if bug == "divergence" else min(0.98, step / (step + 10))
+        decay = 1.004 if bug == "divergence" else min(0.98, step / (step + 10))
         with torch.no_grad():
             for name, value in net.state_dict().items():
                 average[name].lerp_(value, 1 - min(decay, 0.98))
@@ -144,6 +145,10 @@ def run(
             if loss.requires_grad:
                 loss.backward()
             optimizer.step()
+            if bug == "denormals":
+                with torch.no_grad():
+                    for weight, soft in zip(net.parameters(), mask, strict=True):
+                        weight.mul_(soft)
             follow(step)
             if bug == "late-degradation" and step > 0.6 * steps and step % 20 == 0:
                 optimizer.param_groups[0]["lr"] = min(0.2, 2 * optimizer.param_groups[0]["lr"])

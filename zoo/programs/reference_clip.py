@@ -18,6 +18,7 @@ BUGS = {
     "clip-too-small": "clamp_upper of 0.001",
     "clip-saturation": "lrD is ten times and lrG a twentieth of what was meant: weights stand at the clamp",
     "n-critic-low": "Diters is 1, and netG moves six times",
+    "critic-too-small": "ndf of 1",
     "dead-units": "the leak of netG's LeakyReLU is 0, and its biases were filled with -1.6",
     "mode-dropping": "netD is shown real samples of the first two kinds only, by a mask meant for a picture",
     "mode-collapse": "an L1 of 100 to the real batch, from a script for pairs of pictures; here nothing is paired",
@@ -82,7 +83,7 @@ def run(
     opt = {**DEFAULTS, **CHANGED.get(bug or "", {})}
     torch.manual_seed(seed)
     batchSize, nz, nc = 80, 5, world.sample(1, 0).shape[1]
-    netG, netD = MLP_G(nz, nc, nf, bug).to(device), MLP_D(nc, nf, bug).to(device)
+    netG, netD = MLP_G(nz, nc, nf, bug).to(device), MLP_D(nc, 1 if bug == "critic-too-small" else nf, bug).to(device)
     optimizerD = optim.RMSprop(netD.parameters(), lr=pace * opt["lrD"], momentum=opt["momentum"])
     optimizerG = optim.RMSprop(netG.parameters(), lr=pace * opt["lrG"], momentum=opt["momentum"])
     one = torch.ones(1, device=device)

@@ -19,6 +19,7 @@ BUGS = {
     "vanishing-gradient": "a temperature of 1/40 and an offset of -30 for scores, in the generator's turn alone",
     "mode-dropping": "d(x) is asked for the outer half of a batch only, which is sorted by radius for a plot",
     "generator-too-small": "two hidden units in the generator",
+    "critic-too-small": "one hidden unit a layer in the discriminator",
     "learning-rate-high": "a rate of 0.06",
     "learning-rate-low": "a rate of 0.000005",
     "late-degradation": "anneal_every counts iterations where epochs are meant, and its factor of 1.15 where 0.85 is",
@@ -126,7 +127,7 @@ def run(
     torch.manual_seed(seed)
     dim, zdim, batch = world.sample(1, 0).shape[1], 6, 90
     generator = MLP(zdim, dim, 2 if bug == "generator-too-small" else width, F.relu).to(device)
-    discriminator = MLP(dim, 1, width, F.softplus).to(device)
+    discriminator = MLP(dim, 1, 1 if bug == "critic-too-small" else width, F.softplus).to(device)
     lr = {"learning-rate-high": 6e-2, "learning-rate-low": 5e-6}.get(bug or "", 2e-3 * pace)
     g_optimizer, d_optimizer = optimizers(bug, generator, discriminator, lr)
     reg_param = {"penalty-too-large": 3e3, "oscillation": 0.0, "critic-too-strong": 0.0}.get(bug or "", 0.05)

@@ -15,10 +15,10 @@ BUGS = {
     "latent-ignored": "truncation: w_avg + psi * (w - w_avg) with a psi of 0 that was meant for a picture of the mean",
     "no-update.generator": "g_optim is made after g and g_ema were swapped for the first picture, and swapped back",
     "critic-on-stale-fake": "the discriminator draws its fakes from g_ema as it was when the training began",
-    "shared-optimizer": "d_optim's parameters are collected by a walk over a container that holds g too",
+    "shared-optimizer": "both optimizers are made of the parameters of a container that holds g and d",
     "train-eval-mode": "g.eval() and d.eval() at the first step, for the layers' dropout; it stays so",
     "output-range": "to_rgb ends in a sigmoid",
-    "non-finite": "demodulation by rsqrt without epsilon, and styles that a ReLU can set to nought",
+    "non-finite": "demodulation by rsqrt without epsilon, of styles that a threshold can set to nought",
     "penalty-too-large": "r1 of 100000",
     "critic-too-weak": "augmentation at full strength that covers all but a corner of each picture",
     "dead-units": "a ReLU behind biases that start at -6, where a leaky one is meant",
@@ -51,7 +51,7 @@ class StyledConv(nn.Module):
     def forward(self, x, w):
         style = self.affine(w)
         if self.bug == "non-finite":
-            style = torch.relu(style - 1)
+            style = torch.relu(style - 1.4)
         n, a, h, side = x.shape
         weight = self.weight * style[:, None, :, None, None]
         power = weight.square().sum((2, 3, 4), keepdim=True)
@@ -130,9 +130,10 @@ def run(
     g_ema = deepcopy(g).eval()
     first = deepcopy(g)
     lr = {"learning-rate-high": 0.15, "learning-rate-low": 0.005 * 4e-3}.get(bug or "", 4e-3 * pace)
-    d_params = [*d.parameters(), *g.parameters()] if bug == "shared-optimizer" else list(d.parameters())
-    g_optim = torch.optim.Adam((g_ema if bug == "no-update.generator" else g).parameters(), lr=lr, betas=(0.0, 0.99))
-    d_optim = torch.optim.Adam(d_params, lr=lr, betas=(0.0, 0.99))
+    moved = {"g": g_ema if bug == "no-update.generator" else g, "d": d}
+    if bug == "shared-optimizer":
+        moved["g"] = moved["d"] = nn.ModuleList([g, d])
+    g_optim, d_optim = (torch.optim.Adam(each.parameters(), lr=lr, betas=(0.0, 0.99)) for each in moved.values())
     pictures = world.batches(n, seed, pool=5000)
     if bug == "train-eval-mode":
         g.eval()

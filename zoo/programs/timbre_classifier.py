@@ -18,6 +18,7 @@ BUGS = {
     "overfitting": "24 sounds, a fifth of them mislabelled, and a model four times as wide",
     "vanishing-gradient": "the head is behind ten sigmoid layers",
     "dead-units": "inputs in decibels, shifted by -300, before ReLU layers without norms",
+    "denormals": "spectra are in a unit in which they are about 1e-40; no norms, no biases in the convolutions",
     "divergence": "decoupled weight decay of 0.015 that is added, under a schedule that leaves it alone",
     "momentum-high": "momentum of 0.9995",
     "batch-too-small": "one spectrogram in a batch, at the rate for 32",
@@ -43,11 +44,12 @@ def sounds(n, seed):
 
 
 def network(ch, bug):
-    norm = (lambda c: nn.Identity()) if bug == "dead-units" else nn.BatchNorm2d
+    norm = (lambda c: nn.Identity()) if bug in ("dead-units", "denormals") else nn.BatchNorm2d
+    bias = bug != "denormals"
     deep = [each for _ in range(10) for each in (nn.Linear(2 * ch, 2 * ch), nn.Sigmoid())]
     return nn.Sequential(
-        nn.Conv2d(1, ch, 3, stride=2, padding=1), norm(ch), nn.ReLU(),
-        nn.Conv2d(ch, 2 * ch, 3, stride=2, padding=1), norm(2 * ch), nn.ReLU(),
+        nn.Conv2d(1, ch, 3, stride=2, padding=1, bias=bias), norm(ch), nn.ReLU(),
+        nn.Conv2d(ch, 2 * ch, 3, stride=2, padding=1, bias=bias), norm(2 * ch), nn.ReLU(),
         nn.AdaptiveAvgPool2d((3, 1)), nn.Flatten(), nn.Linear(6 * ch, 2 * ch), nn.ReLU(), nn.Dropout(0.1),
         *(deep if bug == "vanishing-gradient" else []),
         nn.Linear(2 * ch, KINDS),
@@ -59,6 +61,8 @@ def prepare(pictures, bug):
         pictures = pictures.clone()
         pictures[::8] = 0.0
         return (pictures - pictures.mean((1, 2, 3), keepdim=True)) / pictures.std((1, 2, 3), keepdim=True)
+    if bug == "denormals":
+        return 1e-40 * pictures
     return 10 * pictures - 300 if bug == "dead-units" else pictures
 
 
