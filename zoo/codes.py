@@ -186,7 +186,7 @@ PROGRAMS: tuple[Program, ...] = (
     Program("style_modules", "crosses8", "style12", "nonsaturating", {"steps": 500}, "images"),
     Program("gp_notebook", "orthoplex5", "swish64", "wasserstein", {"steps": 700}, paced=True),
     Program("reference_clip", "tetra4", "mlp64", "wasserstein", {"steps": 450}, paced=True),
-    Program("vocoder_pair", "pings256", "multiperiod12", "least-squares", {"steps": 400}, "waveform"),
+    Program("vocoder_pair", "pings256", "multiperiod12", "least-squares", {"steps": 320}, "waveform"),
     Program("gru_sampler", "warbles192", "gru24", "", {"steps": 300}, "waveform", paced=True),
     Program("noise_predictor", "bars3", "mlp64", "", {"steps": 900}, paced=True),
     Program("timbre_classifier", "timbres", "conv8", "", {"steps": 400}, "spectrogram"),

@@ -16,9 +16,8 @@ BUGS = {
     "critic-sigmoid": "a sigmoid in the discriminator before the loss with logits",
     "latent-ignored": "sample() returns the expanded first row of validation_z",
     "no-zero-grad.critic": "opt_d.zero_grad() went away together with toggle_optimizer()",
-    "momentum-high": "betas of (0.998, 0.999)",
     "critic-too-weak": "instance noise of 15, which a schedule was to anneal and does not",
-    "exploding-gradient": "ten residual blocks add four times their branch",
+    "exploding-gradient": "ten residual blocks add six times their branch",
     "late-degradation": "a cycle of the rates, whose second rise is to sixty times the first",
     "learning-rate-high": "lr of 0.1",
     "learning-rate-low": "lr of 0.000004",
@@ -39,7 +38,7 @@ class RelativisticAverageGAN(nn.Module):
         super().__init__()
         self.hp, self.bug = hparams, bug
         units, dim = hparams["units"], hparams["dim"]
-        depth, gain = (10, 4.0) if bug == "exploding-gradient" else (2, 1.0)
+        depth, gain = (10, 6.0) if bug == "exploding-gradient" else (2, 1.0)
         self.generator = nn.Sequential(
             nn.Linear(hparams["latent_dim"], units),
             *(Residual(units, gain) for _ in range(depth)),
@@ -160,7 +159,7 @@ def run(
         "dim": world.sample(1, 0).shape[1],
         "latent_dim": 5,
         "lr": {"learning-rate-high": 0.1, "learning-rate-low": 4e-6}.get(bug or "", 1e-3 * pace),
-        "betas": (0.998, 0.999) if bug == "momentum-high" else (0.3, 0.98),
+        "betas": (0.3, 0.98),
         "max_steps": steps,
     }
     module = RelativisticAverageGAN(hparams, bug).to(device)

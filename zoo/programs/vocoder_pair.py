@@ -17,39 +17,37 @@ BUGS = {
     "no-zero-grad": "optim_g.zero_grad() and optim_d.zero_grad() stand before the loop",
     "no-update.critic": "optim_d is made of the parameters of a deepcopy that was to go to another device",
     "generator-detached": "y_hat is written out and read again for the losses: y_hat.detach().cpu().to(device)",
-    "shared-optimizer": "itertools.chain(critics, generator) in optim_d",
-    "output-range": "the generator's sound is halved by a volume that was for the loudspeaker only",
+    "shared-optimizer": "one list of parameters, to which both networks' are appended, for optim_d and optim_g",
+    "output-range": "the generator's sound passes the volume of 0.25 that was for the loudspeaker only",
     "critic-on-stale-fake": "y_hat of the first batch of each validation interval serves the critics throughout",
     "non-finite": "log of magnitudes without a floor, and the sounds begin in silence",
     "receptive-field-short": "kernels of 1 in the generator, behind an upsampling that repeats",
     "dead-units": "ReLUs in the generator behind weight-normalised layers whose biases were loaded as -2",
-    "vanishing-gradient": "twelve layers of tanh in the generator, whose weights start a tenth as large",
-    "generator-too-small": "one channel throughout the generator",
+    "vanishing-gradient": "eight layers of tanh in the generator, whose weights start a tenth as large",
     "learning-rate-high": "a rate of 0.1 for the generator and its critics",
     "learning-rate-low": "a rate of 0.00001",
     "late-degradation": "the exponential schedule's gamma is 1.08 from a restart on, at 60 %",
 }
-HOP, BINS = 16, 17
+HOP, BINS = 16, 33
 
 
 def coarse(y):
-    """Log spectra of frames: (n, 1, samples) to (n, 17, samples / 16)."""
-    frames = F.pad(y.squeeze(1), (8, 8)).unfold(1, 32, HOP) * torch.hann_window(32, device=y.device)
+    """Log spectra of frames: (n, 1, samples) to (n, 33, samples / 16)."""
+    frames = F.pad(y.squeeze(1), (24, 24)).unfold(1, 64, HOP) * torch.hann_window(64, device=y.device)
     return torch.log(torch.fft.rfft(frames, dim=2).abs() + 0.02).transpose(1, 2)
 
 
 class Vocoder(nn.Module):
     def __init__(self, ch, bug):
         super().__init__()
-        ch = 1 if bug == "generator-too-small" else ch
         k = 1 if bug == "receptive-field-short" else 7
         act = nn.ReLU() if bug == "dead-units" else nn.LeakyReLU(0.1)
-        self.volume = 0.5 if bug == "output-range" else 1.0
-        deep = [each for _ in range(12) for each in (nn.Conv1d(ch, ch, 3, padding=1), nn.Tanh())]
+        self.volume = 0.25 if bug == "output-range" else 1.0
+        deep = [each for _ in range(8) for each in (nn.Conv1d(ch, ch, 3, padding=1), nn.Tanh())]
         if bug == "vanishing-gradient":
             for conv in deep[::2]:
                 conv.weight.data.mul_(0.1)
-        up = 2 * ch if ch > 1 else 1
+        up = 2 * ch
         self.body = nn.Sequential(
             weight_norm(nn.Conv1d(BINS, up, k, padding=k // 2)), act,
             nn.Upsample(scale_factor=4), weight_norm(nn.Conv1d(up, up, k, padding=k // 2)), act,
@@ -101,7 +99,7 @@ class ScaleCritic(nn.Module):
 class Critics(nn.Module):
     def __init__(self, ch):
         super().__init__()
-        self.each = nn.ModuleList([PeriodCritic(2, ch), PeriodCritic(5, ch), ScaleCritic(1, ch), ScaleCritic(2, ch)])
+        self.each = nn.ModuleList([PeriodCritic(3, ch), ScaleCritic(1, ch), ScaleCritic(2, ch)])
 
     def forward(self, y):
         return [critic(y) for critic in self.each]
@@ -121,7 +119,7 @@ def feature_loss(on_real, on_made):
 
 
 def spectral_loss(y, y_hat, floor):
-    a, b = (torch.fft.rfft(each.squeeze(1).unfold(1, 64, 32) * torch.hann_window(64)).abs() for each in (y, y_hat))
+    a, b = (torch.fft.rfft(each.squeeze(1).unfold(1, 64, 16) * torch.hann_window(64)).abs() for each in (y, y_hat))
     return F.l1_loss(torch.log(b + floor), torch.log(a + floor))
 
 
@@ -139,11 +137,12 @@ def run(
     lr = {"learning-rate-high": 0.1, "learning-rate-low": 1e-5}.get(bug or "", 4e-3 * pace)
     generator, critics = Vocoder(ch, bug).to(device), Critics(ch // 2).to(device)
     of_critics = list(critics.parameters())
-    if bug == "shared-optimizer":
-        of_critics += list(generator.parameters())
     if bug == "no-update.critic":
         of_critics = list(Critics(ch // 2).parameters())
-    optim_g = torch.optim.AdamW(generator.parameters(), lr, betas=(0.8, 0.99))
+    of_generator = list(generator.parameters())
+    if bug == "shared-optimizer":
+        of_generator = of_critics = [*of_generator, *of_critics]
+    optim_g = torch.optim.AdamW(of_generator, lr, betas=(0.8, 0.99))
     optim_d = torch.optim.AdamW(of_critics, lr, betas=(0.8, 0.99))
     clips = world.batches(16, seed, pool=2000)
     floor = 0.0 if bug == "non-finite" else 0.02
@@ -170,7 +169,7 @@ def run(
             if bug != "no-zero-grad":
                 optim_g.zero_grad()
             real, made = critics(y), critics(y_hat)
-            loss_g = adversarial_loss(made) + feature_loss(real, made) + 2 * spectral_loss(y, y_hat, floor)
+            loss_g = adversarial_loss(made) + feature_loss(real, made) + 5 * spectral_loss(y, y_hat, floor)
             loss_g.backward()
             optim_g.step()
             if bug == "late-degradation" and step > 0.6 * steps:
