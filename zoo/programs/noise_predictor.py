@@ -155,7 +155,8 @@ def run(
             w.step(loss=loss, held_out_loss=preview() if step % 20 == 19 else None)
     net.load_state_dict(average)
     net.eval()
-    bug_free = net(schedule.noisy(unseen, unseen_t, unseen_eps), unseen_t)
-    truth.note(loss=(bug_free - unseen_eps).square().mean().nan_to_num(1e9).detach())
+    with torch.no_grad():
+        told = net(schedule.noisy(unseen, unseen_t, unseen_eps), unseen_t)
+        truth.note(loss=(told - unseen_eps).square().mean().nan_to_num(1e9))
     world.judge(schedule.sample(net, 1024, dim))
     return w.evidence()

@@ -10,7 +10,7 @@ from zoo.worlds import World
 
 BUGS = {
     "loss-sign": "compute_loss(d_fake, 0) is what the generator minimises, where it should maximise it",
-    "no-zero-grad.generator": "g_optimizer.zero_grad() stands in the branch that regularises only the first step",
+    "no-zero-grad.generator": "g_optimizer.zero_grad() stands in the branch of the first iteration, with the log",
     "generator-detached": "toggle_grad(discriminator, False) switches gradients off altogether, by no_grad",
     "critic-sigmoid": "the discriminator's last act is a sigmoid, and compute_loss takes logits",
     "oscillation": "reg_param of 0, and plain descent at a rate that goes round",
