@@ -42,7 +42,7 @@ def run(
 ) -> Evidence:
     # 1: numbers
     torch.manual_seed(seed)
-    B = 2 if bug == "batch-too-small" else 72
+    B = 2 if bug == "batch-too-small" else 128
     NZ, D = 8, world.sample(1, 0).shape[1]
     LAMBDA = {"penalty-too-small": 1e-4, "penalty-too-large": 1e4}.get(bug or "", 2.0)
     N_CRITIC = {"n-critic-low": 1, "n-critic-high": 60}.get(bug or "", 3)
