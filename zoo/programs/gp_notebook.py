@@ -15,10 +15,10 @@ from zoo.worlds import World
 BUGS = {
     "batch-coupling": "cell 3 has BatchNorm1d in the critic, as the generator has in cell 2",
     "not-lipschitz": "the interpolates are detached copies, and their slope is that of a critic of another cell",
-    "penalty-too-small": "LAMBDA = 1e-4",
+    "penalty-too-small": "LAMBDA = 1e-7",
     "penalty-too-large": "LAMBDA = 1e4",
     "n-critic-low": "`if i % 10 == 0` guards the critic's update, where the generator's should be guarded",
-    "n-critic-high": "N_CRITIC = 60, for the same number of critic updates in all",
+    "n-critic-high": "N_CRITIC = 60, for two thirds as many critic updates in all",
     "no-update.critic": "the cell that makes the critic was run again after the one that makes its optimizer",
     "critic-on-stale-fake": "a generator `itertools.cycle`s over eight batches of fakes that were made in cell 4",
     "grad-leak": "the critic's fakes are not detached and the generator is cleared before the critic's turn",
@@ -44,11 +44,11 @@ def run(
     torch.manual_seed(seed)
     B = 2 if bug == "batch-too-small" else 128
     NZ, D = 8, world.sample(1, 0).shape[1]
-    LAMBDA = {"penalty-too-small": 1e-4, "penalty-too-large": 1e4}.get(bug or "", 2.0)
+    LAMBDA = {"penalty-too-small": 1e-7, "penalty-too-large": 1e4}.get(bug or "", 2.0)
     N_CRITIC = {"n-critic-low": 1, "n-critic-high": 60}.get(bug or "", 3)
     lr = 0.1 if bug == "learning-rate-high" else 1e-3 * pace
     if bug == "n-critic-high":
-        steps = max(20, steps * 3 // N_CRITIC)
+        steps = max(20, steps * 2 // N_CRITIC)
     X = world.batches(B, seed)
     z0 = torch.randn(1, NZ, device=device)
 
