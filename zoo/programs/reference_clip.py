@@ -19,7 +19,7 @@ BUGS = {
     "clip-saturation": "lrD is ten times and lrG a twentieth of what was meant: weights stand at the clamp",
     "n-critic-low": "Diters is 1, and netG moves six times",
     "critic-too-small": "ndf of 1",
-    "dead-units": "the leak of netG's LeakyReLU is 0, and the biases of its first layer were filled with -1.3",
+    "dead-units": "the leak of netG's LeakyReLU is 0, and the biases of its first layer were filled with -2.5",
     "mode-dropping": "netD is shown real samples of the first two kinds only, by a mask meant for a picture",
     "mode-collapse": "an L1 of 100 to the real batch, from a script for pairs of pictures; here nothing is paired",
     "learning-rate-high": "lrD and lrG of 0.05",
@@ -47,7 +47,7 @@ class MLP_G(nn.Module):
             nn.Linear(nz, ngf), nn.LeakyReLU(leak), nn.Linear(ngf, ngf), nn.LeakyReLU(leak), nn.Linear(ngf, nc)
         )
         if bug == "dead-units":
-            self.main[0].bias.data.fill_(-1.3)
+            self.main[0].bias.data.fill_(-2.5)
 
     def forward(self, noise):
         return self.main(noise)
