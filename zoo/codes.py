@@ -180,7 +180,7 @@ PROGRAMS: tuple[Program, ...] = (
         "epochs_tracker", "soft3", "elu48", "least-squares", {"steps": 600, "width": 48}, only=_TRACKED, paced=True
     ),
     Program("dirac", "origin4", "vector", "minimax", {"steps": 500, "dims": 4}),
-    Program("argparse_pair", "gratings12", "spectral16", "hinge", {"steps": 300}, "images", paced=True),
+    Program("argparse_pair", "gratings12", "spectral16", "hinge", {"steps": 260}, "images", paced=True),
     Program("lightning_like", "helix3", "residual48", "relativistic", {"steps": 700}, paced=True),
     Program("stability_trainer", "circles2", "mlp48", "minimax", {"steps": 900}, paced=True),
     Program("style_modules", "crosses8", "style12", "nonsaturating", {"steps": 500}, "images"),
