@@ -39,6 +39,20 @@ _VARIED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "labelled": [("large-batch", {"batch": 32, "steps": 250})],
     "phases": [("stronger", {"constraint_strength": 6.0})],
     "mel": [("slow", {**both(learning_rate=5e-4), "steps": 500})],
+    "seven": [("slow", {**both(learning_rate=5e-4), "steps": 900})],
+    "square": [("five", {"n_critic": 5, "steps": 300}), ("stronger", {"constraint_strength": 5.0})],
+    "coil": [("large-batch", {"batch": 192})],
+    "clip-four": [("wide", both(channels=80))],
+    "two": [("two-critics", {"n_critic": 2}), ("steady", {"decay": "none"})],
+    "sides": [("wide", both(channels=44))],
+    "lift": [("four", {"n_critic": 4, "steps": 140})],
+    "colours": [("large-batch", {"batch": 24})],
+    "traffic": [("stronger", {"constraint_strength": 0.1})],
+    "greet": [("wide", both(channels=20))],
+    "taps": [("steady", {"decay": "none"})],
+    "numbers": [("weak", {"constraint_strength": 5.0})],
+    "sky": [("wide", both(channels=40))],
+    "switch": [("slow", {**both(learning_rate=7e-4), "steps": 420})],
 }
 """What else is well, by base."""
 _SETS = ("drums", "kicks", "cymbals", "synthetic-drums", "cat-dog", "vowels", "tones")
