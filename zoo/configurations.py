@@ -313,13 +313,6 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("generator-too-small", {"generator.channels": 1}),
         ("batch-too-small", {"batch": 2}),
     ],
-    "traffic": [
-        ("learning-rate-high.critic", {"critic.learning_rate": 1e-1}),
-        ("learning-rate-low", both(learning_rate=2e-5)),
-        ("penalty-too-large", {"constraint_strength": 1e3}),
-        ("generator-too-small", {"generator.channels": 1}),
-        ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
-    ],
     "greet": [
         ("learning-rate-high", both(learning_rate=1e-1)),
         ("learning-rate-low.generator", {"generator.learning_rate": 1e-5}),

@@ -47,7 +47,6 @@ _VARIED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "sides": [("wide", both(channels=44))],
     "lift": [("four", {"n_critic": 4, "steps": 140})],
     "colours": [("large-batch", {"batch": 24})],
-    "traffic": [("stronger", {"constraint_strength": 0.1})],
     "greet": [("wide", both(channels=20))],
     "taps": [("steady", {"decay": "none"})],
     "numbers": [("weak", {"constraint_strength": 5.0})],
