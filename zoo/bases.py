@@ -390,7 +390,7 @@ BASES: dict[str, Base] = {
                 **both(channels=22, optimizer="adamw", optimizer_options={"betas": [0.0, 0.99]}),
                 "batch": 24,
                 "constraint": "r1",
-                "constraint_strength": 4.0,
+                "constraint_strength": 15.0,
                 "steps": 450,
             },
             "magnitude+if",

@@ -323,7 +323,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
     "taps": [
         ("learning-rate-high", both(learning_rate=1e-1)),
         ("learning-rate-low", both(learning_rate=2e-5)),
-        ("penalty-too-large", {"constraint_strength": 1e4}),
+        ("penalty-too-large", {"constraint_strength": 3e4}),
         ("critic-too-weak", {"noise": 20.0, "decay_start": 1.0}),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
     ],
