@@ -301,7 +301,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
     "lift": [
         ("learning-rate-high", both(learning_rate=5e-2)),
         ("learning-rate-low.generator", {"generator.learning_rate": 1e-5}),
-        ("penalty-too-large", {"constraint_strength": 1e4}),
+        ("penalty-too-large", {"constraint_strength": 1e6}),
         ("n-critic-high", {"n_critic": 30, "steps": 16, "record_every": 1}),
         ("generator-too-small", {"generator.channels": 1}),
     ],
@@ -309,7 +309,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("learning-rate-low", both(learning_rate=1e-5)),
         ("penalty-too-large", {"constraint_strength": 2e4}),
         ("momentum-high", betas(0.97)),
-        ("receptive-field-short", {**_BLIND, "generator.kernel": 1, "generator.layers": 1}),
+        ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("generator-too-small", {"generator.channels": 1}),
         ("batch-too-small", {"batch": 2}),
     ],
