@@ -311,14 +311,12 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("momentum-high", betas(0.97)),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
         ("generator-too-small", {"generator.channels": 1}),
-        ("batch-too-small", {"batch": 2}),
     ],
     "greet": [
         ("learning-rate-high", both(learning_rate=1e-1)),
         ("learning-rate-low.generator", {"generator.learning_rate": 1e-5}),
         ("momentum-high", betas(0.98)),
         ("penalty-too-large", {"constraint_strength": 3e3}),
-        ("batch-too-small", {"batch": 2}),
     ],
     "taps": [
         ("learning-rate-high", both(learning_rate=1e-1)),
