@@ -334,7 +334,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("batch-too-small", {"batch": 2}),
     ],
     "sky": [
-        ("clip-too-small", {"constraint_strength": 2e-3}),
+        ("clip-too-small", {"constraint_strength": 5e-4}),
         ("clip-too-large", {"constraint_strength": 3.0}),
         ("learning-rate-low", both(learning_rate=1e-5)),
         ("n-critic-low", {"n_critic": 1}),
