@@ -337,7 +337,6 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("clip-too-small", {"constraint_strength": 5e-4}),
         ("clip-too-large", {"constraint_strength": 3.0}),
         ("learning-rate-low", both(learning_rate=1e-5)),
-        ("n-critic-low", {"n_critic": 1}),
     ],
     "switch": [
         ("learning-rate-high", both(learning_rate=5e-2)),
