@@ -377,7 +377,7 @@ _OF_OTHER_PARTS: tuple[tuple[str, str, Settings, Settings], ...] = (
     ("coil", "critic-memorises", {"constraint": "none"}, {"train_count": 40}),
     ("sides", "critic-memorises", {"constraint_strength": 0.03}, {"train_count": 24}),
     ("seven", "source-memorised", {}, {"train_count": 24}),
-    ("switch", "source-memorised", {}, {"train_count": 24}),
+    ("switch", "source-memorised", {}, {"train_count": 10}),
 )
 """Objectives of a user's own, and few training samples: base, cause, settings, what else is given."""
 _CURVES = (
