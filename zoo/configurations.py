@@ -324,7 +324,6 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("penalty-too-large", {"constraint_strength": 3e4}),
         ("critic-too-weak", {"noise": 20.0, "decay_start": 1.0}),
         ("critic-too-small", {"critic.channels": 1, "critic.layers": 1}),
-        ("receptive-field-short", {**_BLIND, "generator.kernel": 1, "generator.layers": 1}),
     ],
     "numbers": [
         ("learning-rate-high.generator", {"generator.learning_rate": 2e-1}),
