@@ -268,7 +268,7 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("batch-too-small", {"batch": 2}),
     ],
     "coil": [
-        ("learning-rate-high", both(learning_rate=1e-2)),
+        ("learning-rate-high", both(learning_rate=3e-2)),
         ("learning-rate-low.generator", {"generator.learning_rate": 1e-5}),
         ("penalty-too-large", {"constraint_strength": 100.0}),
         ("momentum-high", betas(0.95)),
@@ -334,7 +334,6 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("batch-too-small", {"batch": 2}),
     ],
     "sky": [
-        ("clip-too-small", {"constraint_strength": 5e-4}),
         ("clip-too-large", {"constraint_strength": 3.0}),
         ("learning-rate-low", both(learning_rate=1e-5)),
     ],
@@ -376,7 +375,6 @@ _OF_OTHER_PARTS: tuple[tuple[str, str, Settings, Settings], ...] = (
     ("coil", "critic-memorises", {"constraint": "none"}, {"train_count": 40}),
     ("sides", "critic-memorises", {"constraint_strength": 0.03}, {"train_count": 24}),
     ("seven", "source-memorised", {}, {"train_count": 24}),
-    ("switch", "source-memorised", {}, {"train_count": 10}),
 )
 """Objectives of a user's own, and few training samples: base, cause, settings, what else is given."""
 _CURVES = (
