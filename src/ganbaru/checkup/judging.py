@@ -1,6 +1,6 @@
 """From evidence to findings: every cause is examined, and what explains the rest is put first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ganbaru.checkup.cause import Cause
@@ -15,6 +15,8 @@ _MOST = 0.5
 _EARLIER, _CLEARLY = 0.5, 0.1
 """Share of the steps until one cause began by which another one must have begun to be clearly before it, and the share
 of the training that must lie between: each is told by a bound of its own, at records that are some steps apart."""
+_CODE = 1
+"""The step whose causes are proved by what the code does, so that they follow only from what was found as well."""
 _HAPPENS = 4
 """The step whose causes come about during a training. All others are there from its first step on, whenever they show:
 bugs, data, settings and networks."""
@@ -28,7 +30,8 @@ def judge(evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> Findings:
     of the most files, but a few bad files among many do not lead where something else is wrong with a training. A cause
     about files explains another only where it is about most of the same files. Of two that come about in a training,
     one explains the other only where that one was not there long before: units that were dead at the first record were
-    not killed by a divergence of later, they explain it. What it explains stands right behind it and among its
+    not killed by a divergence of later, they explain it. A bug of step 1 follows through causes that were found only, for
+    it is proved by what the code does. What it explains stands right behind it and among its
     ``consequences``. What is suspected comes next, then what could not be checked, then what is fine.
 
     Args:
@@ -66,7 +69,7 @@ def _followers(
         mine, theirs = findings[slug], findings[other]
         if other in causes[slug].explains_later and _was_before(mine, theirs, records):
             return True
-        listed = other in _reach(slug, causes) - {slug}
+        listed = other in _reach(slug, causes, found if theirs.step == _CODE else causes) - {slug}
         return listed and _covers(mine, theirs) and not _was_before(theirs, mine, records)
 
     reached = {slug: {other for other in found if explains(slug, other)} for slug in found}
@@ -106,11 +109,13 @@ def _mutual(slug: str, other: str, reached: Mapping[str, set[str]], findings: Ma
     return slug in reached.get(other, set()) and (theirs.step, other) < (mine.step, slug)
 
 
-def _reach(slug: str, causes: Mapping[str, Cause]) -> set[str]:
+def _reach(slug: str, causes: Mapping[str, Cause], through: Collection[str]) -> set[str]:
+    """What a cause explains, directly or through some others."""
     waiting, seen = [slug], {slug}
     while waiting:
         cause = causes.get(waiting.pop())
         new = set(cause.explains) - seen if cause else set()
+        new &= set(through)
         seen |= new
         waiting += new
     return seen

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.blocked.mode_collapse import ALIKE, NARROW
 from ganbaru.checkup.causes.standing import RIGHT, WASSERSTEIN, by_harm, is_game, separation, standing
 from ganbaru.checkup.causes.telling import doubt, partings
@@ -55,6 +56,8 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers |= {} if math.isnan(ahead) else {"ahead": ahead, "ahead_limit": limit}
     numbers |= {"n_critic": float(evidence.facts["n_critic"]), "n_critic_limit": float(_OFTEN)} if often else {}
     since = partings(evidence).since(lambda values: values >= _SURE)
+    if late_degradation.begins(evidence, since):
+        return Ruling("suspect", numbers, "critic", since=since, reason="it was not so sure when all went well")
     ruling = by_harm(evidence, numbers, "critic", since=since, unseen="no samples were seen", waits=True)
     if ruling.verdict == "found" and not (often or ahead > limit):
         return replace(

@@ -112,6 +112,7 @@ CAUSE = Cause(
     change=_change,
     explains=(
         "non-finite",
+        "overfitting",
         "vanishing-gradient",
         "dead-units",
         "mode-collapse",

@@ -9,6 +9,7 @@ look right it fades too, and rightly so: they rest where the critic likes them, 
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.blocked import late_degradation
 from ganbaru.checkup.causes.one_loss import by_loss, is_plain
 from ganbaru.checkup.causes.standing import by_harm, is_game, standing
 from ganbaru.checkup.causes.usual import penalty
@@ -48,6 +49,8 @@ def _of_generator(evidence: Evidence) -> Ruling:
         since = reach.since(lambda values: values < _REACH) if since is None else since
     if not is_lost(evidence):
         return Ruling("fine", numbers)
+    if late_degradation.begins(evidence, since):
+        return Ruling("suspect", numbers, "generator", since=since, reason="it came through when all went well")
     unseen = "no samples were seen: it may be done learning"
     return by_harm(evidence, numbers, "generator", since=since, unseen=unseen, waits=True)
 

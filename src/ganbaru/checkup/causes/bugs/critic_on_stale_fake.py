@@ -15,6 +15,7 @@ _OLDER = 3.0
 """From here on it is suspected."""
 _DIFFER = 0.9
 """Share of real samples without another one like them in their batch; 1 where numbers are measured."""
+_ROUNDING = 1e-6
 _FEWEST = 6
 """Passes of the critic."""
 
@@ -27,7 +28,7 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers, alone, now = {"age": float(age), "age_limit": _OLD}, seen.get("real_alone"), standing(evidence)
     if age < _OLDER:
         return Ruling("fine", numbers)
-    if alone is not None and alone < _DIFFER:
+    if alone is not None and alone < _DIFFER - _ROUNDING:
         numbers |= {"real_alone": float(alone), "real_alone_limit": _DIFFER}
         return Ruling("not-checked", numbers, reason="samples are often the same by chance and not known again")
     if age < _OLD:

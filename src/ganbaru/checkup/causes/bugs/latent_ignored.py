@@ -1,5 +1,6 @@
 """What the generator makes does not depend on its latent, from the first step on. A collapse comes later."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ _SAME = 1e-5
 _ALONE, _DIFFER = 0.5, 0.9
 """Share of samples without another one like them in their batch up to which only something else than a latent tells
 them apart, such as a class; and that of real ones from which those all differ. Both are 1 where numbers are drawn."""
+_ROUNDING = 1e-6
 _ANEW = 0.5
 """Share of batches of latents, or of reals, that were not there at an earlier update; 1 where they are drawn anew."""
 _SCALE, _LITTLE = 0.05, 0.1
@@ -38,6 +40,8 @@ def _judge(evidence: Evidence) -> Ruling:
         changes = [float(each["change"]) for each in tried]
         numbers |= {"latents_exchanged": max(changes), "latents_exchanged_limit": _SAME}
     numbers |= _told(seen)
+    if any(math.isnan(numbers.get(name, 0.0)) for name in ("samples_differ", "latents_exchanged")):
+        return Ruling("not-checked", numbers, "generator", reason="what it makes is not finite")
     alike, deaf = made is not None and made <= _SAME, bool(tried) and max(changes) <= _SAME
     if not alike and not deaf:
         return _of_different(seen, tried, numbers)
@@ -76,7 +80,7 @@ def _told(seen: Mapping[str, Any]) -> dict[str, float]:
 def _only_kinds(seen: Mapping[str, Any]) -> bool:
     """Whether most samples have another one like them in each batch, and no real one has."""
     made, real = seen.get("made_alone"), seen.get("real_alone")
-    return made is not None and real is not None and bool(made <= _ALONE and real >= _DIFFER)
+    return made is not None and real is not None and bool(made <= _ALONE and real >= _DIFFER - _ROUNDING)
 
 
 def _is_faint(tried: Mapping[str, float]) -> bool:

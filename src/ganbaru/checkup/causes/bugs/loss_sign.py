@@ -43,6 +43,8 @@ _GREW, _ON = 3.0, -0.5
 which answers that are far off are pushed farther off: -1 where an error is raised, 1 where steps go past the least."""
 _BEGINNING = 0.02
 """Share of the records whose median is what a loss was untrained."""
+_MIRROR = 0.2
+"""What a loss below 0 and a held-out one above it add up to, over the larger one, where one is the other's opposite."""
 _FIRST = 3
 """Losses of which one at least is of its usual size."""
 
@@ -67,10 +69,22 @@ def _of_one_loss(evidence: Evidence) -> Ruling:
         return Ruling("found", numbers | {"loss_fallen_limit": _ENDLESS}, "model", reason="it falls without end")
     if held_out is None:
         return Ruling("fine", numbers)
+    if mirrored := _mirrored(evidence):
+        return Ruling("found", mirrored, "model", reason="the held-out loss is what it raises, with the other sign")
     numbers |= {"held_out_fallen": _fall(held_out, held_out.min()), "held_out_fallen_limit": _NOT}
     numbers |= {"held_out_risen": -_fall(held_out, held_out.max()), "held_out_risen_limit": _RISEN}
     wrong = numbers["loss_fallen"] > _BOUNDLESS and numbers["held_out_fallen"] < _NOT
     return Ruling("found" if wrong and numbers["held_out_risen"] > _RISEN else "fine", numbers, "model")
+
+
+def _mirrored(evidence: Evidence) -> dict[str, float]:
+    """What tells that the held-out loss rose as far above 0 as the other one fell below it; nothing where not."""
+    loss, held_out = (evidence.series[name].finite for name in ("loss", "held_out_loss"))
+    ends = loss.late(), held_out.late()
+    numbers = {"loss": ends[0], "held_out_loss": ends[1], "summed": abs(sum(ends)) / max(map(abs, ends), default=1.0)}
+    rose = held_out.values[-1] > held_out.values[0] and loss.values[-1] < loss.values[0]
+    wrong = rose and ends[0] < 0 < ends[1] and numbers["summed"] < _MIRROR
+    return numbers | {"summed_limit": _MIRROR} if wrong else {}
 
 
 def _climbed(evidence: Evidence) -> dict[str, float]:

@@ -54,6 +54,7 @@ CAUSE = Cause(
         "mode-dropping",
         "critic-too-strong",
         "critic-too-weak",
+        "dead-units",
         "oscillation",
         "late-degradation",
     ),

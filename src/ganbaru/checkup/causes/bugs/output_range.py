@@ -8,6 +8,7 @@ from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.bugs.seen import FEW, SPOILS
 from ganbaru.checkup.causes.one_loss import falls, is_plain
 from ganbaru.checkup.causes.standing import is_game
+from ganbaru.checkup.causes.travelled import travelled
 from ganbaru.checkup.evidence import Evidence
 
 REACH = {
@@ -22,6 +23,12 @@ _BEYOND = 0.1
 """How far data may lie beyond that, in units of their own range: rounding and single peaks."""
 _SCALES = 10.0
 """How many times wider or narrower samples are than data, at every look, from which their scales do not fit."""
+_CLOSE, _WIDE, _WENT = 0.05, (0.3, 2.0), 0.25
+"""Shares of the data's range within which such samples must have come to 0 and between which they must have spread, and
+norms of its weights that the generator must have gone: untrained, its samples may all lie on one side of 0, and where
+it diverges they go off to one side."""
+_BOTH, _LOOKS = 0.2, 8
+"""Share of the data's range that must lie on either side of 0, and records of which none has samples of both signs."""
 _PUSHED, _LEFT = 0.2, 0.25
 """Share of a model's answers that are to go beyond an end, and of its loss that is left then."""
 _AT_ONCE, _LEFT_AT_ONCE = 0.05, 0.15
@@ -55,9 +62,26 @@ def _of_model(evidence: Evidence) -> Ruling:
     return Ruling("suspect", numbers, "model", reason="answers near an end may be right, and only come nearer to it")
 
 
+def _one_sided(evidence: Evidence, low: float, high: float) -> dict[str, float]:
+    """What tells that no sample crossed 0, on both sides of which the data lie; nothing where some did."""
+    if min(-low, high) < _BOTH * (high - low) or any(evidence.lacks(name) for name in ("fake_low", "fake_high")):
+        return {}
+    lows, highs = (evidence.series[name].finite.values for name in ("fake_low", "fake_high"))
+    if len(lows) < _LOOKS or not (lows.min() >= 0 or highs.max() <= 0):
+        return {}
+    near, wide = min(abs(lows.min()), abs(highs.max())), highs.max() - lows.min()
+    if near > _CLOSE * (high - low) or not _WIDE[0] * (high - low) < wide < _WIDE[1] * (high - low):
+        return {}
+    if not evidence.lacks("generator_update_ratio") and travelled(evidence, "generator") < _WENT:
+        return {}
+    return {"fake_low": float(lows.min()), "fake_high": float(highs.max()), "real_low": low, "real_high": high}
+
+
 def _of_generator(evidence: Evidence) -> Ruling:
     low, high = (evidence.series[name].late(1.0) for name in ("real_low", "real_high"))
     ends = (evidence.probes.get("fakes") or {}).get("ends", ())
+    if one_sided := _one_sided(evidence, low, high):
+        return Ruling("found", one_sided, "generator", reason="all it ever made is of one sign, and data are of both")
     if len(ends) == 1 and ends[0][0] in REACH:
         end, factor = ends[0]
         return _reach(str(end), float(factor), low, high)

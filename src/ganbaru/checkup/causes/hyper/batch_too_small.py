@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.amount import overfitting
 from ganbaru.checkup.causes.hyper.settings import UNLEARNED
 from ganbaru.checkup.causes.one_loss import by_loss, is_plain, least_fall
 from ganbaru.checkup.causes.standing import standing
@@ -61,6 +62,8 @@ def _of_model(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
         return ruling
     numbers = {**numbers, "loss_noise": noise, "loss_noise_limit": _ROUGH, "loss_left": 1 - fall.fallen}
     numbers |= {"loss_left_limit": _FAR, "samples_to_a_weight": seen, "samples_to_a_weight_limit": 1.0}
+    if overfitting.CAUSE.examine(evidence):
+        return Ruling("suspect", numbers, "model", reason="it learns by heart, which no noise keeps it from")
     if seen < 1 and (batch <= _ALONE or ruling.verdict == "found"):
         return Ruling("found", numbers, "model")
     return Ruling("suspect", numbers, "model", reason="the loss is noisy; whether that does harm is not proved")

@@ -10,7 +10,7 @@ from ganbaru.checkup.causes.blocked import dead_units
 from ganbaru.checkup.causes.bugs import loss_sign
 from ganbaru.checkup.causes.clipping import AT_BOUND, HELD, NO_HARM, clipped, published
 from ganbaru.checkup.causes.hyper.late import began_late
-from ganbaru.checkup.causes.standing import by_harm
+from ganbaru.checkup.causes.standing import by_harm, standing
 from ganbaru.checkup.evidence import Evidence
 
 _FAINT = 1e-6
@@ -21,6 +21,8 @@ _SCALED = ("adam", "rmsprop", "nadam", "radam", "adagrad", "adadelta")
 """The classes of those."""
 _PUBLISHED = 0.01
 """Bound of Arjovsky et al. 2017, algorithm 1."""
+_RAN = 1.5
+"""Share of the way that is left from which samples went off; under a bound too small they stay where they began."""
 _LATE = "half of the way to the data was still to go late"
 _NARROW = 0.003
 """Bound, a third of the published one, below which it is the bound that is at fault where it holds most weights."""
@@ -34,6 +36,9 @@ def _judge(evidence: Evidence) -> Ruling:
         return _of_held(evidence, numbers)
     if _is_dead(evidence, message):
         return Ruling("suspect", numbers, "critic", reason="so wide a bound makes no message 0: its units are dead")
+    now = standing(evidence)
+    if now is not None and now.left > _RAN:
+        return Ruling("suspect", numbers, "critic", reason="samples ran to where its units no longer answer")
     if loss_sign.CAUSE.examine(evidence):
         return Ruling("suspect", numbers, "critic", reason="a critic of a wrong sign is as flat")
     ruling = by_harm(evidence, numbers, "critic", unseen=NO_HARM, harmless=NO_HARM)
@@ -78,6 +83,7 @@ CAUSE = Cause(
         "critic-too-weak",
         "mode-dropping",
         "mode-collapse",
+        "dead-units",
         "learning-rate-low",
         "no-update",
         "generator-detached",

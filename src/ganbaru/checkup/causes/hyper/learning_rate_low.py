@@ -50,7 +50,8 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("suspect", numbers, least, reason="it moved enough to learn by heart")
     if _is_unfinished(evidence):
         return Ruling("found", numbers, least, reason="it was still learning when it ended")
-    return by_itself(evidence, numbers, least)
+    ruling = by_itself(evidence, numbers, least)
+    return _of_late(evidence, numbers) if ruling.verdict == "fine" else ruling
 
 
 def _of_late(evidence: Evidence, numbers: dict[str, float]) -> Ruling:

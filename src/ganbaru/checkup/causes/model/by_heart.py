@@ -3,6 +3,8 @@
 They draw the network anew and tell it the right answers, so that nothing else in a training can be the reason.
 """
 
+import math
+
 from ganbaru.checkup.evidence import Evidence
 
 LEFT = 0.1
@@ -12,8 +14,21 @@ RESIDUAL = 0.35
 RATIO = 1.7
 """What it leaves over what a wider one does; 2.3 and more with one channel, 1.1 with two on waveforms."""
 
+_HANDFUL, _LAYERS = 64, 2
+"""Weights of a network of so many layers and more that are too few for anything but a straight line or two."""
+
 HEARD = ("silent-output", "clicks", "hiss", "phase-smear")
 """What sounds have that a network too small for them makes."""
+
+
+def handful(evidence: Evidence, network: str) -> dict[str, float]:
+    """What tells that a network of several layers has but a handful of weights; nothing where it has more.
+
+    A game of a few numbers, whose networks are one layer each, is as small on purpose.
+    """
+    count = float(evidence.facts.get(f"{network}_parameters") or math.inf)
+    tensors = ((evidence.probes.get("updates") or {}).get(network) or {}).get("weights", 0)
+    return {"weights": count, "weights_limit": _HANDFUL} if count < _HANDFUL and tensors >= 2 * _LAYERS else {}
 
 
 def critic_is_too_small(evidence: Evidence) -> bool:

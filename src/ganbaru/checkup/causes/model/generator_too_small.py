@@ -1,12 +1,15 @@
 """The generator is too small: a wider one learns a few samples by heart, told the right answers, or a study says so."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.model.by_heart import HEARD, RATIO, RESIDUAL, generator_is_too_small
+from ganbaru.checkup.causes.model.by_heart import HEARD, RATIO, RESIDUAL, generator_is_too_small, handful
 from ganbaru.checkup.causes.model.studied import recommended, weighed
+from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 
 
 def _judge(evidence: Evidence) -> Ruling:
+    if few := handful(evidence, "generator"):
+        return by_harm(evidence, few, "generator", harmless="no harm is seen yet")
     return weighed(evidence, "generator", generator_is_too_small, _by_heart)
 
 
@@ -36,8 +39,7 @@ def _change(evidence: Evidence) -> Change | None:
 
 CAUSE = Cause(
     "generator-too-small",
-    needs=("generator_by_heart",),
-    instead="capacity_study",
+    needs=(),
     judge=_judge,
     remedy="Give the generator more channels.",
     change=_change,
@@ -47,6 +49,7 @@ CAUSE = Cause(
         "oscillation",
         "mode-dropping",
         "mode-collapse",
+        "dead-units",
         "late-degradation",
         *HEARD,
     ),
