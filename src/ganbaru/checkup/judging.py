@@ -26,13 +26,13 @@ _RANK = {"found": 0, "suspect": 1, "not-checked": 2, "fine": 3}
 def judge(evidence: Evidence, causes: Sequence[Cause] = CAUSES) -> Findings:
     """All findings on this evidence, the leading one first.
 
-    A cause that was found leads where no other found cause explains it; of several such, that of the earliest step and
-    of the most files, but a few bad files among many do not lead where something else is wrong with a training. A cause
-    about files explains another only where it is about most of the same files. Of two that come about in a training,
-    one explains the other only where that one was not there long before: units that were dead at the first record were
-    not killed by a divergence of later, they explain it. A bug of step 1 follows through causes that were found only, for
-    it is proved by what the code does. What it explains stands right behind it and among its
-    ``consequences``. What is suspected comes next, then what could not be checked, then what is fine.
+    A cause that was found leads where no other found cause explains it; of several such, that of the earliest step
+    and of the most files, but a few bad files among many do not lead where something else is wrong with a training.
+    A cause about files explains another only where it is about most of the same files. Of two that come about in a
+    training, one explains the other only where that one was not there long before: units that were dead at the
+    first record were not killed by a divergence of later, they explain it. A bug of step 1 is proved by what the
+    code does, and follows through causes that were found only. What a cause explains stands right behind it and
+    among its ``consequences``. What is suspected comes next, then what could not be checked, then what is fine.
 
     Args:
         evidence: what was gathered.

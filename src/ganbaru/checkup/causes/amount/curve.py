@@ -31,6 +31,7 @@ class Curve:
         gain_high: upper end.
         fell: what the last doubling gained, by the fit.
         exponent: of the power law.
+        misfit: how far a score lies from the curve at most, in its standard deviations.
     """
 
     last: float
@@ -40,6 +41,7 @@ class Curve:
     gain_high: float
     fell: float
     exponent: float
+    misfit: float
 
     @property
     def evidence(self) -> dict[str, float]:
@@ -110,6 +112,7 @@ def _fitted(counts: Array, scores: Array, deviations: Array) -> Curve:
         gain_low=float(min(low, gains[0])),
         gain_high=float(max(high, gains[0])),
         fell=float(power[0] * (2.0 ** exponent[0] - 1)),
+        misfit=float(np.max(np.abs(power[0] * (counts / counts[-1]) ** -exponent[0] + level[0] - scores) / deviations)),
         exponent=float(exponent[0]),
     )
 

@@ -52,7 +52,7 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _of_born(series: Series, numbers: dict[str, float], name: str) -> Ruling:
     """The ruling where fewer units are dead: found where they were so before anything was learned."""
-    first, late = series.early(_FIRST), numbers["dead_units"]
+    first, late = min(series.early(_FIRST), float(series.values[0])), numbers["dead_units"]
     numbers = numbers | {"dead_units_limit": _STILL, "dead_at_first": first, "dead_at_first_limit": _BORN}
     if not (first > _BORN and late > _STILL):
         return Ruling("fine", numbers)

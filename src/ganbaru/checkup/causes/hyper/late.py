@@ -4,11 +4,14 @@ import numpy as np
 
 from ganbaru.checkup.causes.clipping import AT_BOUND, HELD
 from ganbaru.checkup.causes.hyper.settings import path
+from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
 _PATH, _HALF = 0.9, 0.32
 """Way of the generator's weights over their norm, and share of the training after which half of the way to the data was
 done for good; on the calibration half at most 0.26 in games that learned by so short a way."""
+LEFT = 0.1
+"""Share of the way that is left from which it was too late for what was left of the training."""
 _WINDOWS, _FEWEST = 12, 16
 """Records, in parts of the training, whose median tells where it stood; and how many there must be."""
 _DOUBTFUL = 0.85
@@ -20,10 +23,11 @@ def began_late(evidence: Evidence) -> dict[str, float]:
     names = ("batch_distance", "batch_distance_real", "generator_update_ratio")
     if any(evidence.lacks(name) for name in names):
         return {}
-    way, half = path(evidence, "generator"), _half_way(evidence)
+    way, half, now = path(evidence, "generator"), _half_way(evidence), standing(evidence)
     if not (way < _PATH and half > _HALF):
         return {}
-    return {"generator_path": way, "generator_path_limit": _PATH, "half_way": half, "half_way_limit": _HALF}
+    numbers = {"generator_path": way, "generator_path_limit": _PATH, "half_way": half, "half_way_limit": _HALF}
+    return numbers if now is None else numbers | {"way_left": now.left}
 
 
 def is_slowed(evidence: Evidence) -> bool:

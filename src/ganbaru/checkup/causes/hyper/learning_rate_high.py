@@ -24,9 +24,9 @@ _STRIDE = 0.11
 _LEAP = 0.2
 """The same that is too high whatever comes of it where it lasts: a gradient says nothing of a place that far away."""
 
-_LEAP_ALONE, _SHORT = 0.25, 0.05
-"""The first of them where it is the critic's alone, and the stride of a generator from which it is not: on the
-calibration half 0.19 in small critics of pictures that learned well, 0.27 and more where its rate was the fault."""
+_SHORT = 0.05
+"""Stride of a generator below which a long one is the critic's alone: on the calibration half up to 0.19 in small
+critics of pictures that learned well."""
 _FAR = 0.4
 """The same up to which a training may go well after it: Adam's at 0.01, of layers of 512 as they are drawn."""
 _LOSS_LEFT, _WAY_LEFT = 0.35, 0.1
@@ -41,9 +41,8 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("fine", numbers)
     if broke_at_once(evidence):
         return Ruling("suspect", numbers, worst, reason="it stopped being finite at once: a formula may be at fault")
-    leap = _LEAP_ALONE if worst == "critic" and _is_alone(evidence, strides) else _LEAP
-    if strides[worst] > leap:
-        numbers |= {f"{worst}_stride_limit": leap}
+    if strides[worst] > _LEAP:
+        numbers |= {f"{worst}_stride_limit": _LEAP}
         if strides[worst] < _FAR and not lasting_stride(evidence, worst) > _LEAP and _went_well(evidence):
             return Ruling("suspect", numbers, worst, reason="it was so at the first steps only, and it learned")
         return Ruling("found", numbers, worst)

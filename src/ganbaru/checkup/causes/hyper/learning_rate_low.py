@@ -7,7 +7,8 @@ from ganbaru.checkup.causes.amount import overfitting
 from ganbaru.checkup.causes.blocked import dead_units, vanishing_gradient
 from ganbaru.checkup.causes.blocked.exploding_gradient import drawn_wide
 from ganbaru.checkup.causes.bugs import non_finite
-from ganbaru.checkup.causes.hyper.late import began_late, is_slowed
+from ganbaru.checkup.causes.hyper import clip_too_large, clip_too_small, learning_rate_high, penalty_too_large
+from ganbaru.checkup.causes.hyper.late import LEFT, began_late, is_slowed
 from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled_learners
 from ganbaru.checkup.causes.model.by_heart import critic_is_too_small, generator_is_too_small
 from ganbaru.checkup.causes.one_loss import is_plain, still_falls
@@ -24,6 +25,8 @@ _LITTLE, _ENOUGH = 1.0, 3.0
 """Path of a network below which its rate is raised too, and the one that is aimed at."""
 _LEAST, _MOST = 3.0, 100.0
 """Times that a rate is raised."""
+_SLOWING = (clip_too_large.CAUSE, clip_too_small.CAUSE, learning_rate_high.CAUSE, penalty_too_large.CAUSE)
+"""Causes that slow a game which has short steps besides."""
 _NEVER = 0.9
 """Share of a training after which half of the way is no more done late, but not at all."""
 _OVER = 0.95
@@ -59,9 +62,9 @@ def _of_late(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
     if is_plain(evidence) or any(cause.examine(evidence) for cause in (dead_units.CAUSE, vanishing_gradient.CAUSE)):
         return Ruling("fine", numbers)
     late = began_late(evidence)
-    if not late or late["half_way"] > _NEVER:  # what never came so far is kept from it by something else
-        return Ruling("fine", numbers)
-    if is_slowed(evidence):
+    if not late or late["half_way"] > _NEVER or late.get("way_left", 1.0) < LEFT:
+        return Ruling("fine", numbers)  # what never came so far is kept from it by something else
+    if is_slowed(evidence) or any(cause.examine(evidence).verdict in ("found", "suspect") for cause in _SLOWING):
         return Ruling("suspect", numbers | late, "generator", reason="other settings slow it too")
     return Ruling("found", numbers | late, "generator", reason="half of the way to the data was still to go late")
 
