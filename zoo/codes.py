@@ -190,6 +190,8 @@ PROGRAMS: tuple[Program, ...] = (
     Program("gru_sampler", "warbles192", "gru24", "", {"steps": 300}, "waveform", paced=True),
     Program("noise_predictor", "bars3", "mlp64", "", {"steps": 900}, paced=True),
     Program("timbre_classifier", "timbres", "conv8", "", {"steps": 400}, "spectrogram"),
+    Program("config_trainer", "crosses8", "groupnorm16", "wasserstein", {"steps": 280}, "images"),
+    Program("dict_players", "pinwheel3", "relu64", "wasserstein", {"steps": 500}, paced=True),
 )
 """Every program on every world that it is run on."""
 
