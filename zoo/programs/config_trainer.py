@@ -20,7 +20,7 @@ BUGS = {
     "penalty-too-small": "penalty=0.00001",
     "n-critic-low": "critic_every=12, in a config that was meant for the picture log",
     "no-zero-grad": "self.critic_optimizer.zero_grad, without its parentheses",
-    "grad-leak": "the critic's gradients are cleared after its step, so those of the generator's turn stay for the next",
+    "grad-leak": "the critic's gradients are cleared after its step, so those of the generator's turn stay",
     "generator-detached": "flips are made by numpy, and what comes back knows no generator",
     "loss-sign.critic": "real and fake are unpacked the other way round",
     "latent-ignored": "the gain of the latent's path begins at nought and is no nn.Parameter",

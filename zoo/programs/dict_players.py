@@ -1,6 +1,7 @@
 """Clipped Wasserstein by plain functions over two dicts, one for each player: net, opt, rate, turns, loss."""
 
 import math
+from itertools import pairwise
 
 import torch
 
@@ -33,7 +34,7 @@ class Jitter(torch.nn.Module):
 
 def stack(*widths, before=()):
     layers = list(before)
-    for a, b in zip(widths[:-2], widths[1:-1], strict=True):
+    for a, b in pairwise(widths[:-1]):
         layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
     return torch.nn.Sequential(*layers, torch.nn.Linear(*widths[-2:]))
 
@@ -53,7 +54,7 @@ def settings(bug, pace):
         "clip-too-small": {"bound": 1e-4},
         "clip-saturation": {"decay": -1.0},
         "n-critic-low": {"turns": {"expert": 1, "forger": 8}},
-        "mode-collapse": {"pull": 10.0},
+        "mode-collapse": {"pull": 50.0},
         "learning-rate-high": {"unit": 0.1},
         "learning-rate-low": {"unit": 5e-6},
     }.get(bug, {})
