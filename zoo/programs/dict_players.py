@@ -23,7 +23,7 @@ BUGS = {
     "mode-collapse": "a pull to the median as a warm-up, whose weight fades by `1 - done // steps`",
     "learning-rate-high": "rates in units of 0.1",
     "learning-rate-low": "rates in units of 0.000005",
-    "late-degradation": "a warm restart at 60 % begins at 60 times the rate",
+    "late-degradation": "a warm restart at 60 % begins at 25 times the rate",
 }
 
 
@@ -99,7 +99,7 @@ def clip(net, bound):
 def rate_at(done, steps, bug):
     """Level at first, then half a cosine."""
     share = max(0.0, done / steps - 0.6) / 0.4
-    top = 60.0 if bug == "late-degradation" and share > 0 else 1.0
+    top = 25.0 if bug == "late-degradation" and share > 0 else 1.0
     return top * (0.6 + 0.4 * math.cos(math.pi * share))
 
 
