@@ -14,7 +14,6 @@ BUGS = {
     "shared-optimizer": "the forger's opt is made over both nets by a loop over `players.values()`",
     "no-zero-grad": "clear() walks over the nets' children, which have no gradients of their own",
     "critic-on-stale-fake": "the history of fakes is full after the first rounds, and nothing in it is ever replaced",
-    "latent-ignored": "latents are drawn by a generator that is seeded anew by each call, and one row of them is taken",
     "clip-too-large": "bound=8",
     "clip-too-small": "bound=0.0001",
     "clip-saturation": "the expert's decay of weights is subtracted from its loss",
@@ -103,10 +102,7 @@ def rate_at(done, steps, bug):
     return top * (0.6 + 0.4 * math.cos(math.pi * share))
 
 
-def latent(count, s, bug, device):
-    if bug == "latent-ignored":
-        same = torch.Generator().manual_seed(7)
-        return torch.randn(1, s["nz"], generator=same).repeat(count, 1).to(device)
+def latent(count, s, device):
     return torch.randn(count, s["nz"], device=device)
 
 
@@ -121,7 +117,7 @@ def from_history(history, fake, bug):
 
 def expert_turn(players, s, x, history, bug):
     net = players["expert"]["net"]
-    fake = players["forger"]["net"](latent(len(x), s, bug, x.device)).detach()
+    fake = players["forger"]["net"](latent(len(x), s, x.device)).detach()
     loss = net(from_history(history, fake, bug)).mean() - net(x).mean()
     if s["decay"]:
         loss = loss + s["decay"] * sum(p.square().sum() for p in net.parameters())
@@ -130,7 +126,7 @@ def expert_turn(players, s, x, history, bug):
 
 
 def forger_turn(players, s, x, done, steps, bug):
-    fake = players["forger"]["net"](latent(len(x), s, bug, x.device))
+    fake = players["forger"]["net"](latent(len(x), s, x.device))
     score = players["expert"]["net"](fake).mean()
     loss = score if bug == "loss-sign" else -score
     if s["pull"]:
@@ -169,5 +165,5 @@ def run(
                 fake = forger_turn(players, s, x, done, steps, bug)
             w.step(critic_loss=expert["loss"], generator_loss=forger["loss"], real=x, fake=fake)
     with torch.no_grad():
-        world.judge(forger["net"](latent(1024, s, bug, device)))
+        world.judge(forger["net"](latent(1024, s, device)))
     return w.evidence()
