@@ -119,14 +119,16 @@ def test_a_noisy_loss_of_what_is_learned_by_heart_is_of_no_batch() -> None:
 
 @pytest.mark.parametrize(("network", "small"), [("critic", critic_too_small), ("generator", generator_too_small)])
 def test_a_handful_of_weights_in_several_layers_is_too_few_where_samples_suffer(network: str, small: Any) -> None:
-    def of(count: int, tensors: int, **recorded: Any) -> str:
+    def of(count: int, tensors: int, via: str = "watch", **recorded: Any) -> str:
         probes = {"updates": {network: {"weights": tensors}}}
-        evidence = game("none", facts={f"{network}_parameters": count}, probes=probes, **recorded)
+        facts = {f"{network}_parameters": count, "via": via}
+        evidence = game("none", facts=facts, probes=probes, **recorded)
         verdict: str = small.CAUSE.examine(evidence).verdict
         return verdict
 
     assert of(10, 4, **LOST) == "found"
     assert of(10, 4) == "suspect"
+    assert of(10, 4, via="fit", **LOST) == "not-checked"
     assert of(3, 1, **LOST) == "not-checked"
     assert of(5000, 6, **LOST) == "not-checked"
 

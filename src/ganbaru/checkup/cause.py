@@ -48,6 +48,7 @@ class Cause:
         change: the settings that mend it, or None.
         explains: causes that follow from this one, so that they do not lead where both are found.
         explains_later: causes that follow from this one where it clearly began before them, and not otherwise.
+        instead: probes by any of which it can be judged where what it needs is not there.
     """
 
     slug: str
@@ -58,6 +59,7 @@ class Cause:
     change: Callable[[Evidence], Change | None] = nothing
     explains: Sequence[str] = ()
     explains_later: Sequence[str] = ()
+    instead: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for slug in (self.slug, *self.explains, *self.explains_later):
@@ -66,7 +68,8 @@ class Cause:
 
     def examine(self, evidence: Evidence) -> Finding:
         """The finding on this evidence."""
-        reason = self.when(evidence) or "; ".join(filter(None, map(evidence.lacks, self.needs)))
+        needs = () if any(name in evidence.probes for name in self.instead) else self.needs
+        reason = self.when(evidence) or "; ".join(filter(None, map(evidence.lacks, needs)))
         if reason:
             return Finding(self.slug, "not-checked", reason=reason)
         with np.errstate(all="ignore"):  # numbers of a training that broke down may be of any size

@@ -22,10 +22,13 @@ HEARD = ("silent-output", "clicks", "hiss", "phase-smear")
 
 
 def handful(evidence: Evidence, network: str) -> dict[str, float]:
-    """What tells that a network of several layers has but a handful of weights; nothing where it has more.
+    """What tells that a network of several layers of a loop has but a handful of weights; nothing where it has more.
 
-    A game of a few numbers, whose networks are one layer each, is as small on purpose.
+    A game of a few numbers, whose networks are one layer each, is as small on purpose. A run is told by learning by
+    heart.
     """
+    if evidence.facts.get("via") != "watch":
+        return {}
     count = float(evidence.facts.get(f"{network}_parameters") or math.inf)
     tensors = ((evidence.probes.get("updates") or {}).get(network) or {}).get("weights", 0)
     return {"weights": count, "weights_limit": _HANDFUL} if count < _HANDFUL and tensors >= 2 * _LAYERS else {}

@@ -32,7 +32,8 @@ def _change(evidence: Evidence) -> Change | None:
 
 CAUSE = Cause(
     "critic-too-small",
-    needs=(),
+    needs=("critic_by_heart",),
+    instead=("capacity_study", "updates"),
     judge=_judge,
     remedy="Give the critic more channels.",
     change=_change,

@@ -39,7 +39,8 @@ def _change(evidence: Evidence) -> Change | None:
 
 CAUSE = Cause(
     "generator-too-small",
-    needs=(),
+    needs=("generator_by_heart",),
+    instead=("capacity_study", "updates"),
     judge=_judge,
     remedy="Give the generator more channels.",
     change=_change,
