@@ -433,6 +433,22 @@ BASES: dict[str, Base] = {
             "log-mel",
             0.256,
         ),
+        Base(
+            "nine",
+            "toy:ring?modes=9&sd=0.06",
+            "mlp56",
+            "relativistic",
+            1e-3,
+            {**_POINTS, **both(channels=56), "constraint": "r1", "constraint_strength": 0.05, "steps": 600},
+        ),
+        Base(
+            "squares",
+            "toy:grid?side=2&step=2&sd=0.3",
+            "mlp46",
+            "hinge",
+            1e-3,
+            {**both(channels=46), "batch": 80, "constraint": "r1", "constraint_strength": 0.1, "steps": 500},
+        ),
     )
 }
 """Every base by its name."""

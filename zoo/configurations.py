@@ -344,6 +344,22 @@ _FAULTS: dict[str, list[tuple[str, Settings]]] = {
         ("critic-too-strong", {"constraint": "none", "n_critic": 5}),
         ("generator-too-small", {"generator.channels": 1}),
     ],
+    "nine": [
+        ("learning-rate-high", both(learning_rate=5e-2)),
+        ("learning-rate-low", both(learning_rate=1e-5)),
+        ("penalty-too-large", {"constraint_strength": 100.0}),
+        ("momentum-high", betas(0.98)),
+        ("batch-too-small", {"batch": 2}),
+        ("mode-collapse", {"objective": "ns-gan", "constraint": "none", "generator.learning_rate": 1e-2}),
+        ("critic-too-small", {"critic.channels": 1, "critic.layers": 1, "critic.fourier": 0}),
+    ],
+    "squares": [
+        ("learning-rate-high", both(learning_rate=5e-2)),
+        ("learning-rate-low", both(learning_rate=1e-4)),
+        ("penalty-too-large", {"constraint_strength": 100.0}),
+        ("generator-too-small", {"generator.channels": 1, "generator.layers": 1}),
+        ("critic-too-weak", {"noise": 20.0, "decay_start": 1.0}),
+    ],
 }
 
 
@@ -375,6 +391,10 @@ _OF_OTHER_PARTS: tuple[tuple[str, str, Settings, Settings], ...] = (
     ("coil", "critic-memorises", {"constraint": "none"}, {"train_count": 40}),
     ("sides", "critic-memorises", {"constraint_strength": 0.03}, {"train_count": 24}),
     ("seven", "source-memorised", {}, {"train_count": 24}),
+    ("nine", "critic-memorises", {"constraint": "none"}, {"train_count": 36}),
+    ("nine", "source-memorised", {}, {"train_count": 24}),
+    ("squares", "known-domain-failed", {}, {"own": "Blurred", "probes": (*PROBES, "known_domain")}),
+    ("squares", "vanishing-gradient", {}, {"own": "Saturated"}),
 )
 """Objectives of a user's own, and few training samples: base, cause, settings, what else is given."""
 _CURVES = (
@@ -390,6 +410,8 @@ _CURVES = (
     ("two", (8, 16, 32, 64), "data-starved"),
     ("coil", (2000, 6000, 20000, 60000), "data-saturated"),
     ("seven", (2000, 6000, 20000, 60000), "data-saturated"),
+    ("squares", (8, 16, 32, 64), "data-starved"),
+    ("nine", (2000, 6000, 20000, 60000), "data-saturated"),
 )
 """Base, numbers of training samples, what the curve over them says."""
 

@@ -38,6 +38,8 @@ _VARIED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "raw-words": [("weak", {"constraint_strength": 3.0})],
     "labelled": [("large-batch", {"batch": 32, "steps": 250})],
     "phases": [("stronger", {"constraint_strength": 6.0})],
+    "nine": [("large-batch", {"batch": 256, "steps": 450})],
+    "squares": [("two-critics", {"n_critic": 2})],
     "mel": [("slow", {**both(learning_rate=5e-4), "steps": 500})],
     "seven": [("slow", {**both(learning_rate=5e-4), "steps": 900})],
     "square": [("five", {"n_critic": 5, "steps": 300}), ("stronger", {"constraint_strength": 5.0})],
