@@ -54,6 +54,12 @@ _VARIED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "numbers": [("weak", {"constraint_strength": 5.0})],
     "sky": [("wide", both(channels=40))],
     "switch": [("slow", {**both(learning_rate=7e-4), "steps": 420})],
+    "clip-pentagon": [("seven", {"n_critic": 7, "steps": 180}), ("wide", both(channels=84))],
+    "clip-corners": [("rmsprop", both(optimizer="rmsprop", optimizer_options={})), ("batch-of-128", {"batch": 128})],
+    "gp-nine": [("slow", {**both(learning_rate=1e-3), "steps": 380}), ("six", {"n_critic": 6, "steps": 180})],
+    "lp-hook": [("strong", {"constraint_strength": 8.0}), ("steady", {"decay": "none"})],
+    "rim": [("stronger", {"constraint_strength": 0.1}), ("averaged", {"ema": 0.99, "warmup": 40})],
+    "coil-wide": [("two-critics", {"n_critic": 2, "steps": 300}), ("large", both(channels=100))],
 }
 """What else is well, by base."""
 _SETS = ("drums", "kicks", "cymbals", "synthetic-drums", "cat-dog", "vowels", "tones")
