@@ -24,8 +24,8 @@ _FAR = 2.5
 _UNLIKE = 1.45
 """The same from which a critic without any slope is at fault, however near they came before it had none."""
 _COVERS = 2.0
-"""Deviation of the noise that is added to all it sees, in that of the data, from which it sees little else; published
-recipes begin with 0.1 and let it fall (Sønderby et al. 2017, section 3.3)."""
+"""Deviation of the noise that is added to all it sees (instance noise, Sønderby et al. 2017), in that of the data, from
+which it sees little else."""
 _FLAT = 1e-6
 """Rise of the score over the distance of two samples that no optimizer can follow, be it a message to the generator."""
 

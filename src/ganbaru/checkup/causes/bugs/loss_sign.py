@@ -81,7 +81,7 @@ def _mirrored(evidence: Evidence) -> dict[str, float]:
     """What tells that the held-out loss rose as far above 0 as the other one fell below it; nothing where not."""
     loss, held_out = (evidence.series[name].finite for name in ("loss", "held_out_loss"))
     ends = loss.late(), held_out.late()
-    numbers = {"loss": ends[0], "held_out_loss": ends[1], "summed": abs(sum(ends)) / max(map(abs, ends), default=1.0)}
+    numbers = {"loss": ends[0], "held_out_loss": ends[1], "summed": abs(sum(ends)) / max(*map(abs, ends), 1e-12)}
     rose = held_out.values[-1] > held_out.values[0] and loss.values[-1] < loss.values[0]
     wrong = rose and ends[0] < 0 < ends[1] and numbers["summed"] < _MIRROR
     return numbers | {"summed_limit": _MIRROR} if wrong else {}

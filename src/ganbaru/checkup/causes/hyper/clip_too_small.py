@@ -9,7 +9,7 @@ from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import dead_units
 from ganbaru.checkup.causes.bugs import loss_sign
 from ganbaru.checkup.causes.clipping import AT_BOUND, HELD, NO_HARM, clipped, published
-from ganbaru.checkup.causes.hyper.late import began_late
+from ganbaru.checkup.causes.hyper.late import SAID, began_late
 from ganbaru.checkup.causes.standing import by_harm, standing
 from ganbaru.checkup.evidence import Evidence
 
@@ -23,7 +23,6 @@ _PUBLISHED = 0.01
 """Bound of Arjovsky et al. 2017, algorithm 1."""
 _RAN = 1.5
 """Share of the way that is left from which samples went off; under a bound too small they stay where they began."""
-_LATE = "half of the way to the data was still to go late"
 _NARROW = 0.003
 """Bound, a third of the published one, below which it is the bound that is at fault where it holds most weights."""
 
@@ -43,7 +42,7 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("suspect", numbers, "critic", reason="a critic of a wrong sign is as flat")
     ruling = by_harm(evidence, numbers, "critic", unseen=NO_HARM, harmless=NO_HARM)
     late = began_late(evidence)
-    return Ruling("found", numbers | late, "critic", reason=_LATE) if ruling.verdict == "suspect" and late else ruling
+    return Ruling("found", numbers | late, "critic", reason=SAID) if ruling.verdict == "suspect" and late else ruling
 
 
 def _is_dead(evidence: Evidence, message: float) -> bool:

@@ -10,6 +10,8 @@ from ganbaru.checkup.evidence import Evidence
 _PATH, _HALF = 0.9, 0.32
 """Way of the generator's weights over their norm, and share of the training after which half of the way to the data was
 done for good; on the calibration half at most 0.26 in games that learned by so short a way."""
+SAID = "half of the way to the data was still to go late"
+"""What is said of them."""
 LEFT = 0.1
 """Share of the way that is left from which it was too late for what was left of the training."""
 _WINDOWS, _FEWEST = 12, 16

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.blocked import not_lipschitz, oscillation
 from ganbaru.checkup.causes.hyper import n_critic_low, penalty_too_small
-from ganbaru.checkup.causes.hyper.late import LEFT, began_late
+from ganbaru.checkup.causes.hyper.late import LEFT, SAID, began_late
 from ganbaru.checkup.causes.hyper.settings import NETWORKS, UNLEARNED
 from ganbaru.checkup.causes.one_loss import is_plain, still_falls
 from ganbaru.checkup.causes.proved import by_itself
@@ -52,7 +52,7 @@ def _judge(evidence: Evidence) -> Ruling:
     if is_plain(evidence) or momenta[worst] >= _GAME:
         return by_itself(evidence, numbers, worst)
     if (late := began_late(evidence)) and late.get("way_left", 1.0) > LEFT:
-        reason = "its steps contradict each other, and half of the way to the data was still to go late"
+        reason = f"its steps contradict each other, and {SAID}"
         return Ruling("found", numbers | late, worst, reason=reason)
     ruling = by_harm(evidence, numbers, worst)
     if ruling.verdict == "found":
