@@ -8,6 +8,7 @@ import math
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import late_degradation, oscillation
+from ganbaru.checkup.causes.proved import APART
 from ganbaru.checkup.causes.standing import by_harm, is_game, standing
 from ganbaru.checkup.causes.telling import parted, partings, said
 from ganbaru.checkup.evidence import Evidence
@@ -21,8 +22,6 @@ _LASTING = 0.5
 """
 _FAR = 2.5
 """Distance of fakes over that of other reals from which a critic must see it."""
-_UNLIKE = 1.45
-"""The same from which a critic without any slope is at fault, however near they came before it had none."""
 _COVERS = 2.0
 """Deviation of the noise that is added to all it sees (instance noise, Sønderby et al. 2017), in that of the data, from
 which it sees little else."""
@@ -36,7 +35,7 @@ def _judge(evidence: Evidence) -> Ruling:
     apart, unlike, now = parted(evidence, _LASTING), said(evidence, _LASTING), standing(evidence)
     if now is None:
         return Ruling("not-checked", reason="samples were not seen")
-    if _is_flat(evidence) and (now.is_far or now.apart > _UNLIKE):
+    if _is_flat(evidence) and (now.is_far or now.apart > APART):
         slope = evidence.series["lipschitz"].late()
         return Ruling("found", {"lipschitz": slope, "lipschitz_limit": _FLAT, **now.evidence}, "critic")
     if math.isnan(apart):

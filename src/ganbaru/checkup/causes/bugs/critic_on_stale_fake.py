@@ -5,7 +5,7 @@ sure where the game goes well.
 """
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.bugs.seen import SPOILS
+from ganbaru.checkup.causes.bugs.seen import DIFFER, SPOILS, differ
 from ganbaru.checkup.causes.standing import is_game, standing
 from ganbaru.checkup.evidence import Evidence
 
@@ -13,9 +13,6 @@ _OLD = 5.0
 """Updates of the generator since the youngest tenth of a batch was made; 0 or 1 in loops that are right."""
 _OLDER = 3.0
 """From here on it is suspected."""
-_DIFFER = 0.9
-"""Share of real samples without another one like them in their batch; 1 where numbers are measured."""
-_ROUNDING = 1e-6
 _FEWEST = 6
 """Passes of the critic."""
 
@@ -28,8 +25,8 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers, alone, now = {"age": float(age), "age_limit": _OLD}, seen.get("real_alone"), standing(evidence)
     if age < _OLDER:
         return Ruling("fine", numbers)
-    if alone is not None and alone < _DIFFER - _ROUNDING:
-        numbers |= {"real_alone": float(alone), "real_alone_limit": _DIFFER}
+    if alone is not None and not differ(alone):
+        numbers |= {"real_alone": float(alone), "real_alone_limit": DIFFER}
         return Ruling("not-checked", numbers, reason="samples are often the same by chance and not known again")
     if age < _OLD:
         return Ruling("suspect", numbers, "critic", reason="they are a few updates old")

@@ -5,16 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.bugs.seen import SPOILS
+from ganbaru.checkup.causes.bugs.seen import DIFFER, SPOILS, differ
 from ganbaru.checkup.causes.standing import is_game
 from ganbaru.checkup.evidence import Evidence
 
 _SAME = 1e-5
 """Largest difference within a batch over the size of the values; rounding makes 1e-6, untrained generators 0.01."""
-_ALONE, _DIFFER = 0.5, 0.9
+_ALONE = 0.5
 """Share of samples without another one like them in their batch up to which only something else than a latent tells
-them apart, such as a class; and that of real ones from which those all differ. Both are 1 where numbers are drawn."""
-_ROUNDING = 1e-6
+them apart, such as a class; 1 where numbers are drawn."""
 _ANEW = 0.5
 """Share of batches of latents, or of reals, that were not there at an earlier update; 1 where they are drawn anew."""
 _SCALE, _LITTLE = 0.05, 0.1
@@ -72,7 +71,7 @@ def _of_different(seen: Mapping[str, Any], tried: Sequence[Mapping[str, float]],
 
 def _told(seen: Mapping[str, Any]) -> dict[str, float]:
     """What is known of the batches that went in and came out."""
-    limits = {"made_alone": _ALONE, "real_alone": _DIFFER, "latents_anew": _ANEW, "reals_anew": _ANEW}
+    limits = {"made_alone": _ALONE, "real_alone": DIFFER, "latents_anew": _ANEW, "reals_anew": _ANEW}
     known = [name for name in limits if seen.get(name) is not None]
     return {name: float(seen[name]) for name in known} | {f"{name}_limit": limits[name] for name in known}
 
@@ -80,7 +79,7 @@ def _told(seen: Mapping[str, Any]) -> dict[str, float]:
 def _only_kinds(seen: Mapping[str, Any]) -> bool:
     """Whether most samples have another one like them in each batch, and no real one has."""
     made, real = seen.get("made_alone"), seen.get("real_alone")
-    return made is not None and real is not None and bool(made <= _ALONE and real >= _DIFFER - _ROUNDING)
+    return made is not None and real is not None and bool(made <= _ALONE and differ(real))
 
 
 def _is_faint(tried: Mapping[str, float]) -> bool:

@@ -29,6 +29,18 @@ SPOILS = (
 """What a training shows that is wrong in its code: symptoms, and settings that only seem to be off."""
 
 
+DIFFER = 0.9
+"""Share of real samples without another one like them in their batch from which they all differ; 1 where numbers are
+measured."""
+_ROUNDING = 1e-6
+"""What nine tenths in single precision may lack."""
+
+
+def differ(alone: float) -> bool:
+    """Whether so large a share of samples without another one like them says that all differ."""
+    return alone >= DIFFER - _ROUNDING
+
+
 def part(evidence: Evidence, probe: str, network: str) -> Mapping[str, Any]:
     """What a probe says of one network; empty where it says nothing."""
     found: Mapping[str, Any] = (evidence.probes.get(probe) or {}).get(network) or {}

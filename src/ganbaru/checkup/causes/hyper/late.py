@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganbaru.checkup.causes.clipping import AT_BOUND, HELD
-from ganbaru.checkup.causes.hyper.settings import path
+from ganbaru.checkup.causes.hyper.settings import DOUBTFUL_MOMENTUM, path
 from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
@@ -16,8 +16,6 @@ LEFT = 0.1
 """Share of the way that is left from which it was too late for what was left of the training."""
 _WINDOWS, _FEWEST = 12, 16
 """Records, in parts of the training, whose median tells where it stood; and how many there must be."""
-_DOUBTFUL = 0.85
-"""Momentum by which steps are averaged that contradict each other."""
 
 
 def began_late(evidence: Evidence) -> dict[str, float]:
@@ -36,7 +34,7 @@ def is_slowed(evidence: Evidence) -> bool:
     """Whether a setting other than a rate is known to keep steps short: a momentum, or a bound that holds weights."""
     momentum = max(float(evidence.facts.get(f"{name}_momentum") or 0.0) for name in ("generator", "critic"))
     held = evidence.facts.get("constraint") == "clip" and not evidence.lacks(HELD)
-    return momentum >= _DOUBTFUL or (held and evidence.series[HELD].early() > AT_BOUND)
+    return momentum >= DOUBTFUL_MOMENTUM or (held and evidence.series[HELD].early() > AT_BOUND)
 
 
 def _half_way(evidence: Evidence) -> float:

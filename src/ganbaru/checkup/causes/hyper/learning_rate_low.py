@@ -25,6 +25,8 @@ _LITTLE, _ENOUGH = 1.0, 3.0
 """Path of a network below which its rate is raised too, and the one that is aimed at."""
 _LEAST, _MOST = 3.0, 100.0
 """Times that a rate is raised."""
+_NO_GRADIENT = (dead_units.CAUSE, vanishing_gradient.CAUSE)
+"""Causes that leave steps short for want of a gradient."""
 _SLOWING = (clip_too_large.CAUSE, clip_too_small.CAUSE, learning_rate_high.CAUSE, penalty_too_large.CAUSE)
 """Causes that slow a game which has short steps besides."""
 _NEVER = 0.9
@@ -43,7 +45,7 @@ def _judge(evidence: Evidence) -> Ruling:
         return _of_late(evidence, numbers)
     if non_finite.CAUSE.examine(evidence):
         return Ruling("suspect", numbers, least, reason="it broke off before it could go far")
-    if any(cause.examine(evidence) for cause in (dead_units.CAUSE, vanishing_gradient.CAUSE)):
+    if any(cause.examine(evidence) for cause in _NO_GRADIENT):
         return Ruling("suspect", numbers, least, reason="its steps are short for want of a gradient")
     if drawn_wide(evidence):
         return Ruling("suspect", numbers, least, reason="its steps are short beside weights that were drawn wide")
@@ -59,11 +61,11 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _of_late(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
     """The ruling on a game whose networks moved more: found where the way to the data was begun late and goes on."""
-    if is_plain(evidence) or any(cause.examine(evidence) for cause in (dead_units.CAUSE, vanishing_gradient.CAUSE)):
-        return Ruling("fine", numbers)
-    late = began_late(evidence)
+    late = {} if is_plain(evidence) else began_late(evidence)
     if not late or late["half_way"] > _NEVER or late.get("way_left", 1.0) < LEFT:
         return Ruling("fine", numbers)  # what never came so far is kept from it by something else
+    if any(cause.examine(evidence) for cause in _NO_GRADIENT):
+        return Ruling("fine", numbers)
     if is_slowed(evidence) or any(cause.examine(evidence).verdict in ("found", "suspect") for cause in _SLOWING):
         return Ruling("suspect", numbers | late, "generator", reason="other settings slow it too")
     return Ruling("found", numbers | late, "generator", reason=SAID)

@@ -9,15 +9,15 @@ from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.blocked import not_lipschitz, oscillation
 from ganbaru.checkup.causes.hyper import n_critic_low, penalty_too_small
 from ganbaru.checkup.causes.hyper.late import LEFT, SAID, began_late
-from ganbaru.checkup.causes.hyper.settings import NETWORKS, UNLEARNED
+from ganbaru.checkup.causes.hyper.settings import DOUBTFUL_MOMENTUM, NETWORKS, UNLEARNED
 from ganbaru.checkup.causes.one_loss import is_plain, still_falls
 from ganbaru.checkup.causes.proved import by_itself
 from ganbaru.checkup.causes.standing import WASSERSTEIN, by_harm
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 
-_GAME, _DOUBTFUL = 0.95, 0.85
-"""β₁ or momentum of a player; 0 to 0.5 in published recipes of games, and 0.9 where nobody chose it."""
+_GAME = 0.95
+"""β₁ or momentum of a player that is too much in any game."""
 _WANDERS, _CHANCE, _RECORDS = 0.2, 2.0, 5
 """Deviation over the steps of the mean of what is generated, in deviations of the data, from which a Wasserstein game
 whose critic has so doubtful a momentum runs past its goal; how many times what chance moves the mean of a batch by that
@@ -40,7 +40,7 @@ def _when(evidence: Evidence) -> str:
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    momenta, limit = _momenta(evidence), _ALONE if is_plain(evidence) else _DOUBTFUL
+    momenta, limit = _momenta(evidence), _ALONE if is_plain(evidence) else DOUBTFUL_MOMENTUM
     worst = max(momenta, key=lambda name: momenta[name])
     numbers = {f"{name}_momentum": value for name, value in momenta.items()} | {f"{worst}_momentum_limit": limit}
     if momenta[worst] < limit:
@@ -64,7 +64,7 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _runs_past(evidence: Evidence) -> bool:
     """Whether a Wasserstein critic has momentum and the mean of what is generated wanders."""
-    if evidence.facts.get("objective") not in WASSERSTEIN or _momenta(evidence).get("critic", 0.0) < _DOUBTFUL:
+    if evidence.facts.get("objective") not in WASSERSTEIN or _momenta(evidence).get("critic", 0.0) < DOUBTFUL_MOMENTUM:
         return False
     names = [name for name in ("drift_0", "drift_1") if not evidence.lacks(name)]
     return any(_wanders(evidence, evidence.series[name].finite) for name in names)

@@ -11,6 +11,9 @@ UNLEARNED = ("silent-output", "clicks", "imaging", "hiss", "phase-smear")
 """What is heard of a generator that has not learned, whatever kept it from it."""
 USUAL_MOMENTUM = 0.9
 """Of plain gradient descent, by which a step is ten times what its rate says."""
+DOUBTFUL_MOMENTUM = 0.85
+"""β₁ or momentum of a player of a game from which it is doubted: 0 to 0.5 in published recipes, and 0.9 where nobody
+chose it."""
 _RMSPROP = 0.99
 """Of the average of squares that RMSprop keeps, where nobody chose another."""
 _EARLY = 0.1

@@ -1,15 +1,12 @@
 """The critic is too small: a wider one learns random labels of a few samples by heart, or a study says so."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.model.by_heart import HEARD, LEFT, critic_is_too_small, handful
+from ganbaru.checkup.causes.model.by_heart import HEARD, LEFT, critic_is_too_small
 from ganbaru.checkup.causes.model.studied import recommended, weighed
-from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    if few := handful(evidence, "critic"):
-        return by_harm(evidence, few, "critic", harmless="no harm is seen yet")
     return weighed(evidence, "critic", critic_is_too_small, _by_heart)
 
 

@@ -1,15 +1,12 @@
 """The generator is too small: a wider one learns a few samples by heart, told the right answers, or a study says so."""
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.model.by_heart import HEARD, RATIO, RESIDUAL, generator_is_too_small, handful
+from ganbaru.checkup.causes.model.by_heart import HEARD, RATIO, RESIDUAL, generator_is_too_small
 from ganbaru.checkup.causes.model.studied import recommended, weighed
-from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 
 
 def _judge(evidence: Evidence) -> Ruling:
-    if few := handful(evidence, "generator"):
-        return by_harm(evidence, few, "generator", harmless="no harm is seen yet")
     return weighed(evidence, "generator", generator_is_too_small, _by_heart)
 
 

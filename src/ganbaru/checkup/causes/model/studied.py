@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from ganbaru.checkup.cause import Change, Ruling
+from ganbaru.checkup.causes.model.by_heart import handful
+from ganbaru.checkup.causes.standing import by_harm
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Verdict
 
@@ -35,7 +37,7 @@ def weighed(
     is_too_small: Callable[[Evidence], bool],
     by_heart: Callable[[Evidence], Ruling],
 ) -> Ruling:
-    """The ruling by a study or by what was learnt by heart.
+    """The ruling by how few weights there are, by a study or by what was learnt by heart.
 
     What cannot be learnt by heart is a proof; that it can be says less than a study that tells.
 
@@ -45,6 +47,8 @@ def weighed(
         is_too_small: whether learning by heart proves it.
         by_heart: the ruling by that alone.
     """
+    if few := handful(evidence, network):
+        return by_harm(evidence, few, network, harmless="no harm is seen yet")
     answered, lacking = studied(evidence, network), evidence.lacks(f"{network}_by_heart")
     told = answered is not None and answered.verdict != "not-checked"
     if answered is not None and (lacking or (told and not is_too_small(evidence))):
