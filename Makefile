@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export GOMP_SPINCOUNT := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test long check format bench findings soak clean
+.PHONY: help demo test long check format bench findings search soak clean
 help:
 	@echo "make demo    raise a generator of spoken digits, write its report (10 minutes)"
 	@echo "make test    run the tests"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   format, lint, types, import floors"
 	@echo "make bench   run all benchmarks, write benchmarks/results.md"
 	@echo "make findings  run the comparisons of docs/findings.md, go on where they stand (three hours)"
+	@echo "make search  the property tests on examples drawn anew each time"
 	@echo "make soak    the long tests: 500 kills, 100,000 damaged files, power losses"
 	@echo "make clean   remove what these commands made"
 
@@ -41,6 +42,9 @@ bench: $(VENV)/test
 
 findings: $(VENV)/test
 	$(BIN)/python examples/findings.py --jobs 2
+
+search: $(VENV)/test
+	$(BIN)/python -m pytest -m "hypothesis and not soak" --hypothesis-profile=search -n 3 --dist worksteal
 
 soak: $(VENV)/test
 	$(BIN)/python -m pytest -m soak

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")  # how long an example takes says more of the machine than of what is tested
+# How long an example takes says more of the machine than of what is tested. `make search` draws them anew each time.
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same again", settings.get_profile("search"), derandomize=True)
+settings.load_profile("same again")
 
 
 def pytest_configure() -> None:

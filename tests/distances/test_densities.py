@@ -130,6 +130,19 @@ def test_what_is_known_has_no_interval_and_says_how() -> None:
     assert kullback_leibler(Gaussian(0), Gaussian(1)).method == "Kullback-Leibler divergence in nats, closed form"
 
 
+@pytest.mark.parametrize("shift", [0.1, 1e-3, 5e-4, 2e-4, 1e-5, 9e-7, 1e-7, 3e-8, 1e-9])
+def test_bounds_that_nearly_meet_are_told_from_growth_beside_them(shift: float) -> None:
+    for kind in (Uniform, lambda low, high: Density(stats.uniform(low, high - low))):
+        p, moved_a_little, wider = kind(0, 1), kind(shift, 1 + shift), kind(-shift, 1 + shift)
+        assert total_variation(p, moved_a_little).value == pytest.approx(shift, rel=1e-6)
+        assert jensen_shannon(p, moved_a_little).value == pytest.approx(shift * math.log(2), rel=1e-6)
+        assert hellinger(p, moved_a_little).value ** 2 == pytest.approx(shift, rel=1e-5)
+        assert energy_distance(p, moved_a_little).value == pytest.approx(shift**2 * (2 - shift * 2 / 3), rel=1e-6)
+        assert kullback_leibler(p, wider).value == pytest.approx(math.log1p(2 * shift), rel=1e-6)
+        assert chi_squared(p, wider).value == pytest.approx(2 * shift, rel=1e-6)
+        assert kullback_leibler(wider, p).value == chi_squared(wider, p).value == math.inf
+
+
 @settings(max_examples=25, deadline=None)
 @given(ON_THE_LINE, ON_THE_LINE)
 def test_inequalities_between_divergences_hold(p: Known, q: Known) -> None:

@@ -17,6 +17,7 @@ _HAIR = 1e-12  # what is infinite over less than that is so by rounding, beside 
 _ROUNDS = 200
 _MOST_INTERVALS = 50_000
 _NEAR = 2.0 ** np.array([-21, -20, -11, -10])  # two octaves beside a break, in which 1/x has as much
+_ONE = 2.0**-24  # breaks nearer to each other than that are one as seen from these octaves
 
 
 class Integral(NamedTuple):
@@ -84,11 +85,23 @@ def over_the_line(function: Function, knots: Array, tails: Array, breaks: Array)
             return np.inf
         if last > 1e3 * least:
             raise UserError("the tails of these densities fall off too slowly to be summed", hint="compare samples")
-    for near in np.concatenate([breaks[:, None] + _NEAR, breaks[:, None] - _NEAR]):
+    for near in _beside(breaks):
         last, before = (abs(float(rule(function, *sorted(octave))[0])) for octave in (near[:2], near[2:]))
         if last > least and last >= 0.99 * before and knots[0] <= min(near) and max(near) <= knots[-1]:
             return np.inf
     return value
+
+
+def _beside(breaks: Array) -> Array:
+    """The ends of two octaves on either side of each break, ``(k, 4)``: nearer to it than another break is.
+
+    Else what is between two breaks would look like growth towards one of them.
+    """
+    distances = np.abs(breaks[:, None] - breaks)
+    room = np.where(distances > _ONE, distances, 1.0).min(axis=1, initial=1.0)
+    seen = room * _NEAR[0] > 8 * np.spacing(np.abs(breaks))
+    places, octaves = breaks[seen, None], room[seen, None] * _NEAR
+    return np.concatenate([places + octaves, places - octaves])
 
 
 def mean_power(middle: Array, reach: Array, order: float) -> Array:
