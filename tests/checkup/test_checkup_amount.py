@@ -118,6 +118,12 @@ def _curve(scale: float, level: float, noise: float, exponent: float = 0.5) -> d
         (_curve(20.0, 0.0, 0.005), "found", "fine"),
         (_curve(0.0, 1.0, 0.01), "fine", "found"),
         (_curve(50.0, 1.0, 0.01, exponent=1.5), "fine", "found"),
+        (_curve(1.0, 0.0, 0.004), "found", "fine"),  # what is gained is above the noise, its low end is not
+        (
+            _curve(200.0, 0.0, 0.0025, exponent=1.5),
+            "suspect",
+            "suspect",
+        ),  # surely gained, if below its noise
     ],
 )
 def test_a_curve_that_falls_is_starved_and_a_level_one_is_saturated(

@@ -4,9 +4,9 @@ from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.amount.known import told_apart
 from ganbaru.checkup.evidence import Evidence
 
-APART = 0.65
+APART = 0.6
 """Area under the ROC curve that the whole interval must clear."""
-HINT = 0.58
+HINT = 0.55
 """Area that the whole interval must clear for a suspicion."""
 
 

@@ -2,7 +2,7 @@
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.amount.curve import curve, studied
-from ganbaru.checkup.causes.amount.data_starved import GAIN
+from ganbaru.checkup.causes.amount.data_starved import GAIN, is_worth
 from ganbaru.checkup.evidence import Evidence
 
 _MISFIT = 4.0
@@ -23,6 +23,8 @@ def judge(evidence: Evidence) -> Ruling:
         if found.misfit > _MISFIT:
             numbers |= {"misfit": found.misfit, "misfit_limit": _MISFIT}
             return Ruling("suspect", numbers, reason="the scores lie on no such curve: more seeds would tell")
+        if is_worth(found):
+            return Ruling("suspect", numbers, reason="what is gained is less than the noise, and yet it is gained")
         return Ruling("found", numbers)
     if found.gain < limit and found.fell < limit:
         return Ruling("suspect", numbers, reason="the curve seems to be level; its error bars are too wide to be sure")

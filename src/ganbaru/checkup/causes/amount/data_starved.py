@@ -2,12 +2,13 @@
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.amount.critic_memorises import APART
-from ganbaru.checkup.causes.amount.curve import COMMAND, curve, studied
+from ganbaru.checkup.causes.amount.curve import COMMAND, Curve, curve, studied
 from ganbaru.checkup.causes.amount.known import told_apart
 from ganbaru.checkup.evidence import Evidence
 
 GAIN = 0.05
-"""Share of the score that twice the data must gain to be worth having; the whole interval of the gain must clear it."""
+"""Share of the score that twice the data must gain to be worth having; the whole interval of the gain must clear it,
+and the gain itself the noise of a score."""
 FEW = 500
 """Samples below which a critic that knows them by heart makes one suspect that there are too few."""
 
@@ -21,14 +22,20 @@ def judge(evidence: Evidence) -> Ruling:
     if isinstance(found, str):
         return _hint(evidence, found)
     limit = max(GAIN * found.last, found.noise)
-    numbers = {**found.evidence, "gain_low_limit": limit}
-    if found.gain_low > limit:
+    numbers = {**found.evidence, "gain_low_limit": GAIN * found.last, "gain_of_twice_the_data_limit": limit}
+    if is_worth(found) and found.gain > limit:
         return Ruling("found", numbers)
     if found.gain > limit:
-        return Ruling(
-            "suspect", numbers, reason="the curve seems to fall still; its error bars are too wide to be sure"
-        )
+        reason = "the curve seems to fall still; its error bars are too wide to be sure"
+        return Ruling("suspect", numbers, reason=reason)
+    if is_worth(found):
+        return Ruling("suspect", numbers, reason="the curve falls still, by less than the noise of a score")
     return Ruling("fine", numbers)
+
+
+def is_worth(found: Curve) -> bool:
+    """Whether twice the data would surely gain what counts."""
+    return found.gain_low > GAIN * found.last
 
 
 def _hint(evidence: Evidence, reason: str) -> Ruling:
