@@ -187,6 +187,14 @@ def test_a_gap_that_opens_while_quality_falls_is_found_at_any_scale_of_scores(sc
     assert 200 < found.since < 600
 
 
+def test_a_critic_that_tells_them_apart_a_little_is_found_where_held_out_sounds_get_worse_by_it() -> None:
+    known, overfits = {"memory": _memory(0.5, 0.0)}, _game(_OPENS, [2, 1, 0.5, 0.8, 1.0])
+    found = _judged("critic-memorises", facts={"kind": "gan"}, series=overfits, probes=known)
+    assert found.verdict == "found"
+    assert found.evidence["told_apart_low"] > found.evidence["told_apart_low_limit"]
+    assert _judged("critic-memorises", facts={"kind": "gan"}, probes=known).verdict == "suspect"
+
+
 @pytest.mark.parametrize(
     "series",
     [

@@ -106,6 +106,17 @@ def test_kinds_that_were_made_for_long_and_are_lost_are_how_it_degraded() -> Non
     assert mode_dropping.CAUSE.examine(far).verdict == "found"
 
 
+@pytest.mark.parametrize(("precise", "verdict"), [((0.8, 0.1), "found"), ((0.02, 0.03), "suspect")])
+def test_a_distance_that_is_passed_through_is_no_good_time(precise: tuple[float, float], verdict: str) -> None:
+    distance = np.concatenate([np.linspace(2.0, 0.3, COUNT // 2), np.linspace(0.3, 1.0, COUNT // 2)])
+    then, end = precise
+    shares = np.concatenate([np.full(3 * COUNT // 4, then), np.full(COUNT // 4, end)])
+    measured = {"quality.distance": distance, "quality.distance.floor": 0.2}
+    measured |= {"quality.precision.low": shares - 0.02, "quality.precision.high": shares + 0.02}
+    assert late_degradation.CAUSE.examine(evidence(**measured)).verdict == verdict
+    assert late_degradation.begins(evidence(**measured), COUNT)
+
+
 def test_fakes_that_look_right_need_no_message_however_far_away_the_critic_knows_others() -> None:
     lost = {"fake_gradient": 0.001, "lipschitz": 1.0}
     arrived = np.concatenate([np.zeros(COUNT // 2), np.full(COUNT // 2, 0.9)])

@@ -4,6 +4,8 @@ Good and worse are told by the share of the way from untrained to real that was 
 never comes near 0; of a model with one loss by its training loss, since held-out data get worse by overfitting too.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
@@ -34,6 +36,9 @@ _WAVERS = 5.0
 """Times what the losses of the best time waver by, from their median down to the lowest tenth."""
 _WINDOWS = 12
 """Parts of a training, each told by its median, so that a swing to and fro is no rise and fall."""
+_OTHERS = ("precision", "coverage", "diversity", "high_quality", "modes")
+"""What else is measured with the distance, where it is: what was good is better than the end in one of them too."""
+_LOST_SOMEHOW = ("found", "suspect")
 _BATCHES = 3
 """Batches to a part at least, for one may be odd."""
 
@@ -43,7 +48,7 @@ def begins(evidence: Evidence, since: int | None) -> bool:
     if since is None or _when(evidence):
         return False
     ruling = _judge(evidence)
-    return ruling.verdict == "found" and since >= ruling.evidence["best_step"]
+    return ruling.verdict in _LOST_SOMEHOW and since >= ruling.evidence["best_step"]
 
 
 def was_at_best_after(evidence: Evidence, since: int | None) -> bool:
@@ -51,7 +56,7 @@ def was_at_best_after(evidence: Evidence, since: int | None) -> bool:
     if since is None or _when(evidence):
         return False
     ruling = _judge(evidence)
-    return ruling.verdict == "found" and since < ruling.evidence["best_step"]
+    return ruling.verdict in _LOST_SOMEHOW and since < ruling.evidence["best_step"]
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -60,11 +65,30 @@ def _judge(evidence: Evidence) -> Ruling:
     measured = evidence.series.get("quality.distance")
     if measured is not None and len(measured.finite) >= 4:
         floor = evidence.series.get("quality.distance.floor")
-        return _ruling(measured.finite, floor.late() if floor is not None and len(floor) else 0.0, window=1)
+        ruling = _ruling(measured.finite, floor.late() if floor is not None and len(floor) else 0.0, window=1)
+        return ruling if ruling.verdict != "found" or _was_good(evidence, ruling) else _passed(ruling)
     batches, floor = evidence.series["batch_distance"].finite.evened, evidence.series.get("batch_distance_real")
     least = floor.late(1.0) if floor is not None else 0.0
     ruling = _ruling(batches, least, window=max(_BATCHES, len(batches) // _WINDOWS))
     return ruling if ruling.verdict == "found" else _of_kinds(evidence, batches, least) or ruling
+
+
+def _was_good(evidence: Evidence, ruling: Ruling) -> bool:
+    """Whether something else that was measured with the distance is surely worse at the end too, if there is any.
+
+    A distance alone may be passed through, as by sounds that grow too loud from too soft and are like none all the way.
+    """
+    falls = []
+    for name in _OTHERS:
+        low, high = (evidence.series.get(f"quality.{name}.{end}") for end in ("low", "high"))
+        if low is not None and high is not None and len(low.finite) and len(high.finite):
+            then = low.finite.values[int(np.argmin(np.abs(low.finite.steps - ruling.evidence["best_step"])))]
+            falls.append(bool(high.finite.values[-1] < then))
+    return any(falls) or not falls
+
+
+def _passed(ruling: Ruling) -> Ruling:
+    return replace(ruling, verdict="suspect", reason="by the distance only: nothing else that was measured got worse")
 
 
 def _of_kinds(evidence: Evidence, distance: Series, floor: float) -> Ruling | None:
