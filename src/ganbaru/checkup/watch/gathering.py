@@ -11,8 +11,9 @@ Probes of a watch (whatever could not be seen is absent, with its reason in ``mi
 ``owners``     by optimizer: parameters of each network that it holds
 ``fakes``      age of the fakes that the critic learns from; the generator's last activation (`generated`)
 ``broken``     by loss: the first step at which it was not finite, how often, the last such step
-``latent`` …   ``coupling``: what was tried on copies (`probing`)
+``latent`` …   ``coupling``, ``view``: what was tried on copies (`probing`)
 ``sight``      how far the networks see along time (`sighting`)
+``memory``     whether the critic knows the reals by heart, where there are few (`unseen`)
 =============  ====================================================================================================
 """
 
@@ -36,10 +37,17 @@ _ABOUT = 1.1
 """Times that two counts differ by at most that are as good as one."""
 
 
-def gather(look: Look, steppers: Steppers, record: Record, guard: Guard, facts: Mapping[str, Any]) -> Evidence:
+def gather(
+    look: Look,
+    steppers: Steppers,
+    record: Record,
+    guard: Guard,
+    facts: Mapping[str, Any],
+    memory: Mapping[str, Any] | None,
+) -> Evidence:
     """The evidence so far."""
     series = record.series()
-    probes = _probes(look, steppers, record)
+    probes = _probes(look, steppers, record) | ({"memory": dict(memory)} if memory else {})
     found = {**_facts(look, steppers, record, probes, series), **facts}
     return Evidence(
         subject=f"a watched loop: {record.step:,} steps of {' and '.join(look.parts)}",
@@ -83,6 +91,7 @@ def _facts(
         "updates_per_step": _per_step(look, steppers, record),
         "data": _data(look.gauging.shape),
         **steppers.settings,
+        "train_count": look.unseen.count,
         **{f"{name}_parameters": sum(each.numel() for each in weights(part)) for name, part in look.parts.items()},
     }
     if "critic" in look.parts:

@@ -27,6 +27,7 @@ class Gauging:
         batch: samples of a batch.
         shape: of a sample.
         real: the last batch of real samples.
+        sides: real and generated samples as the critic was shown them in this look; None where they are not both known.
     """
 
     def __init__(self, record: Record, level: Level) -> None:
@@ -36,6 +37,7 @@ class Gauging:
         self.batch: int | None = None
         self.shape: tuple[int, ...] | None = None
         self.real: Tensor | None = None
+        self.sides: tuple[Tensor, Tensor] | None = None
 
     def look(
         self,
@@ -59,6 +61,7 @@ class Gauging:
         taught = {id(seen) for turn in turns for seen, push in turn.pushes if turn.teaches(seen, push)}
         sides = [_side(passes, label, taught) for label in (0.0, 1.0)]
         self._scores(*sides)
+        self.sides = None if sides[0] is None or sides[1] is None else (sides[0][0], sides[1][0])
         real = _first(real, sides[0])
         fake = _first(fake, sides[1]) if generated.last is None else generated.last
         if real is not None:
@@ -77,6 +80,15 @@ class Gauging:
             self._record.add("w1", float(real[1].float().mean() - fake[1].float().mean()))
             if real[0].shape[1:] == fake[0].shape[1:]:
                 self._record.add("lipschitz", _steep(real, fake))
+
+    def glance(self, real: Tensor, fake: Tensor) -> None:
+        """The samples of a step alone.
+
+        Args:
+            real: the real batch; fake: the generated one.
+        """
+        if self._level.gauges and real.shape[1:] == fake.shape[1:]:
+            self._samples(real, fake.detach())
 
     def _samples(self, real: Tensor, fake: Tensor) -> None:
         real = real.detach()

@@ -27,6 +27,7 @@ from ganbaru.checkup.watch.record import Record
 from ganbaru.checkup.watch.sorting import Known, label
 from ganbaru.checkup.watch.steppers import Optimizer, Steppers
 from ganbaru.checkup.watch.turns import Turn, Turns
+from ganbaru.checkup.watch.unseen import Unseen
 
 _PASSES = 96
 
@@ -59,7 +60,9 @@ class Look:
         self.pushes, self.generated = Pushes(), Generated(self.turns, guard)
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
         self.answers = Answers(record, guard)
+        self.unseen = Unseen(parts.get("critic"))
         self.heard: Counter[str] = Counter()
+        self._tells_made = False
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
         self._by_hand = ByHand(parts, guard)
         self._doubles = self._hear_doubles() if "generator" in parts else None
@@ -81,6 +84,7 @@ class Look:
         self._passes.clear()
         self.generated.begin()
         self.answers.begin()
+        self._guard.run("first critic", self.unseen.begin)
         self._by_hand.begin()
         if not self.looking:
             self.turns.begin()
@@ -245,9 +249,17 @@ class Look:
         self._record.note_seconds()
         if "critic" in self.parts:
             self._guard.run("gauges", self.gauging.look, list(self._passes), turns, self.generated, *told)
+            if self.gauging.sides is not None:
+                self._guard.run("reals", self.unseen.see, *self.gauging.sides)
         self._guard.run("probes", self.probing.look, self.looks, self.gauging.real)
         self._passes.clear()
         self.generated.end()
+
+    def glance(self, real: Any, fake: Any) -> None:
+        """Sets samples against each other that a step told which is not looked at; those told before were as made."""
+        told = outputs.samples(real), outputs.samples(fake)
+        if self._tells_made and told[0] is not None and told[1] is not None:
+            self.gauging.glance(*told)
 
     def _attribute(self, turns: list[Turn], real: Tensor | None, fake: Tensor | None) -> None:
         """Labels what the critic was shown, and takes what pushes its scores."""
@@ -262,6 +274,8 @@ class Look:
         for seen in seen_passes.values():
             seen.aside = id(seen) not in pushed
         label(list(seen_passes.values()), known, [[seen for seen, _ in turn.pushes] for turn in turns])
+        told = None if fake is None else Prints.all_of(fake).known(self.generated.known())
+        self._tells_made = told is not None and bool(told.all())
         self.pushes.add(turns)
         self.generated.ages(turns, self._steppers.steps["generator"])
         shown = real if real is not None else next((each.given for each in seen_passes.values() if each.is_real), None)

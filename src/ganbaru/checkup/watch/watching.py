@@ -1,6 +1,7 @@
 """The watch around a loop: two lines that see what a training does, without changing a bit of it."""
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from types import TracebackType
 from typing import Any
 
@@ -14,6 +15,7 @@ from ganbaru.checkup.watch import gathering, networks
 from ganbaru.checkup.watch.hooks import Guard
 from ganbaru.checkup.watch.look import Look
 from ganbaru.checkup.watch.pacing import Pace, level
+from ganbaru.checkup.watch.probing import undisturbed
 from ganbaru.checkup.watch.record import Record
 from ganbaru.checkup.watch.steppers import Steppers, listen
 from ganbaru.errors import UserError
@@ -43,7 +45,7 @@ class Watch:
         self._record = Record()
         self._look = Look(self._parts, self._guard, self._record, self._steppers, self._level, seed)
         self._pace_of, self._steps = self._leader(), steps
-        self._facts = dict(facts)
+        self._facts, self._seed = dict(facts), seed
         self._handles: list[Any] = []
         self._told, self._started = 0, False
         self._pace = Pace(self._level, every, steps)
@@ -132,6 +134,11 @@ class Watch:
         self._record.losses({name: value for name, value in losses.items() if value is not None})
         if self._look.looking:
             self._look.end(real, fake)
+            self._pace.glanced(self._record.step, 0.0)
+        elif real is not None and fake is not None and self._pace.glances(self._record.step):
+            start = perf_counter()
+            self._guard.run("glance", self._look.glance, real, fake)
+            self._pace.glanced(self._record.step, perf_counter() - start)
         if self._handles:
             self._begin()
         self._record.clock()
@@ -160,7 +167,21 @@ class Watch:
 
     def evidence(self) -> Evidence:
         """Everything seen so far, to judge by."""
-        return gathering.gather(self._look, self._steppers, self._record, self._guard, self._own_facts())
+        return gathering.gather(
+            self._look, self._steppers, self._record, self._guard, self._own_facts(), self._memory()
+        )
+
+    def _memory(self) -> dict[str, Any] | None:
+        """What the critic knows by heart, where the loop shows few reals again and again."""
+
+        def tried() -> dict[str, Any] | None:
+            rate = float(self._steppers.settings.get("critic_learning_rate") or 0.0)
+            with undisturbed(self._seed):
+                updates = self._steppers.steps["critic"]
+                return self._look.unseen.memory(self._record.step, updates, rate, self._pace.worth())
+
+        found = self._guard.run("memory", tried) if self._level.gauges else None
+        return dict(found) if found else None
 
     def _own_facts(self) -> dict[str, Any]:
         return {"steps": self._steps or self._record.step, **self._facts}
