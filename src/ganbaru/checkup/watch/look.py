@@ -257,9 +257,9 @@ class Look:
 
     def glance(self, real: Any, fake: Any) -> None:
         """Sets samples against each other that a step told which is not looked at; those told before were as made."""
-        told = outputs.samples(real), outputs.samples(fake)
-        if self._tells_made and told[0] is not None and told[1] is not None:
-            self.gauging.glance(*told)
+        told, made = outputs.samples(real), outputs.samples(fake)
+        if self._tells_made and told is not None and made is not None:
+            self.gauging.glance(told, made)
 
     def _attribute(self, turns: list[Turn], real: Tensor | None, fake: Tensor | None) -> None:
         """Labels what the critic was shown, and takes what pushes its scores."""

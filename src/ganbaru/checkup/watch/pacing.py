@@ -29,7 +29,7 @@ class Level:
 
 LEVELS = {
     "light": Level(first=8, share=0.005, allowance=0.05, gauges=False, glances=0.0, probes=1),
-    "standard": Level(first=16, share=0.02, allowance=0.3, gauges=True, glances=0.005, probes=3),
+    "standard": Level(first=16, share=0.02, allowance=0.3, gauges=True, glances=0.01, probes=3),
     "deep": Level(first=48, share=0.3, allowance=3.0, gauges=True, glances=0.05, probes=8),
 }
 """How much a watcher may cost, by name."""
@@ -38,7 +38,7 @@ _TRIAL = 3.0
 """Seconds that a trial of small networks takes on one thread of a busy machine."""
 _LOOKS = 150
 """Looks that a training of known length is given; each series has as many points."""
-_WIDEST, _GLANCED = 32, 8
+_WIDEST, _GLANCED = 32, 16
 """Steps between two looks, and between two glances, up to which they grow quickly."""
 _AT_FIRST = 0.1
 """Time that glances may take besides their share, s."""
