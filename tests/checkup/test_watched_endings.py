@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ganbaru.checkup.causes.amount import critic_memorises
 from ganbaru.checkup.causes.blocked import critic_too_strong, critic_too_weak, mode_dropping
 from ganbaru.checkup.causes.bugs import loss_sign
+from ganbaru.checkup.causes.hyper import n_critic_low
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 from ganbaru.checkup.watch import watch
@@ -240,3 +241,19 @@ def test_a_critic_that_is_sure_now_and_then_since_all_was_lost_did_not_lose_it(b
     finding = critic_too_strong.CAUSE.examine(evidence)
     assert finding.verdict == verdict
     assert not math.isnan(finding.evidence["separation"])
+
+
+@pytest.mark.parametrize(("critics", "gap", "verdict"), [(50, -1.0, "found"), (400, -1.0, "fine"), (50, 1.0, "fine")])
+def test_a_critic_that_lags_by_both_signs_is_named_where_what_goes_round_comes_near_now_and_then(
+    critics: int, gap: float, verdict: str
+) -> None:
+    steps = np.arange(1, 41)
+    values = {"batch_distance_real": 0.1, "coverage": 0.5, "coverage_real": 0.9, "real_score_mean": gap}
+    series = {name: Series.of(steps, np.full(40, value)) for name, value in values.items()}
+    series |= {
+        "batch_distance": Series.of(steps, [2.0] + 39 * [0.17]),
+        "fake_score_mean": Series.of(steps, np.zeros(40)),
+    }
+    facts = {"kind": "gan", "objective": "wasserstein", "constraint": "clip", "n_critic": 1, "critic_parameters": 6000}
+    evidence = Evidence("", facts, series, {"updates": {"critic": {"steps": critics}, "generator": {"steps": 400}}})
+    assert n_critic_low.CAUSE.examine(evidence).verdict == verdict

@@ -34,7 +34,7 @@ LEVELS = {
 }
 """How much a watcher may cost, by name."""
 
-_TRIAL = 3.0
+_TRIAL = 4.0
 """Seconds that a trial of small networks takes on one thread of a busy machine."""
 _LOOKS = 150
 """Looks that a training of known length is given; each series has as many points."""

@@ -43,7 +43,7 @@ _AGAIN = 3
 _LATE = 256
 """Generated samples that are kept."""
 _FOLDS, _UPDATES, _EVERY, _ROWS = 4, 600, 20, 64
-_LEAST = 200
+_LEAST = 400
 """Updates of a copy at least, or as many as the loop's critic had: fakes that are off are told within a few, by what
 says nothing of how well a critic comes to know the reals by the end of a training."""
 _SURE = 0.3
