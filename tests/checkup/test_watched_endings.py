@@ -1,7 +1,6 @@
-"""How a watched game ends: what its critic knows by heart, what it cannot see, how its samples stood between looks."""
+"""How a watched game ends: what its critic cannot see, how its samples stood between looks."""
 
 import math
-import random
 from collections.abc import Callable
 
 import numpy as np
@@ -10,7 +9,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganbaru.checkup.causes.amount import critic_memorises
 from ganbaru.checkup.causes.blocked import critic_too_strong, critic_too_weak, mode_dropping
 from ganbaru.checkup.causes.bugs import loss_sign
 from ganbaru.checkup.causes.hyper import n_critic_low
@@ -18,28 +16,6 @@ from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
 from ganbaru.checkup.watch import watch
 from ganbaru.checkup.watch.outputs import is_of_batches
-
-NUMBERS = 48
-
-
-def textures(count: int) -> Tensor:
-    """Smooth noise, of which no sample says anything of another."""
-    kernel = torch.exp(-(torch.linspace(-2, 2, 9) ** 2))[None, None]
-    return F.conv1d(torch.randn(count, 1, NUMBERS + 8), kernel)[:, 0] / 1.8
-
-
-def generator_of_textures(size: float = 1.0) -> nn.Module:
-    """One that makes just such noise, so loud, and goes on doing so."""
-
-    class Smooth(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.kernel = nn.Parameter(torch.exp(-(torch.linspace(-2, 2, 9) ** 2))[None, None] / 1.8)
-
-        def forward(self, z: Tensor) -> Tensor:
-            return F.conv1d(z[:, None], self.kernel)[:, 0]
-
-    return Smooth()
 
 
 def played(
@@ -52,7 +28,6 @@ def played(
     rate: float = 0.0,
     noise: float = 0.0,
     every: int | None = 5,
-    slow: bool = False,
 ) -> Evidence:
     """A game whose generator hardly moves; with noise on what the critic sees, on the way of a penalty on its slope."""
     torch.manual_seed(0)
@@ -79,57 +54,10 @@ def played(
     return watcher.evidence()
 
 
-def wide(size: int = NUMBERS) -> nn.Module:
+def wide(size: int) -> nn.Module:
     return nn.Sequential(
         nn.Linear(size, 128), nn.LeakyReLU(0.2), nn.Linear(128, 128), nn.LeakyReLU(0.2), nn.Linear(128, 1)
     )
-
-
-def of_bank(count: int) -> Callable[[int], Tensor]:
-    torch.manual_seed(1)
-    bank = textures(count)
-    return lambda size: bank[torch.randint(len(bank), (size,))]
-
-
-def test_a_critic_that_is_shown_few_noises_again_and_again_knows_them_by_heart() -> None:
-    evidence = played(of_bank(24), wide(), generator=generator_of_textures(0.6), latent=NUMBERS + 8, steps=200)
-    assert evidence.facts["train_count"] == 24
-    finding = critic_memorises.CAUSE.examine(evidence)
-    assert finding.verdict == "found"
-    assert finding.evidence["told_apart"] > 0.8
-    near = Series.of(range(40), [2.0] + 39 * [evidence.series["batch_distance_real"].late(1.0)])
-    assert critic_memorises.CAUSE.examine(evidence.with_(series={"batch_distance": near})).verdict == "suspect"
-
-
-def test_of_samples_that_never_come_again_nothing_is_known_by_heart() -> None:
-    evidence = played(textures, wide(), generator=generator_of_textures(), latent=NUMBERS + 8, steps=100)
-    assert "memory" not in evidence.probes
-    assert critic_memorises.CAUSE.examine(evidence).verdict == "not-checked"
-
-
-def test_few_samples_of_which_one_says_all_of_another_are_not_known_by_heart() -> None:
-    torch.manual_seed(2)
-    bank = 3 + 0.3 * torch.randn(40, 2)
-    evidence = played(
-        lambda size: bank[torch.randint(40, (size,))], wide(2), generator=nn.Linear(2, 2), latent=2, steps=120
-    )
-    assert evidence.probes["memory"]["copies"] >= 1
-    assert critic_memorises.CAUSE.examine(evidence).verdict == "fine"
-
-
-def test_trying_copies_leaves_the_training_and_every_random_state_alone() -> None:
-    generator, critic, bank = generator_of_textures(), wide(), of_bank(24)
-    with watch(generator=generator, critic=critic, every=1) as watcher:
-        for _ in range(12):
-            real, fake = bank(32), generator(torch.randn(32, NUMBERS + 8))
-            (critic(fake).mean() - critic(real).mean()).backward()
-            watcher.step(real=real, fake=fake)
-        before = [each.clone() for each in critic.parameters()], torch.get_rng_state(), random.getstate()
-        watcher.evidence()
-        after = list(critic.parameters()), torch.get_rng_state(), random.getstate()
-    assert all(map(torch.equal, before[0], after[0]))
-    assert torch.equal(before[1], after[1])
-    assert before[2] == after[2]
 
 
 class Mean(nn.Module):

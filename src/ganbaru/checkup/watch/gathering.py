@@ -13,7 +13,6 @@ Probes of a watch (whatever could not be seen is absent, with its reason in ``mi
 ``broken``     by loss: the first step at which it was not finite, how often, the last such step
 ``latent`` …   ``coupling``, ``view``: what was tried on copies (`probing`)
 ``sight``      how far the networks see along time (`sighting`)
-``memory``     whether the critic knows the reals by heart, where there are few (`unseen`)
 =============  ====================================================================================================
 """
 
@@ -37,17 +36,10 @@ _ABOUT = 1.1
 """Times that two counts differ by at most that are as good as one."""
 
 
-def gather(
-    look: Look,
-    steppers: Steppers,
-    record: Record,
-    guard: Guard,
-    facts: Mapping[str, Any],
-    memory: Mapping[str, Any] | None,
-) -> Evidence:
+def gather(look: Look, steppers: Steppers, record: Record, guard: Guard, facts: Mapping[str, Any]) -> Evidence:
     """The evidence so far."""
     series = record.series()
-    probes = _probes(look, steppers, record) | ({"memory": dict(memory)} if memory else {})
+    probes = _probes(look, steppers, record)
     found = {**_facts(look, steppers, record, probes, series), **facts}
     return Evidence(
         subject=f"a watched loop: {record.step:,} steps of {' and '.join(look.parts)}",
@@ -91,7 +83,6 @@ def _facts(
         "updates_per_step": _per_step(look, steppers, record),
         "data": _data(look.gauging.shape),
         **steppers.settings,
-        "train_count": look.unseen.count,
         **{f"{name}_parameters": sum(each.numel() for each in weights(part)) for name, part in look.parts.items()},
     }
     if "critic" in look.parts:

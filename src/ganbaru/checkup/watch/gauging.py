@@ -27,7 +27,6 @@ class Gauging:
         batch: samples of a batch.
         shape: of a sample.
         real: the last batch of real samples.
-        sides: real and generated samples as the critic was shown them in this look; None where they are not both known.
     """
 
     def __init__(self, record: Record, level: Level) -> None:
@@ -37,7 +36,6 @@ class Gauging:
         self.batch: int | None = None
         self.shape: tuple[int, ...] | None = None
         self.real: Tensor | None = None
-        self.sides: tuple[Tensor, Tensor] | None = None
 
     def look(
         self,
@@ -61,7 +59,6 @@ class Gauging:
         taught = {id(seen) for turn in turns for seen, push in turn.pushes if turn.teaches(seen, push)}
         sides = [_side(passes, label, taught) for label in (0.0, 1.0)]
         self._scores(*sides)
-        self.sides = None if sides[0] is None or sides[1] is None else (sides[0][0], sides[1][0])
         real = _first(real, sides[0])
         fake = _first(fake, sides[1]) if generated.last is None else generated.last
         if real is not None:

@@ -27,7 +27,6 @@ from ganbaru.checkup.watch.record import Record
 from ganbaru.checkup.watch.sorting import Known, label
 from ganbaru.checkup.watch.steppers import Optimizer, Steppers
 from ganbaru.checkup.watch.turns import Turn, Turns
-from ganbaru.checkup.watch.unseen import Unseen
 
 _PASSES = 96
 
@@ -60,7 +59,6 @@ class Look:
         self.pushes, self.generated = Pushes(), Generated(self.turns, guard)
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
         self.answers = Answers(record, guard)
-        self.unseen = Unseen(parts.get("critic"))
         self.heard: Counter[str] = Counter()
         self._tells_made = False
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
@@ -84,7 +82,6 @@ class Look:
         self._passes.clear()
         self.generated.begin()
         self.answers.begin()
-        self._guard.run("first critic", self.unseen.begin)
         self._by_hand.begin()
         if not self.looking:
             self.turns.begin()
@@ -249,8 +246,6 @@ class Look:
         self._record.note_seconds()
         if "critic" in self.parts:
             self._guard.run("gauges", self.gauging.look, list(self._passes), turns, self.generated, *told)
-            if self.gauging.sides is not None:
-                self._guard.run("reals", self.unseen.see, *self.gauging.sides)
         self._guard.run("probes", self.probing.look, self.looks, self.gauging.real)
         self._passes.clear()
         self.generated.end()

@@ -34,8 +34,6 @@ LEVELS = {
 }
 """How much a watcher may cost, by name."""
 
-_TRIAL = 4.0
-"""Seconds that a trial of small networks takes on one thread of a busy machine."""
 _LOOKS = 150
 """Looks that a training of known length is given; each series has as many points."""
 _WIDEST, _GLANCED = 32, 16
@@ -76,10 +74,6 @@ class Pace:
     def _seconds(self) -> float:
         """How long its clock has run, s."""
         return self._passed + (0.0 if self._began is None else perf_counter() - self._began)
-
-    def worth(self) -> float:
-        """How long a trial after the training may take, s: as much as looking may, once more, but something always."""
-        return max(_TRIAL, self._level.share * self._seconds())
 
     def due(self, step: int, spent: float) -> bool:
         """Whether to look at the step after ``step``, given the time that looking took so far, s."""

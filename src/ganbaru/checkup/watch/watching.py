@@ -15,7 +15,6 @@ from ganbaru.checkup.watch import gathering, networks
 from ganbaru.checkup.watch.hooks import Guard
 from ganbaru.checkup.watch.look import Look
 from ganbaru.checkup.watch.pacing import Pace, level
-from ganbaru.checkup.watch.probing import undisturbed
 from ganbaru.checkup.watch.record import Record
 from ganbaru.checkup.watch.steppers import Steppers, listen
 from ganbaru.errors import UserError
@@ -45,7 +44,7 @@ class Watch:
         self._record = Record()
         self._look = Look(self._parts, self._guard, self._record, self._steppers, self._level, seed)
         self._pace_of, self._steps = self._leader(), steps
-        self._facts, self._seed = dict(facts), seed
+        self._facts = dict(facts)
         self._handles: list[Any] = []
         self._told, self._started = 0, False
         self._pace = Pace(self._level, every, steps)
@@ -167,21 +166,7 @@ class Watch:
 
     def evidence(self) -> Evidence:
         """Everything seen so far, to judge by."""
-        return gathering.gather(
-            self._look, self._steppers, self._record, self._guard, self._own_facts(), self._memory()
-        )
-
-    def _memory(self) -> dict[str, Any] | None:
-        """What the critic knows by heart, where the loop shows few reals again and again."""
-
-        def tried() -> dict[str, Any] | None:
-            rate = float(self._steppers.settings.get("critic_learning_rate") or 0.0)
-            with undisturbed(self._seed):
-                updates = self._steppers.steps["critic"]
-                return self._look.unseen.memory(self._record.step, updates, rate, self._pace.worth())
-
-        found = self._guard.run("memory", tried) if self._level.gauges else None
-        return dict(found) if found else None
+        return gathering.gather(self._look, self._steppers, self._record, self._guard, self._own_facts())
 
     def _own_facts(self) -> dict[str, Any]:
         return {"steps": self._steps or self._record.step, **self._facts}

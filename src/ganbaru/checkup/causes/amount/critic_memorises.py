@@ -2,7 +2,6 @@
 
 from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.amount.known import told_apart
-from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
 APART = 0.65
@@ -15,19 +14,11 @@ def judge(evidence: Evidence) -> Ruling:
     """By the area of training scores over held-out ones, which no offset and no scale of the scores touches."""
     value, low, high = told_apart(evidence)
     numbers = {"told_apart": value, "told_apart_low": low, "told_apart_high": high, "told_apart_low_limit": APART}
-    if low > APART and _is_harmless(evidence):
-        return Ruling("suspect", numbers, where="critic", reason="copies of it come to know them; no harm is seen yet")
     if low > APART:
         return Ruling("found", numbers, where="critic")
     if low > HINT:
         return Ruling("suspect", numbers, where="critic", reason="it tells them apart a little")
     return Ruling("fine", numbers, where="critic")
-
-
-def _is_harmless(evidence: Evidence) -> bool:
-    """Whether only copies that a watch taught know the samples by heart, and what is made does not suffer."""
-    now = standing(evidence)
-    return "copies" in evidence.probes["memory"] and (now is None or not now.suffers)
 
 
 CAUSE = Cause(

@@ -29,8 +29,6 @@ def _is_turned(evidence: Evidence) -> bool:
     training samples by heart: then they are told by only where nothing else is known.
     """
     probe, told = evidence.probes["memory"], gaps(evidence, _LASTING)
-    if "copies" in probe:  # of copies that were taught to score reals higher, whatever the loop does
-        return False
     if len(told):
         return bool(np.median(told) < 0)
     if "train" in probe and "generated" in probe:

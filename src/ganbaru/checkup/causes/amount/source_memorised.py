@@ -28,13 +28,12 @@ def judge(evidence: Evidence) -> Ruling:
     numbers = _counted(memory) if counted else {}
     if low > COPIED:
         return Ruling("found", numbers, where="generator")
-    if now is not None and now.apart < NEARER and "copies" not in memory:
+    if now is not None and now.apart < NEARER:
         numbers |= {"apart": now.apart, "apart_limit": NEARER}
         reason = "no single copies, but it makes what it was shown rather than what such sounds are like"
         return Ruling("found", numbers, where="generator", reason=reason if counted else "")
     if not counted:
-        few = "copies" not in memory
-        return Ruling("not-checked", reason="there are too few sounds to count copies" if few else "no other were seen")
+        return Ruling("not-checked", reason="there are too few sounds to count copies")
     if low > HINT:
         return Ruling("suspect", numbers, where="generator", reason="a few generated sounds look like copies")
     return Ruling("fine", numbers, where="generator")
