@@ -27,6 +27,8 @@ _SAID = {
     "faded_to": "that message {} of its strongest",
     "separation": "mean scores {} deviations apart",
     "parted": "mean scores of a batch {} deviations apart",
+    "bend": "bend of the scores {}",
+    "directions": "scores rise in {} directions",
     "seen": "mean scores of a batch {} deviations apart",
     "doubt": "the critic's loss {} times that of a guess",
     "ahead": "the critic's weights move {} times as far as the generator's",

@@ -34,6 +34,9 @@ _NARROW, _MANY = 1.5, 0.5
 """Times what fakes lack of the reals' mean distance from each other that must be missed besides, up to the share that
 tells by itself: of a square or a Gaussian that is made too narrow as much as 1.0 times is missed, of kinds that are all
 made but some too rarely up to 1.48 times, on the calibration half."""
+_ASIDE = 0.5
+"""Distance of the means from which what is made is of one side: without a half of a uniform distribution 0.87, without
+a quarter of a ring 0.3."""
 _FALLS = 0.85
 """Distance of the last eighth, or measurement, over the one before below which it still gets better; of the eighths
 of the last half the best one counts, for each is told by few batches."""
@@ -62,6 +65,7 @@ class Standing:
         missed: share of reals of kinds that are not made, less that which other reals miss; NaN where not recorded.
         improving: it still gets better.
         learns: by full measurements most of the way is done, and the last one is clearly nearer than the one before.
+        aside: distance of the means of fakes and reals along two directions, in deviations of the data; 0: unknown.
     """
 
     apart: float
@@ -73,6 +77,7 @@ class Standing:
     improving: bool
     missed: float = math.nan
     learns: bool = False
+    aside: float = 0.0
 
     @property
     def looks_right(self) -> bool:
@@ -101,8 +106,8 @@ class Standing:
 
     @property
     def missed_limit(self) -> float:
-        """Share of reals that may be missed, be it by fakes that only vary too little."""
-        lacking = 0.0 if math.isnan(self.spread) else 1 - self.spread
+        """Share of reals that may be missed, be it by fakes that only vary too little, and are in the middle."""
+        lacking = 0.0 if math.isnan(self.spread) or (self.aside > _ASIDE and self.looks_right) else 1 - self.spread
         return max(MISSED, min(_NARROW * lacking, _MANY))
 
     @property
@@ -156,7 +161,16 @@ def standing(evidence: Evidence) -> Standing | None:
         improving=last < _FALLS * before or falls,
         missed=_missed(evidence),
         learns=falls and left < _MOST_DONE,
+        aside=_aside(evidence),
     )
+
+
+def _aside(evidence: Evidence) -> float:
+    """How far the mean of the fakes lies from that of the reals for good: in the median, to and fro is near."""
+    names = ("drift_0", "drift_1")
+    if any(evidence.lacks(name) for name in names):
+        return 0.0
+    return max(abs(evidence.series[name].late()) for name in names)
 
 
 def _looked(evidence: Evidence) -> float:

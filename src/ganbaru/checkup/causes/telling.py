@@ -14,6 +14,25 @@ _TINY = 1e-30
 """Deviation that is none: a critic that gives one score for a whole batch."""
 
 
+_STRAIGHT, _HALF = 1e-6, 0.5
+"""Bend of the scores that is none; and share of the directions in which reals vary up to which a critic is blind: one
+that averages or masks has a few, one that does not has as many as there are, but for rows of one and the same slope."""
+
+
+def unseen(evidence: Evidence) -> dict[str, float]:
+    """What tells that the critic cannot see most of a sample, whatever it learns, with its bounds; nothing where not.
+
+    A straight one compares means alone. One whose slopes lie in a few directions is given no more than those.
+    """
+    views = evidence.probes.get("view") or ()
+    if not views:
+        return {}
+    bend, directions, of = (max(float(each[name]) for each in views) for name in ("bend", "directions", "of"))
+    if bend < _STRAIGHT:
+        return {"bend": bend, "bend_limit": _STRAIGHT}
+    return {"directions": directions, "directions_limit": _HALF * of} if directions <= _HALF * of else {}
+
+
 def gaps(evidence: Evidence, share: float = 0.25) -> Array:
     """Mean score of real minus that of generated samples, of each of the last records ``(N,)``; none where unknown."""
     real, fake = _together(evidence, _MEANS)

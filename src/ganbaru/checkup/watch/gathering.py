@@ -11,7 +11,7 @@ Probes of a watch (whatever could not be seen is absent, with its reason in ``mi
 ``owners``     by optimizer: parameters of each network that it holds
 ``fakes``      age of the fakes that the critic learns from; the generator's last activation (`generated`)
 ``broken``     by loss: the first step at which it was not finite, how often, the last such step
-``latent`` …   ``coupling``: what was tried on copies (`probing`)
+``latent`` …   ``coupling``, ``view``: what was tried on copies (`probing`)
 ``sight``      how far the networks see along time (`sighting`)
 =============  ====================================================================================================
 """

@@ -78,6 +78,15 @@ class Gauging:
             if real[0].shape[1:] == fake[0].shape[1:]:
                 self._record.add("lipschitz", _steep(real, fake))
 
+    def glance(self, real: Tensor, fake: Tensor) -> None:
+        """The samples of a step alone.
+
+        Args:
+            real: the real batch; fake: the generated one.
+        """
+        if self._level.gauges and real.shape[1:] == fake.shape[1:]:
+            self._samples(real, fake.detach())
+
     def _samples(self, real: Tensor, fake: Tensor) -> None:
         real = real.detach()
         small = 0 < min(len(real), len(fake)) < _SMALL

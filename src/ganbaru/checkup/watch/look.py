@@ -60,6 +60,7 @@ class Look:
         self.gauging, self.probing = Gauging(record, level), Probing(parts, record, level, seed)
         self.answers = Answers(record, guard)
         self.heard: Counter[str] = Counter()
+        self._tells_made = False
         self._passes: deque[passes.Pass] = deque(maxlen=_PASSES)
         self._by_hand = ByHand(parts, guard)
         self._doubles = self._hear_doubles() if "generator" in parts else None
@@ -249,6 +250,12 @@ class Look:
         self._passes.clear()
         self.generated.end()
 
+    def glance(self, real: Any, fake: Any) -> None:
+        """Sets samples against each other that a step told which is not looked at; those told before were as made."""
+        told, made = outputs.samples(real), outputs.samples(fake)
+        if self._tells_made and told is not None and made is not None:
+            self.gauging.glance(told, made)
+
     def _attribute(self, turns: list[Turn], real: Tensor | None, fake: Tensor | None) -> None:
         """Labels what the critic was shown, and takes what pushes its scores."""
         known = Known(
@@ -262,6 +269,8 @@ class Look:
         for seen in seen_passes.values():
             seen.aside = id(seen) not in pushed
         label(list(seen_passes.values()), known, [[seen for seen, _ in turn.pushes] for turn in turns])
+        told = None if fake is None else Prints.all_of(fake).known(self.generated.known())
+        self._tells_made = told is not None and bool(told.all())
         self.pushes.add(turns)
         self.generated.ages(turns, self._steppers.steps["generator"])
         shown = real if real is not None else next((each.given for each in seen_passes.values() if each.is_real), None)

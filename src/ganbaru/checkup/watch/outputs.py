@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
+from torch.nn import Parameter
 
 _DEEPEST = 4
+_NODES = 256
+"""Steps of a history up to which it is that of an augmentation."""
 _SHAPING = (
     "View",
     "UnsafeView",
@@ -137,6 +140,27 @@ def end(tensor: Tensor, *, of_scores: bool = False) -> tuple[str, float]:
             return ("linear" if name.startswith(_SUMS) else ""), factor
         node = node.next_functions[0][0] if node.next_functions else None
     return "", factor
+
+
+def is_of_batches(tensor: Tensor) -> bool:
+    """Whether a batch is a leaf of its history, or was made of such batches as large alone, by no weights.
+
+    So are real samples that are augmented, or to which noise is added, on the way of a penalty on the critic's slope.
+    """
+    if tensor.grad_fn is None:
+        return True
+    waiting, seen = [tensor.grad_fn], {tensor.grad_fn}
+    while waiting:
+        node = waiting.pop()
+        leaf = getattr(node, "variable", None)
+        if leaf is not None and (isinstance(leaf, Parameter) or not leaf.dim() or len(leaf) != len(tensor)):
+            return False
+        new = {each for each, _ in node.next_functions if each is not None} - seen
+        seen |= new
+        waiting += new
+        if len(seen) > _NODES or not (leaf is not None or node.next_functions):
+            return False
+    return True
 
 
 def _is_moved(node: Any) -> bool:

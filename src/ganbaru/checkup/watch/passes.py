@@ -46,7 +46,7 @@ class Pass:
         rows: the samples that are looked at; prints: what they are known by.
         scores: some scores of each of them ``(R, K)``.
         fresh: what was shown hangs on the generator's weights: a gradient reaches them through it.
-        leaf: a gradient with respect to what was shown is wanted.
+        leaf: a gradient with respect to what was shown is wanted, or to what that was made of by no weights.
         taught: the critic's weights learned from it, or could have: they were not frozen.
         mirror: the answer has the form of what was shown, so that it may be that again and no score.
         end: the last activation of the critic; made_end: of what it was shown, and its factor.
@@ -107,7 +107,7 @@ def of_critic(
     """
     if not answer:
         return None
-    rows = chosen(len(given))
+    rows, loose = chosen(len(given)), given.requires_grad and outputs.is_of_batches(given)
     said = torch.stack([_by_row(each.detach(), len(given)).mean(dim=1) for each in answer]).mean(dim=0)
     found = Pass(
         given=given.detach(),
@@ -115,8 +115,8 @@ def of_critic(
         rows=rows if len(said) == len(given) else [0],
         prints=Prints.of(given, rows, reach),
         scores=_some(_by_row(answer[0].detach(), len(given)), rows),
-        fresh=given.requires_grad and not given.is_leaf,
-        leaf=given.requires_grad and given.is_leaf,
+        fresh=given.requires_grad and not loose,
+        leaf=loose,
         taught=taught,
         end=outputs.end(answer[0], of_scores=True)[0],
         made_end=outputs.end(given),

@@ -11,12 +11,17 @@ from torch import Tensor, nn
 
 from ganbaru.checkup.watch import outputs
 from ganbaru.checkup.watch.generated import varying
-from ganbaru.checkup.watch.networks import copied
+from ganbaru.checkup.watch.networks import copied, weights
 from ganbaru.checkup.watch.pacing import Level
 from ganbaru.checkup.watch.record import Record
 from ganbaru.checkup.watch.sighting import sight
 
 _ROWS = 16
+_POINTS, _VALUES = 32, 4_000_000
+"""Samples at which the critic's slopes are taken, and its weights up to which they are."""
+_NO_SLOPE, _NEARLY_ALL = 1e-9, 0.9
+"""Slope over the steepest that is but rounding, in double precision; and the share of the variance of reals that is
+nearly all."""
 
 
 @contextmanager
@@ -81,6 +86,8 @@ class Probing:
         ):
             if of in given:
                 self._keep(name, self._tried(name, call, *given[of], self._seed))
+        if "critic" in given:
+            self._keep("view", self._tried("view", _view, *given["critic"], self._seed, real))
         if given and "sight" not in self.found:
             parts = {of: module for of, (module, _, _) in given.items()}
             seen = self._tried("sight", sight, parts, {of: each[1:] for of, each in given.items()}, real)
@@ -178,6 +185,48 @@ def _coupling(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str
     changes, size = (after - before)[kept.to(before.device)], max(float(before.std()), 1e-12)
     own = {"own": float((changes - changes.mean(dim=0)).abs().max()) / size} if len(kept) > 1 else {}
     return {"change": float(changes.abs().max()) / size, "batch_norm": float(bool(used)), **own}
+
+
+def _view(module: nn.Module, args: Any, options: Any, seed: int, real: Tensor | None) -> dict[str, float] | None:
+    """What of a sample the critic looks at: in how many directions its scores rise, and whether they ever bend.
+
+    ``directions`` is the rank of its slopes at real samples and between them, ``of`` how many directions hold nearly
+    all that varies in reals; ``bend`` how far the score of a middle is from the middle of two scores, at most, over the
+    spread of the scores. In double precision, for what is nothing is to be told from what is little.
+    """
+    first = outputs.samples((args, options))
+    if first is None or real is None or real.shape[1:] != first.shape[1:] or len(real) < 4 or first.is_complex():
+        return None
+    if first[0].numel() < 2 or sum(each.numel() for each in weights(module)) > _VALUES:
+        return None
+    count = min(len(first), len(real), _POINTS)
+    shown = real[:count].detach().double()
+    middles = (shown + shown.roll(1, dims=0)) / 2
+    network = copied(module).double().eval()
+
+    def score(samples: Tensor) -> Tensor:
+        padded = first.detach().double().clone()
+        padded[: len(samples)] = samples
+        exchanged = outputs.replaced(args, options, first, padded)
+        found = outputs.scores(network(*exchanged[0], **exchanged[1]), len(padded))[0]
+        return found.reshape(len(padded), -1).mean(dim=1)[: len(samples)]
+
+    ends, slopes = score(shown), []
+    size = float(ends.std())
+    if not size > 0:
+        return None
+    with torch.enable_grad():
+        for points in (shown, middles):
+            here = points.clone().requires_grad_()
+            slopes.append(torch.autograd.grad(score(here).sum(), here)[0].reshape(len(here), -1))
+    steep = torch.linalg.svdvals(torch.cat(slopes))
+    flat = shown.reshape(count, -1)
+    varies = torch.linalg.svdvals(flat - flat.mean(dim=0)).square().cumsum(dim=0)
+    return {
+        "bend": float((score(middles) - (ends + ends.roll(1)) / 2).abs().max()) / size,
+        "directions": float((steep > _NO_SLOPE * steep[0]).sum()),
+        "of": float((varies < _NEARLY_ALL * varies[-1]).sum()) + 1,
+    }
 
 
 def _denormals(module: nn.Module, args: Any, options: Any, seed: int) -> float:

@@ -82,6 +82,7 @@ class Pushes:
     def _penalties(self, turn: Turn) -> None:
         self.critic_turns += turn.by("critic") and any(push.task in turn.reached for _, push in turn.pushes)
         sides = {side for seen, _ in turn.pushes if not seen.apart for side in seen.label.tolist()}
+        played = {id(seen) for seen, push in turn.pushes if push.task in turn.reached and not push.graph}
         for seen, push in turn.pushes:
             if push.task in turn.reached:
                 beside = {0.0, 1.0} <= sides and np.isnan(seen.label).all()
@@ -90,7 +91,10 @@ class Pushes:
                     self.penalties[name] = self.penalties.get(name, 0) + 1
                 continue
             if push.graph:
-                name = _shown(seen)
+                unknown = (
+                    id(seen) in played and np.isnan(seen.label).all()
+                )  # the game is not played by what lies between
+                name = "real" if unknown else _shown(seen)
                 self.penalties[name] = self.penalties.get(name, 0) + 1
             else:
                 self.plain += 1

@@ -15,6 +15,9 @@ from ganbaru.checkup.watch.prints import Array, Prints
 _NEAR = 0.5
 """A row is near one side where its distance is at most this share of that to the other side."""
 
+_ALONG = 2.0
+"""Deviations of a cosine that are no chance: 1 in 20 of what has nothing to do with either is beyond."""
+
 
 @dataclass
 class Known:
@@ -77,6 +80,7 @@ def label(passes: Sequence[Pass], known: Known, turns: Sequence[Sequence[Pass]])
     pushed = [[seen for seen in turn if not (seen.aside or seen.apart)] for turn in turns]
     for turn in pushed:
         _by_rows(turn, known.fakes)
+        _by_pairs(turn, known)
     _eliminate_in(turns, known)
     # a loop may show one side in one turn and the other in the next, as Keras' train_on_batch does
     _of_other_turns(pushed)
@@ -90,6 +94,36 @@ def _by_rows(turn: Sequence[Pass], fakes: Sequence[Prints]) -> None:
     (least, nearest), (second, _) = ranked[:2]
     if np.isfinite(second) and least < _NEAR * second:
         turn[nearest].label = np.ones(len(turn[nearest].label))
+
+
+def _by_pairs(turn: Sequence[Pass], known: Known) -> None:
+    """Which of two passes is of fakes where so much was added to both that neither is near to anything.
+
+    What one pass has more than the other, row by row, goes along with what reals have more than fakes; of what is added
+    by chance the cosine of both has a deviation of one over the root of the numbers.
+    """
+    unknown = [seen for seen in turn if np.isnan(seen.label).all()]
+    if len(unknown) != 2 or len(turn) != 2 or not all(seen.by_row for seen in unknown):
+        return
+    first, second = unknown
+    shape, rows = first.prints.head.shape, [first.rows, second.rows]
+    if shape != second.prints.head.shape:
+        return
+    more = first.prints.head - second.prints.head
+    along = 0.0
+    for real in known.reals:
+        for fake in known.fakes:
+            if min(len(real.head), len(fake.head)) <= max(map(max, rows)) or real.head.shape[1] != fake.head.shape[1]:
+                continue
+            apart = real.head[rows[0]] - fake.head[rows[1]]
+            if apart.shape != shape:
+                continue
+            size = np.linalg.norm(more) * np.linalg.norm(apart)
+            cosine = float((more * apart).sum() / max(size, 1e-30)) * np.sqrt(more.size)
+            along = cosine if abs(cosine) > abs(along) else along
+    if abs(along) > _ALONG:
+        first.label = np.full(len(first.label), float(along < 0))
+        second.label = np.full(len(second.label), float(along > 0))
 
 
 def _row_by_row(seen: Pass, fakes: Sequence[Prints]) -> float:

@@ -1,6 +1,7 @@
 """The watch around a loop: two lines that see what a training does, without changing a bit of it."""
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from types import TracebackType
 from typing import Any
 
@@ -132,6 +133,11 @@ class Watch:
         self._record.losses({name: value for name, value in losses.items() if value is not None})
         if self._look.looking:
             self._look.end(real, fake)
+            self._pace.glanced(self._record.step, 0.0)
+        elif real is not None and fake is not None and self._pace.glances(self._record.step):
+            start = perf_counter()
+            self._guard.run("glance", self._look.glance, real, fake)
+            self._pace.glanced(self._record.step, perf_counter() - start)
         if self._handles:
             self._begin()
         self._record.clock()

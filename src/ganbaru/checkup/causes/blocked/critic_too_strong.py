@@ -56,7 +56,7 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers |= {} if math.isnan(ahead) else {"ahead": ahead, "ahead_limit": limit}
     numbers |= {"n_critic": float(evidence.facts["n_critic"]), "n_critic_limit": float(_OFTEN)} if often else {}
     since = partings(evidence).since(lambda values: values >= _SURE)
-    if late_degradation.begins(evidence, since):
+    if late_degradation.begins(evidence, since) or _came_later(evidence):
         return Ruling("suspect", numbers, "critic", since=since, reason="it was not so sure when all went well")
     ruling = by_harm(evidence, numbers, "critic", since=since, unseen="no samples were seen", waits=True)
     if ruling.verdict == "found" and not (often or ahead > limit):
@@ -64,6 +64,15 @@ def _judge(evidence: Evidence) -> Ruling:
             ruling, verdict="suspect", reason="it learns no faster than the generator, which may be to blame"
         )
     return ruling
+
+
+def _came_later(evidence: Evidence) -> bool:
+    """Whether the critic was in doubt until what had been good was lost, be it sure now and then only since."""
+    lost, sure = late_degradation.lost_since(evidence), partings(evidence)
+    if lost is None:
+        return False
+    before = sure.values[(sure.steps < lost) & (sure.steps >= lost / 2)]
+    return len(before) > 0 and bool(np.median(before) < _SURE)
 
 
 def _ahead(evidence: Evidence) -> float:

@@ -1,7 +1,8 @@
 """The critic does not tell generated from real samples that are far apart.
 
 A critic without any slope tells nothing at whatever distance: then no message leaves it, rather than being lost. Nor
-does one whose scores of both are alike in the unit of the loss, however little they deviate.
+does one whose scores of both are alike in the unit of the loss, however little they deviate. One that is given the mean
+of a sample, or has no bend, tells by that alone: what else differs it cannot know.
 """
 
 import math
@@ -10,7 +11,7 @@ from ganbaru.checkup.cause import Cause, Ruling
 from ganbaru.checkup.causes.blocked import late_degradation, oscillation
 from ganbaru.checkup.causes.proved import APART
 from ganbaru.checkup.causes.standing import by_harm, is_game, standing
-from ganbaru.checkup.causes.telling import parted, partings, said
+from ganbaru.checkup.causes.telling import parted, partings, said, unseen
 from ganbaru.checkup.evidence import Evidence
 
 _BLIND = 0.4
@@ -38,6 +39,10 @@ def _judge(evidence: Evidence) -> Ruling:
     if _is_flat(evidence) and (now.is_far or now.apart > APART):
         slope = evidence.series["lipschitz"].late()
         return Ruling("found", {"lipschitz": slope, "lipschitz_limit": _FLAT, **now.evidence}, "critic")
+    if (little := unseen(evidence)) and (now.is_far or now.apart > APART):
+        return Ruling(
+            "found", {**little, **now.evidence}, "critic", reason="most of a sample makes no difference to it"
+        )
     if math.isnan(apart):
         return Ruling("not-checked", reason="its scores were not seen")
     numbers = {"parted": apart, "parted_limit": _BLIND, **now.evidence, "apart_limit": _FAR}

@@ -51,6 +51,14 @@ def begins(evidence: Evidence, since: int | None) -> bool:
     return ruling.verdict in _LOST_SOMEHOW and since >= ruling.evidence["best_step"]
 
 
+def lost_since(evidence: Evidence) -> int | None:
+    """The step from which on what had been good was lost; None where it was not."""
+    if _when(evidence):
+        return None
+    ruling = _judge(evidence)
+    return ruling.since if ruling.verdict == "found" else None
+
+
 def was_at_best_after(evidence: Evidence, since: int | None) -> bool:
     """Whether something that was there since some step did not keep a training from going well before it got worse."""
     if since is None or _when(evidence):

@@ -5,6 +5,7 @@ import math
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.bugs.seen import part
 from ganbaru.checkup.causes.hyper.settings import is_handful
+from ganbaru.checkup.causes.proved import is_apart
 from ganbaru.checkup.causes.standing import by_harm, is_game, standing
 from ganbaru.checkup.causes.telling import gaps
 from ganbaru.checkup.evidence import Evidence
@@ -50,7 +51,8 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("suspect", numbers, "critic", reason="so few weights lag no step behind: they go round")
     if gain > _GAIN:
         return Ruling("found", numbers, "critic")
-    if now is not None and not now.suffers:
+    twice = wrong > _WRONG and ahead < _RARE  # two signs prove it, and what goes round comes near now and then
+    if now is not None and not (now.suffers or (twice and is_apart(now))):
         return Ruling("fine", numbers | now.evidence)
     numbers |= {} if math.isnan(gain) else {"gain_limit": _LAGS}
     if now is None or not (wrong > _WRONG or gain > _LAGS or ahead < _RARE):

@@ -12,11 +12,11 @@ import numpy as np
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.hyper.settings import path
-from ganbaru.checkup.causes.model.by_heart import critic_is_too_small
+from ganbaru.checkup.causes.model.by_heart import critic_is_too_small, handful
 from ganbaru.checkup.causes.model.receptive_field_short import is_blind
 from ganbaru.checkup.causes.proved import is_apart
 from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, standing
-from ganbaru.checkup.causes.telling import gaps, parted
+from ganbaru.checkup.causes.telling import gaps, parted, unseen
 from ganbaru.checkup.causes.usual import towards, usual_strength
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.series import Series
@@ -86,9 +86,9 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _otherwise(evidence: Evidence) -> str:
     """Why a critic says little, though no penalty keeps it from saying more; empty where nothing is known."""
-    if critic_is_too_small(evidence):
+    if critic_is_too_small(evidence) or handful(evidence, "critic"):
         return "so small a critic says as little without a penalty"
-    if is_blind(evidence, "critic"):
+    if is_blind(evidence, "critic") or unseen(evidence):
         return "a critic that sees so little of a sample says as little without a penalty"
     if evidence.series["lipschitz"].late() < _NOTHING:
         return "it gives all samples one score, which no penalty asks for"
