@@ -27,7 +27,14 @@ _KEEPING = ("Mean", "Sum", "Clamp")
 """What leaves an activation's answer within its ends, or moves and stretches them all alike."""
 _SUMS = ("Addmm", "Convolution", "Mm", "Add", "Bmm")
 _ADDING = ("AddBackward", "SubBackward", "RsubBackward")
-_ENDS = {"Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu", "Softplus": "softplus", "Hardtanh": "hardtanh"}
+_ENDS = {
+    "Softmax": "softmax",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "Relu": "relu",
+    "Softplus": "softplus",
+    "Hardtanh": "hardtanh",
+}
 
 
 def tensors(value: Any, depth: int = 0) -> Iterator[Tensor]:

@@ -11,7 +11,7 @@ from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Findings
 from ganbaru.checkup.judging import judge
 from ganbaru.checkup.watch import gathering, networks
-from ganbaru.checkup.watch.hooks import Guard
+from ganbaru.checkup.watch.hooks import Guard, hooked
 from ganbaru.checkup.watch.look import Look
 from ganbaru.checkup.watch.pacing import Pace, level
 from ganbaru.checkup.watch.record import Record
@@ -74,10 +74,10 @@ class Watch:
         for name, network in self._parts.items():
             for module in networks.called(network):
                 hook = self._guard.hook(f"passes of the {name}", self._look.seeing(name), self._look.awake)
-                self._handles.append(module.register_forward_hook(hook, with_kwargs=True))
+                self._handles.append(hooked(module, hook))
         for part in self._parts["model"].children() if "model" in self._parts else ():
             hook = self._guard.hook("passes of the model's parts", self._look.seeing_parts("model"), self._look.awake)
-            self._handles.append(part.register_forward_hook(hook, with_kwargs=True))
+            self._handles.append(hooked(part, hook))
         self._handles += self._look.hook_on()
 
     def close(self) -> None:
