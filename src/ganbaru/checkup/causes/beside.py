@@ -10,9 +10,9 @@ PROMISE_ONE = ("gradient-penalty", "lipschitz-penalty")
 _REST = 0.05
 """What such a loss holds besides, over its scores' difference, below which no penalty was told with it."""
 _OVER_OPTIMUM, _STEEP, _STEADY = 10.0, 4.0, 3.0
-"""Penalty beside the scores, as told, over what it is where the critic has the slope that minimises both, from which it
-is no part of what is minimised; the slope beyond 1, as of `not-lipschitz`; and the ratio of nine tenths and one tenth of
-late slopes up to which they stand: those of a critic that too high a rate throws about do not."""
+"""Penalty beside the scores, as told, over what it is where the critic has the slope that minimises both, from which
+it is no part of what is minimised; the slope beyond 1, as of `not-lipschitz`; and the ratio of nine tenths and one
+tenth of late slopes up to which they stand: those of a critic that too high a rate throws about do not."""
 
 
 def takes_no_part(evidence: Evidence) -> dict[str, float]:

@@ -24,8 +24,8 @@ def _judge(evidence: Evidence) -> Ruling:
     names = [family[f"{side}_family"] for side in ("real", "fake", "generator")]
     squashed = sum(name.startswith("squashed") for name in names)
     ends = evidence.probes["pushes"]["ends"]
-    known_ends = [end for end in ends if end]
-    inside = bool(known_ends) and all(end in _SQUASHING for end in known_ends)
+    told = [end for end in ends if end]
+    inside = bool(told) and all(end in _SQUASHING for end in told)
     numbers = {"squashed_inside": float(inside), "squashed_outside": float(squashed)}
     if squashed >= 2:
         return Ruling("found", numbers, "critic", reason="its scores go through a sigmoid before the loss")
@@ -40,9 +40,9 @@ def _judge(evidence: Evidence) -> Ruling:
             "suspect",
             numbers,
             "critic",
-            reason=f"it ends in a {known_ends[0]}, and no cross-entropy was seen to follow",
+            reason=f"it ends in a {told[0]}, and no cross-entropy was seen to follow",
         )
-    return Ruling("found", numbers, "critic", reason=f"it ends in a {known_ends[0]}, and {raw} follows")
+    return Ruling("found", numbers, "critic", reason=f"it ends in a {told[0]}, and {raw} follows")
 
 
 CAUSE = Cause(
