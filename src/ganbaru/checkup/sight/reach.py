@@ -66,37 +66,37 @@ def critic_reach(critic: nn.Module, samples: Tensor, score: Callable[[Tensor], A
     return _extent(_slope(_weighted(ends[0][..., ends[0].shape[-1] // 2]), given))
 
 
-def sequence_reach(network: nn.Module, call: Callable[[], Any]) -> int | None:
+def sequence_reach(network: nn.Module, taken: Tensor, call: Callable[[Tensor], Any]) -> int | None:
     """Steps of what goes in that a step of the answer depends on, for a network that takes ``(B, T, …)``, as of tokens.
 
     Of the answers in the middle and at the end that counts which sees more; an answer that is one for all of time is
-    all there is. Gradients are taken at what the first layer that keeps the time gives.
+    all there is. Gradients are taken at what goes in, or at the embedding of tokens.
 
     Args:
         network: the network.
+        taken: what goes in.
         call: a pass of it.
 
     Returns:
-        The steps; None where no layer keeps the time.
+        The steps; None where tokens are not embedded by a layer, or the answer has no history.
     """
-    begins: list[Tensor] = []
+    begins = [taken.detach().requires_grad_(True)] if taken.is_floating_point() else []
 
-    def note(module: nn.Module, arguments: Any, out: Any) -> Any:
-        if begins or not (isinstance(out, Tensor) and out.is_floating_point() and out.dim() == 3):
+    def note(module: nn.Module, arguments: Any, out: Tensor) -> Tensor | None:
+        if begins or out.dim() != 3:
             return None
         begins.append(out.detach().requires_grad_(True))
         return begins[0]
 
-    hooks = [module.register_forward_hook(note) for module in _layers(network)]
+    hooks = [module.register_forward_hook(note) for module in network.modules() if isinstance(module, nn.Embedding)]
     try:
-        answer = call()
+        answer = call(begins[0] if begins else taken)
     finally:
         _remove(hooks)
     if not begins or not isinstance(answer, Tensor) or not answer.requires_grad:
         return None
-    steps = begins[0].shape[1]
-    timed = answer.dim() >= 3 and answer.shape[1] == steps
-    some = [answer[:, at] for at in (steps // 2, steps - 1)] if timed else [answer]
+    timed = answer.dim() >= 2 and answer.shape[1] == taken.shape[1]
+    some = [answer[:, at] for at in (taken.shape[1] // 2, taken.shape[1] - 1)] if timed else [answer]
     return max(_extent(_slope(_weighted(each), begins[0], axis=1)) for each in some)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from torch import Tensor
 
 _DEEPEST = 4
+_NODES = 2000
+"""Of a loss's history, as much is followed."""
 _SHAPING = (
     "View",
     "UnsafeView",
@@ -144,6 +146,23 @@ def end(tensor: Tensor, *, of_scores: bool = False) -> tuple[str, float]:
             return ("linear" if name.startswith(_SUMS) else ""), factor
         node = node.next_functions[0][0] if node.next_functions else None
     return "", factor
+
+
+def applied(loss: Tensor, answer: Any) -> str:
+    """The activation between an answer, by the last node of its history, and a loss of it; "" where there is none."""
+    waiting: list[Any] = [loss.grad_fn]
+    users: dict[Any, Any] = {}
+    while waiting and len(users) < _NODES:
+        node = waiting.pop()
+        for following, _ in getattr(node, "next_functions", ()):
+            if following is not None and following not in users:
+                users[following] = node
+                waiting.append(following)
+    node = users.get(answer)
+    while node is not None and type(node).__name__.startswith(_SHAPING):
+        node = users.get(node)
+    name = "" if node is None else type(node).__name__
+    return next((end for start, end in _ENDS.items() if name.startswith(start)), "")
 
 
 def _is_moved(node: Any) -> bool:

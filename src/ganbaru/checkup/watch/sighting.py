@@ -62,13 +62,14 @@ def _sequence(network: nn.Module, args: Any, options: Any) -> Tensor | None:
 def _of_sequence(network: nn.Module, args: Any, options: Any, taken: Tensor) -> dict[str, Any] | None:
     whole: list[bool] = []
 
-    def call() -> Tensor | None:
-        answer = next((each for each in outputs.tensors(network(*args, **options)) if each.is_floating_point()), None)
+    def call(shown: Tensor) -> Tensor | None:
+        given, told = outputs.replaced(args, options, taken, shown)
+        answer = next((each for each in outputs.tensors(network(*given, **told)) if each.is_floating_point()), None)
         whole.append(answer is not None and taken.shape[1] not in answer.shape[1:] and len(answer) == len(taken))
         return answer
 
     with torch.enable_grad():
-        reach = sequence_reach(network, call)
+        reach = sequence_reach(network, taken, call)
     if not reach:
         return None
     steps = taken.detach().float().reshape(*taken.shape[:2], -1).transpose(1, 2)[:_SOUNDS]

@@ -131,6 +131,7 @@ class Watch:
         self._record.step += 1
         self._record.losses({name: value for name, value in losses.items() if value is not None})
         if self._look.looking:
+            self._guard.run("answers", self._look.answers.through, losses.get("loss"))
             self._look.end(real, fake)
         if self._handles:
             self._begin()

@@ -38,6 +38,10 @@ _ONE_SIDED = 0.4
 """Cosine, of either sign, of the answers and the gradient at them from which errors do not balance out: 0.6 and more
 where the data go on beyond an end, 0.2 where answers near it are right and only come nearer, as under cross-entropy."""
 
+_HARDER = 2.0
+"""Times as hard as others that answers at an end are pushed beyond it where the data go on there: 1 at the most where
+they are right and only come nearer, whatever the loss."""
+
 
 def _judge(evidence: Evidence) -> Ruling:
     return _of_model(evidence) if is_plain(evidence) else _of_generator(evidence)
@@ -56,6 +60,10 @@ def _of_model(evidence: Evidence) -> Ruling:
         return Ruling("fine", numbers, "model")
     if at_once or evidence.lacks("pulled_in"):
         return Ruling("found", numbers, "model")
+    if not evidence.lacks("pushed_harder"):
+        numbers |= {"pushed_harder": evidence.series["pushed_harder"].late(0.5), "pushed_harder_limit": _HARDER}
+        if numbers["pushed_harder"] > _HARDER:
+            return Ruling("found", numbers, "model")
     numbers |= {"one_sided": abs(evidence.series["pulled_in"].late(0.5)), "one_sided_limit": _ONE_SIDED}
     if numbers["one_sided"] > _ONE_SIDED:
         return Ruling("found", numbers, "model")
