@@ -84,9 +84,10 @@ class Answers:
         near = abs(factor) * _NEAR.get(end, 0.0)
         beyond = (answer <= low + near) & (gradient > 0) | (answer >= high - near) & (gradient < 0)
         self._record.add("pushed_beyond", float(beyond.float().mean()))
-        if beyond.any() and not beyond.all():
+        others = ~beyond & (gradient != 0)  # what a loss leaves out is no measure
+        if beyond.any() and others.any():
             size = gradient.abs().float()
-            self._record.add("pushed_harder", float(size[beyond].mean() / size[~beyond].mean().clamp(min=1e-30)))
+            self._record.add("pushed_harder", float(size[beyond].mean() / size[others].mean()))
 
     def through(self, loss: Any) -> None:
         """A loss is told whose graph leads back to the last answers: an activation on the way is as one of the model's.

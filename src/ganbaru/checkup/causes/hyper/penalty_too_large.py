@@ -106,6 +106,9 @@ def _obeys(evidence: Evidence) -> tuple[dict[str, float], bool]:
     if weight is not None:
         numbers |= {"weight": float(weight), "weight_limit": _PUBLISHED}
     heavy, turned = weight is None or float(weight) > _PUBLISHED, right < least and _SLOPE[0] < steep < _SLOPE[1]
+    if turned and weight is None:
+        numbers |= {"right_at_last": float((gaps(evidence) > 0).mean()), "right_at_last_limit": least}
+        turned = numbers["right_at_last"] < least  # what turned is not held back, and only was late
     limit = _MUTED if weight is None else _MUTED_HEAVY
     ratio = _over_said(evidence, abs(float(np.median(told)))) if len(told) else math.nan
     numbers |= {} if math.isnan(ratio) else {"penalty_over_said": ratio, "penalty_over_said_limit": _SMOTHERS_PROMISE}
