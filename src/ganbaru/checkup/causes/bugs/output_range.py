@@ -119,7 +119,8 @@ def _of_generator(evidence: Evidence) -> Ruling:
     if len(ends) == 1 and ends[0][0] in REACH:
         end, factor = ends[0]
         return _reach(str(end), float(factor), low, high)
-    if stopped := _stopped(evidence, low, high):
+    hidden = not all(end[0] for end in ends) or not ends
+    if hidden and (stopped := _stopped(evidence, low, high)):
         return Ruling("found", stopped, "generator", reason="its samples stop at the same value in every batch")
     return _scales(evidence)
 
