@@ -66,6 +66,40 @@ def critic_reach(critic: nn.Module, samples: Tensor, score: Callable[[Tensor], A
     return _extent(_slope(_weighted(ends[0][..., ends[0].shape[-1] // 2]), given))
 
 
+def sequence_reach(network: nn.Module, taken: Tensor, call: Callable[[Tensor], Any]) -> int | None:
+    """Steps of what goes in that a step of the answer depends on, for a network that takes ``(B, T, …)``, as of tokens.
+
+    Of the answers in the middle and at the end that counts which sees more; an answer that is one for all of time is
+    all there is. Gradients are taken at what goes in, or at the embedding of tokens.
+
+    Args:
+        network: the network.
+        taken: what goes in.
+        call: a pass of it.
+
+    Returns:
+        The steps; None where tokens are not embedded by a layer, or the answer has no history.
+    """
+    begins = [taken.detach().requires_grad_(True)] if taken.is_floating_point() else []
+
+    def note(module: nn.Module, arguments: Any, out: Tensor) -> Tensor | None:
+        if begins or out.dim() != 3:
+            return None
+        begins.append(out.detach().requires_grad_(True))
+        return begins[0]
+
+    hooks = [module.register_forward_hook(note) for module in network.modules() if isinstance(module, nn.Embedding)]
+    try:
+        answer = call(begins[0] if begins else taken)
+    finally:
+        _remove(hooks)
+    if not begins or not isinstance(answer, Tensor) or not answer.requires_grad:
+        return None
+    timed = answer.dim() >= 2 and answer.shape[1] == taken.shape[1]
+    some = [answer[:, at] for at in (taken.shape[1] // 2, taken.shape[1] - 1)] if timed else [answer]
+    return max(_extent(_slope(_weighted(each), begins[0], axis=1)) for each in some)
+
+
 def _layers(network: nn.Module) -> list[nn.Module]:
     """The modules with weights of their own: layers, not what holds them."""
     return [module for module in network.modules() if any(True for _ in module.parameters(recurse=False))]
@@ -81,9 +115,10 @@ def _weighted(values: Tensor) -> Tensor:
     return (values * (0.5 + weights).to(values)).sum()
 
 
-def _slope(value: Tensor, at: Tensor) -> Tensor:
-    """Largest modulus of the gradient at each step of the last axis ``(T,)``."""
-    (found,) = torch.autograd.grad(value, at)
+def _slope(value: Tensor, at: Tensor, axis: int = -1) -> Tensor:
+    """Largest modulus of the gradient at each step of an axis, the last one unless said otherwise ``(T,)``."""
+    (found,) = torch.autograd.grad(value, at, retain_graph=True)
+    found = found.movedim(axis, -1)
     return found.abs().reshape(-1, found.shape[-1]).amax(dim=0)
 
 

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import torch
+from torch import nn
 
 log = logging.getLogger("ganbaru.checkup")
 
@@ -46,6 +47,21 @@ class Hook:
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[()]]:
         return _inert, ()
+
+
+def hooked(module: nn.Module, hook: Hook) -> Any:
+    """The handle of a hook on the passes of a module.
+
+    A scripted one refuses hooks of its own: it is told among all modules.
+    """
+    if not isinstance(module, torch.jit.ScriptModule):
+        return module.register_forward_hook(hook, with_kwargs=True)
+
+    def mine(called: nn.Module, *passed: Any) -> None:
+        if called is module:
+            hook(called, *passed)
+
+    return nn.modules.module.register_module_forward_hook(mine, with_kwargs=True)
 
 
 class Guard:

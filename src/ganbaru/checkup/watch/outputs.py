@@ -7,8 +7,10 @@ from torch import Tensor
 from torch.nn import Parameter
 
 _DEEPEST = 4
-_NODES = 256
+_AUGMENTS = 256
 """Steps of a history up to which it is that of an augmentation."""
+_NODES = 2000
+"""Of a loss's history, as much is followed."""
 _SHAPING = (
     "View",
     "UnsafeView",
@@ -30,7 +32,14 @@ _KEEPING = ("Mean", "Sum", "Clamp")
 """What leaves an activation's answer within its ends, or moves and stretches them all alike."""
 _SUMS = ("Addmm", "Convolution", "Mm", "Add", "Bmm")
 _ADDING = ("AddBackward", "SubBackward", "RsubBackward")
-_ENDS = {"Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "relu", "Softplus": "softplus", "Hardtanh": "hardtanh"}
+_ENDS = {
+    "Softmax": "softmax",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "Relu": "relu",
+    "Softplus": "softplus",
+    "Hardtanh": "hardtanh",
+}
 
 
 def tensors(value: Any, depth: int = 0) -> Iterator[Tensor]:
@@ -158,9 +167,26 @@ def is_of_batches(tensor: Tensor) -> bool:
         new = {each for each, _ in node.next_functions if each is not None} - seen
         seen |= new
         waiting += new
-        if len(seen) > _NODES or not (leaf is not None or node.next_functions):
+        if len(seen) > _AUGMENTS or not (leaf is not None or node.next_functions):
             return False
     return True
+
+
+def applied(loss: Tensor, answer: Any) -> str:
+    """The activation between an answer, by the last node of its history, and a loss of it; "" where there is none."""
+    waiting: list[Any] = [loss.grad_fn]
+    users: dict[Any, Any] = {}
+    while waiting and len(users) < _NODES:
+        node = waiting.pop()
+        for following, _ in getattr(node, "next_functions", ()):
+            if following is not None and following not in users:
+                users[following] = node
+                waiting.append(following)
+    node = users.get(answer)
+    while node is not None and type(node).__name__.startswith(_SHAPING):
+        node = users.get(node)
+    name = "" if node is None else type(node).__name__
+    return next((end for start, end in _ENDS.items() if name.startswith(start)), "")
 
 
 def _is_moved(node: Any) -> bool:

@@ -12,6 +12,8 @@ from ganbaru.checkup.watch import outputs
 from ganbaru.checkup.watch.prints import Array, Prints, chosen
 
 _ELEMENTS = 4
+_CANCELS, _SUMS = 1e-4, 1e-3
+"""What rounding leaves of gradients that cancel, as a share of them, and of shares that add up to 1."""
 _TRANSFORMED = -2
 """Stands for a backward pass where a transform differentiates: it reaches no weight itself."""
 
@@ -53,6 +55,7 @@ class Pass:
         label: for each row 1.0 fake, 0.0 real, NaN unknown; filled in when all is known.
         aside: no loss pushes its scores: it was made to differentiate the critic, or to look at something.
         apart: a loss holds the difference of its scores and another pass's: a penalty.
+        raw: what a critic that may tell two classes said ``(B, 2)``; None of others, and once its score is known.
     """
 
     given: Tensor
@@ -70,6 +73,7 @@ class Pass:
     label: Array = field(default_factory=lambda: np.zeros(0))
     aside: bool = False
     apart: bool = False
+    raw: Tensor | None = None
 
     @property
     def by_row(self) -> bool:
@@ -121,6 +125,7 @@ def of_critic(
         end=outputs.end(answer[0], of_scores=True)[0],
         made_end=outputs.end(given),
         mirror=answer[0].shape == given.shape and given[0].numel() > 1,
+        raw=answer[0].detach() if len(answer) == 1 and answer[0].shape == (len(given), 2) else None,
     )
     for number, each in enumerate(answer):
         if each.requires_grad:
@@ -155,11 +160,40 @@ def of_transform(given: Tensor, reach: int | None, *, graph: bool) -> tuple[Pass
 def push_of(seen: Pass, first: bool, gradient: Tensor, graph: bool) -> Push:
     """What is kept of a gradient with respect to the scores ``(B, …)``; values are of the first scale."""
     flat = _by_row(gradient.detach(), len(seen.given))
+    if flat.shape == (len(seen.given), 2) and not graph:
+        flat = _of_two_classes(seen, flat)
     rows = seen.rows if len(flat) == len(seen.given) else [0]
     sums = flat[rows].float().sum(dim=1).cpu().numpy()
     one_way = float(flat.sum().abs() / flat.abs().sum().clamp(min=1e-30))
     values = _some(flat, rows) * flat.numel() if first else np.zeros((0, 0))
     return Push(task(), sums, values, graph, one_way)
+
+
+def _of_two_classes(seen: Pass, gradient: Tensor) -> Tensor:
+    """The gradient at the score of a critic that tells two classes ``(B, 1)``; as it is of any other one.
+
+    A cross-entropy raises one class as much as it lowers the other, so that the gradients of a sample cancel; that of
+    shares, or of their logarithms, touches one class alone. The score is how much more is said for the second class.
+    """
+    if seen.raw is None:
+        return gradient
+    raw, g = seen.raw.float(), gradient.float()
+    if bool((g.sum(dim=1).abs() <= _CANCELS * g.abs().sum(dim=1)).all()):
+        return _scored(seen, raw[:, 1] - raw[:, 0], g[:, 1])
+    logs = bool((raw.logsumexp(dim=1).abs() < _SUMS).all())
+    shares = bool((raw >= 0).all() and ((raw.sum(dim=1) - 1).abs() < _SUMS).all())
+    if not (logs or shares) or not bool(((g == 0).sum(dim=1) == 1).all()):
+        return gradient
+    p = raw.exp() if logs else raw
+    at_logs = g if logs else p * g
+    seen.end = ""  # it belongs to the loss
+    return _scored(seen, (p[:, 1] / p[:, 0]).log(), at_logs[:, 1] - p[:, 1] * at_logs.sum(dim=1))
+
+
+def _scored(seen: Pass, score: Tensor, gradient: Tensor) -> Tensor:
+    """The gradient at a pass's one score ``(B, 1)``, which from now on is what it said."""
+    seen.said, seen.scores, seen.raw = score, _some(score[:, None], seen.rows), None
+    return gradient[:, None]
 
 
 def _by_row(scores: Tensor, count: int) -> Tensor:

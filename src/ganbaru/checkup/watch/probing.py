@@ -122,7 +122,7 @@ def _latent(module: nn.Module, args: Any, options: Any, seed: int) -> dict[str, 
     Of what goes in, only numbers that differ from row to row are exchanged, as those of noise do and a label's do not;
     of several batches with such numbers, that counts which changes least. ``wired`` is 1 where samples are computed
     from it at all, be it through units that never answer; ``way`` is the largest derivative of a sample with respect
-    to it, ``scale`` the standard deviation of it.
+    to it, ``scale`` its standard deviation from row to row.
     """
     given = [each for each in outputs.batches((args, options)) if len(each) > 1 and not each.is_complex()]
     loose = [(each, columns) for each in given if (columns := varying(each.reshape(len(each), -1))).any()]
@@ -154,7 +154,7 @@ def _exchanged(
         "change": change,
         "wired": float(way is not None),
         "way": heard,
-        "scale": float(flat[:, columns].float().std()),
+        "scale": float(flat[:, columns].float().var(dim=0).mean().sqrt()),
     }
 
 

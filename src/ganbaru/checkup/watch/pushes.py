@@ -111,7 +111,7 @@ class Pushes:
             return
         for seen, push, kept in items:
             rows = _rows(seen, kept)
-            if len(rows) and len(push.values) == len(seen.scores):
+            if len(rows) and push.values.shape == seen.scores.shape:
                 self.pools[side].append(np.stack([seen.scores[rows].ravel(), push.values[rows].ravel()], axis=1))
 
     def _pair(self, reals: Sequence[tuple[Pass, Push, Array]], fakes: Sequence[tuple[Pass, Push, Array]]) -> None:
@@ -119,7 +119,7 @@ class Pushes:
             return
         sides = []
         for seen, push, kept in (reals[-1], fakes[-1]):
-            if not seen.by_row or len(push.values) != len(seen.scores):
+            if not seen.by_row or push.values.shape != seen.scores.shape:
                 return
             rows = np.flatnonzero(kept)
             sides.append(np.stack([seen.scores[rows, 0], push.values[rows, 0]], axis=1))

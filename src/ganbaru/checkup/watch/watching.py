@@ -12,7 +12,7 @@ from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.finding import Findings
 from ganbaru.checkup.judging import judge
 from ganbaru.checkup.watch import gathering, networks
-from ganbaru.checkup.watch.hooks import Guard
+from ganbaru.checkup.watch.hooks import Guard, hooked
 from ganbaru.checkup.watch.look import Look
 from ganbaru.checkup.watch.pacing import Pace, level
 from ganbaru.checkup.watch.record import Record
@@ -75,10 +75,10 @@ class Watch:
         for name, network in self._parts.items():
             for module in networks.called(network):
                 hook = self._guard.hook(f"passes of the {name}", self._look.seeing(name), self._look.awake)
-                self._handles.append(module.register_forward_hook(hook, with_kwargs=True))
+                self._handles.append(hooked(module, hook))
         for part in self._parts["model"].children() if "model" in self._parts else ():
             hook = self._guard.hook("passes of the model's parts", self._look.seeing_parts("model"), self._look.awake)
-            self._handles.append(part.register_forward_hook(hook, with_kwargs=True))
+            self._handles.append(hooked(part, hook))
         self._handles += self._look.hook_on()
 
     def close(self) -> None:
@@ -132,6 +132,7 @@ class Watch:
         self._record.step += 1
         self._record.losses({name: value for name, value in losses.items() if value is not None})
         if self._look.looking:
+            self._guard.run("answers", self._look.answers.through, losses.get("loss"))
             self._look.end(real, fake)
             self._pace.glanced(self._record.step, 0.0)
         elif real is not None and fake is not None and self._pace.glances(self._record.step):

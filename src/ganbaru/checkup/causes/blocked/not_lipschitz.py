@@ -4,6 +4,7 @@ A finite difference between two samples is a lower bound of the Lipschitz consta
 """
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.beside import takes_no_part
 from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
@@ -28,10 +29,13 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"lipschitz": steep.late(), "lipschitz_limit": _STEEP}
     if not steep.late() > _STEEP:
         return Ruling("fine", numbers)
+    idle = takes_no_part(evidence)
+    numbers |= idle
     now = standing(evidence)
     if now is not None and not now.suffers:
         return Ruling("suspect", numbers, "critic", reason="it learns in spite of it")
-    return Ruling("found", numbers, "critic", since=steep.since(lambda values: values > _STEEP))
+    reason = "the penalty is told with the loss, and none of it is sent back to the critic" if idle else ""
+    return Ruling("found", numbers, "critic", since=steep.since(lambda values: values > _STEEP), reason=reason)
 
 
 CAUSE = Cause(

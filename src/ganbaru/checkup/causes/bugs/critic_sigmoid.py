@@ -10,7 +10,7 @@ from ganbaru.checkup.causes.bugs.seen import SPOILS
 from ganbaru.checkup.causes.standing import is_game
 from ganbaru.checkup.evidence import Evidence
 
-_SQUASHING = ("sigmoid", "tanh")
+_SQUASHING = ("sigmoid", "tanh", "softmax")
 _RAW = {
     "constant": "a Wasserstein or hinge loss",
     "hinge": "a hinge loss",
@@ -24,7 +24,8 @@ def _judge(evidence: Evidence) -> Ruling:
     names = [family[f"{side}_family"] for side in ("real", "fake", "generator")]
     squashed = sum(name.startswith("squashed") for name in names)
     ends = evidence.probes["pushes"]["ends"]
-    inside = bool(ends) and all(end in _SQUASHING for end in ends)
+    told = [end for end in ends if end]
+    inside = bool(told) and all(end in _SQUASHING for end in told)
     numbers = {"squashed_inside": float(inside), "squashed_outside": float(squashed)}
     if squashed >= 2:
         return Ruling("found", numbers, "critic", reason="its scores go through a sigmoid before the loss")
@@ -36,9 +37,12 @@ def _judge(evidence: Evidence) -> Ruling:
     raw = next((_RAW[name] for name in known if name in _RAW), None)
     if raw is None:
         return Ruling(
-            "suspect", numbers, "critic", reason=f"it ends in a {ends[0]}, and no cross-entropy was seen to follow"
+            "suspect",
+            numbers,
+            "critic",
+            reason=f"it ends in a {told[0]}, and no cross-entropy was seen to follow",
         )
-    return Ruling("found", numbers, "critic", reason=f"it ends in a {ends[0]}, and {raw} follows")
+    return Ruling("found", numbers, "critic", reason=f"it ends in a {told[0]}, and {raw} follows")
 
 
 CAUSE = Cause(

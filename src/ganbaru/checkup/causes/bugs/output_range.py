@@ -21,6 +21,8 @@ REACH = {
 """What an activation can give, lowest and highest."""
 _BEYOND = 0.1
 """How far data may lie beyond that, in units of their own range: rounding and single peaks."""
+_SAME = 1e-6
+"""Share of the data's range by which ends are one value; the extremes of two batches differ by far more."""
 _SCALES = 10.0
 """How many times wider or narrower samples are than data, at every look, from which their scales do not fit."""
 _CLOSE, _WIDE, _WENT = 0.05, (0.3, 2.0), 0.25
@@ -37,6 +39,10 @@ only where the data go on: then less of the loss must be left."""
 _ONE_SIDED = 0.4
 """Cosine, of either sign, of the answers and the gradient at them from which errors do not balance out: 0.6 and more
 where the data go on beyond an end, 0.2 where answers near it are right and only come nearer, as under cross-entropy."""
+
+_HARDER = 2.0
+"""Times as hard as others that answers at an end are pushed beyond it where the data go on there: 1 at the most where
+they are right and only come nearer, whatever the loss."""
 
 
 def _judge(evidence: Evidence) -> Ruling:
@@ -56,6 +62,10 @@ def _of_model(evidence: Evidence) -> Ruling:
         return Ruling("fine", numbers, "model")
     if at_once or evidence.lacks("pulled_in"):
         return Ruling("found", numbers, "model")
+    if not evidence.lacks("pushed_harder"):
+        numbers |= {"pushed_harder": evidence.series["pushed_harder"].late(0.5), "pushed_harder_limit": _HARDER}
+        if numbers["pushed_harder"] > _HARDER:
+            return Ruling("found", numbers, "model")
     numbers |= {"one_sided": abs(evidence.series["pulled_in"].late(0.5)), "one_sided_limit": _ONE_SIDED}
     if numbers["one_sided"] > _ONE_SIDED:
         return Ruling("found", numbers, "model")
@@ -77,6 +87,30 @@ def _one_sided(evidence: Evidence, low: float, high: float) -> dict[str, float]:
     return {"fake_low": float(lows.min()), "fake_high": float(highs.max()), "real_low": low, "real_high": high}
 
 
+def _stopped(evidence: Evidence, low: float, high: float) -> dict[str, float]:
+    """What tells that samples stop at one value, time and again, beyond which the data go on; nothing where none does.
+
+    Whatever cuts them off there: of what a compiler made, the last activation is not known.
+    """
+    if any(evidence.lacks(name) for name in ("fake_low", "fake_high")):
+        return {}
+    if not evidence.lacks("generator_update_ratio") and travelled(evidence, "generator") < _WENT:
+        return {}  # what does not learn makes the same again
+    lows, highs = (evidence.series[name].finite.values for name in ("fake_low", "fake_high"))
+    size = max(high - low, 1e-12)
+    if min(len(lows), len(highs)) < _LOOKS or not np.median(highs - lows) > _CLOSE * size:
+        return {}
+    bottom, top = float(lows.min()), float(highs.max())
+    for name, values, end, beyond in (
+        ("reach_low", lows, bottom, bottom - low),
+        ("reach_high", highs, top, high - top),
+    ):
+        if (np.abs(values - end) <= _SAME * size).sum() >= _LOOKS and beyond > _BEYOND * size:
+            numbers = {"real_low": low, "real_high": high, name: end}
+            return numbers | {"beyond": float(beyond / size), "beyond_limit": _BEYOND}
+    return {}
+
+
 def _of_generator(evidence: Evidence) -> Ruling:
     low, high = (evidence.series[name].late(1.0) for name in ("real_low", "real_high"))
     ends = (evidence.probes.get("fakes") or {}).get("ends", ())
@@ -85,6 +119,9 @@ def _of_generator(evidence: Evidence) -> Ruling:
     if len(ends) == 1 and ends[0][0] in REACH:
         end, factor = ends[0]
         return _reach(str(end), float(factor), low, high)
+    hidden = not all(end[0] for end in ends) or not ends
+    if hidden and (stopped := _stopped(evidence, low, high)):
+        return Ruling("found", stopped, "generator", reason="its samples stop at the same value in every batch")
     return _scales(evidence)
 
 

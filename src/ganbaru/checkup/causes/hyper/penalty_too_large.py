@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
+from ganbaru.checkup.causes.beside import PROMISE_ONE, beside_scores, takes_no_part
 from ganbaru.checkup.causes.hyper.settings import path
 from ganbaru.checkup.causes.model.by_heart import critic_is_too_small, handful
 from ganbaru.checkup.causes.model.receptive_field_short import is_blind
@@ -19,9 +20,7 @@ from ganbaru.checkup.causes.standing import WASSERSTEIN, is_game, standing
 from ganbaru.checkup.causes.telling import gaps, parted, unseen
 from ganbaru.checkup.causes.usual import towards, usual_strength
 from ganbaru.checkup.evidence import Evidence
-from ganbaru.checkup.series import Series
 
-PROMISE_ONE = ("gradient-penalty", "lipschitz-penalty")
 PENALTIES = (*PROMISE_ONE, "r1", "r1+r2")
 _PUBLISHED = 10.0
 """Weight of Gulrajani et al. 2017, algorithm 1."""
@@ -49,8 +48,6 @@ _SMOTHERS, _SMOTHERS_PROMISE = 10.0, 100.0
 """The same from which the penalty is nearly all that the critic minimises, whatever its scores say of samples that ran
 far away; on the calibration half 3 at most where another fault made it large. Where a slope of 1 is promised there is
 some wherever it is not kept exactly, up to 10 there."""
-_REST = 0.05
-"""What such a loss holds besides, over its scores' difference, below which no penalty was told with it."""
 _HEAVY = 50.0
 """Weight over the usual one for such data from which it is the penalty that keeps a critic silent which sees the
 difference: at its optimum the penalty takes the same share of what it says whatever the weight. On the calibration half
@@ -86,6 +83,8 @@ def _judge(evidence: Evidence) -> Ruling:
 
 def _otherwise(evidence: Evidence) -> str:
     """Why a critic says little, though no penalty keeps it from saying more; empty where nothing is known."""
+    if takes_no_part(evidence):
+        return "the penalty is told with the loss and does not hold the critic"
     if critic_is_too_small(evidence) or handful(evidence, "critic"):
         return "so small a critic says as little without a penalty"
     if is_blind(evidence, "critic") or unseen(evidence):
@@ -107,6 +106,9 @@ def _obeys(evidence: Evidence) -> tuple[dict[str, float], bool]:
     if weight is not None:
         numbers |= {"weight": float(weight), "weight_limit": _PUBLISHED}
     heavy, turned = weight is None or float(weight) > _PUBLISHED, right < least and _SLOPE[0] < steep < _SLOPE[1]
+    if turned and weight is None:
+        numbers |= {"right_at_last": float((gaps(evidence) > 0).mean()), "right_at_last_limit": least}
+        turned = numbers["right_at_last"] < least  # what turned is not held back, and only was late
     limit = _MUTED if weight is None else _MUTED_HEAVY
     ratio = _over_said(evidence, abs(float(np.median(told)))) if len(told) else math.nan
     numbers |= {} if math.isnan(ratio) else {"penalty_over_said": ratio, "penalty_over_said_limit": _SMOTHERS_PROMISE}
@@ -146,17 +148,6 @@ def _over_said(evidence: Evidence, said: float) -> float:
     """Weighted penalty over the distance of mean scores; NaN where nothing tells the penalty."""
     taken = evidence.series["penalty"] if not evidence.lacks("penalty") else beside_scores(evidence)
     return taken.late() / max(said, 1e-12) if taken is not None and len(taken.finite) else math.nan
-
-
-def beside_scores(evidence: Evidence) -> Series | None:
-    """What a Wasserstein critic's loss holds besides the difference of its scores; None where nothing, or unknown."""
-    if evidence.facts.get("objective") not in WASSERSTEIN or evidence.lacks("critic_loss") or evidence.lacks("w1"):
-        return None
-    loss, w1 = evidence.series["critic_loss"].finite, evidence.series["w1"].finite
-    steps, mine, its = np.intersect1d(loss.steps, w1.steps, return_indices=True)
-    rest = loss.values[mine] + w1.values[its]
-    told = float(np.median(rest)) > _REST * float(np.median(np.abs(w1.values[its]))) if len(steps) else False
-    return Series.of(steps, rest) if told else None
 
 
 def weaker(evidence: Evidence, factor: float) -> Change | None:

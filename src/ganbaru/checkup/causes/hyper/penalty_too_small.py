@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from ganbaru.checkup.cause import Cause, Ruling
+from ganbaru.checkup.causes.beside import PROMISE_ONE, takes_no_part
 from ganbaru.checkup.causes.blocked import late_degradation
-from ganbaru.checkup.causes.hyper.penalty_too_large import PROMISE_ONE, penalised, weaker
+from ganbaru.checkup.causes.hyper.penalty_too_large import penalised, weaker
 from ganbaru.checkup.causes.model.by_heart import generator_is_too_small
 from ganbaru.checkup.causes.proved import is_apart
 from ganbaru.checkup.causes.standing import standing
@@ -34,7 +35,7 @@ def _judge(evidence: Evidence) -> Ruling:
     idle = part < _PART
     if not (steep > limit or idle):
         return Ruling("fine", numbers)
-    if not promised and (reason := _otherwise(evidence)):
+    if reason := _otherwise(evidence):
         return Ruling("fine", numbers, reason=reason)
     now = standing(evidence)
     if now is None or not (now.suffers or ((promised or idle) and is_apart(now))):
@@ -54,7 +55,9 @@ def _part(evidence: Evidence) -> float:
 
 
 def _otherwise(evidence: Evidence) -> str:
-    """Why a critic is steep under a penalty on the gradient itself although its weight is not too small."""
+    """Why a critic is steep under a penalty although its weight is not too small."""
+    if evidence.facts["constraint"] in PROMISE_ONE:
+        return "its weight is not small, and none of it is sent back" if takes_no_part(evidence) else ""
     weight, usual = evidence.facts.get("constraint_strength"), penalty(evidence).get("constraint_strength")
     if weight is not None and usual is not None and float(weight) > _USUAL * float(usual):
         return f"a weight of {float(weight):.3g} is as usual"

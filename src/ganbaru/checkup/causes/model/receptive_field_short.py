@@ -3,7 +3,7 @@
 from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.hyper.settings import NETWORKS
 from ganbaru.checkup.causes.model.by_heart import HEARD
-from ganbaru.checkup.causes.one_loss import is_plain, least_fall, still_falls
+from ganbaru.checkup.causes.one_loss import by_loss, is_plain, least_fall, still_falls
 from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
@@ -36,6 +36,8 @@ def _judge(evidence: Evidence) -> Ruling:
     numbers = {"structure": length, **{f"{name}_sees": float(probe[name]) for name in shares}}
     if not shares:
         return Ruling("fine", numbers, reason="no layer sees only a part")
+    if probe.get("whole"):
+        return _of_whole(evidence, numbers)
     worst = min(shares, key=lambda name: shares[name])
     numbers |= {"share": shares[worst], "share_limit": _PERIODS}
     if shares[worst] >= _PERIODS or length < _FEWEST:
@@ -46,6 +48,18 @@ def _judge(evidence: Evidence) -> Ruling:
     if now is None:
         return Ruling("suspect", numbers, worst, reason="no samples were seen: it may do no harm")
     return Ruling("found" if now.suffers else "fine", numbers | now.evidence, worst if now.suffers else "")
+
+
+def _of_whole(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
+    """Of one answer for a whole sequence: found where most of that is never read, and nothing is learned.
+
+    What tells the answer may stand anywhere in it, whatever the structure; a model that learns knows enough of it.
+    """
+    length = float(evidence.probes["sight"]["length"])
+    numbers = {"length": length, **numbers, "share": numbers["model_sees"] / max(length, 1.0), "share_limit": _BLIND}
+    if numbers["share"] >= _BLIND or still_falls(evidence):
+        return Ruling("fine", numbers)
+    return by_loss(evidence, numbers, "model")
 
 
 def _of_model(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
