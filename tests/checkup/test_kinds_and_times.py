@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.blocked import late_degradation, mode_dropping, vanishing_gradient
+from ganbaru.checkup.causes.blocked import late_degradation, mode_collapse, mode_dropping, vanishing_gradient
 from ganbaru.checkup.evidence import Evidence
 from ganbaru.checkup.judging import judge
 from ganbaru.checkup.series import Series
@@ -115,6 +115,13 @@ def test_a_distance_that_is_passed_through_is_no_good_time(precise: tuple[float,
     measured |= {"quality.precision.low": shares - 0.02, "quality.precision.high": shares + 0.02}
     assert late_degradation.CAUSE.examine(evidence(**measured)).verdict == verdict
     assert late_degradation.begins(evidence(**measured), COUNT)
+
+
+@pytest.mark.parametrize(("heard", "verdict"), [(0.1, "found"), (0.8, "suspect")])
+def test_soft_sounds_that_differ_as_they_are_heard_are_not_alike(heard: float, verdict: str) -> None:
+    spread = np.where(STEPS < COUNT // 2, 0.6, 0.1)
+    seen = evidence(spread=spread, **{"quality.diversity.low": heard})
+    assert mode_collapse.CAUSE.examine(seen).verdict == verdict
 
 
 def test_fakes_that_look_right_need_no_message_however_far_away_the_critic_knows_others() -> None:

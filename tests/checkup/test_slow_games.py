@@ -47,6 +47,12 @@ def test_short_steps_are_too_short_where_half_of_the_way_was_done_late(way: floa
         assert ruling.evidence["generator_path"] == pytest.approx(way, rel=1e-6)
 
 
+def test_a_game_that_strayed_far_before_it_came_near_took_no_short_steps() -> None:
+    strayed = falls_at(0.6) * np.where(PARTS < RECORDS // 2, 1.6, 1.0)
+    strayed[0] = 1.0
+    assert learning_rate_low.CAUSE.examine(moving(0.6, strayed)).verdict == "suspect"
+
+
 def test_what_came_near_after_all_had_a_rate_that_would_do() -> None:
     assert learning_rate_low.CAUSE.examine(moving(0.6, falls_at(0.6, to=0.11))).verdict == "fine"
 

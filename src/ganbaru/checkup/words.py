@@ -27,6 +27,7 @@ _SAID = {
     "faded_to": "that message {} of its strongest",
     "separation": "mean scores {} deviations apart",
     "parted": "mean scores of a batch {} deviations apart",
+    "diversity_low": "sounds differ at least {} of what real ones do, as they are heard",
     "bend": "bend of the scores {}",
     "directions": "scores rise in {} directions",
     "seen": "mean scores of a batch {} deviations apart",

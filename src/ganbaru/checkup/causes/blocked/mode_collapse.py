@@ -18,6 +18,9 @@ ALIKE = 0.2
 """Mean distance of two fakes over that of two reals; two modes of eight on a ring make 0.5 at the least in the mean."""
 NARROW = 0.35
 """Below this it is suspected."""
+_HEARD = 0.5
+"""Diversity of sounds as they are heard, over that of real ones, that its whole interval must clear for them to differ;
+0.18 at most on the calibration half where they were alike."""
 _FELL, _VARIED = 0.5, 0.05
 """Late spread over the widest before it, from which they have become alike; and how wide that must have been."""
 _FAR, _TOLD = 1.5, 3.0
@@ -36,6 +39,12 @@ def _judge(evidence: Evidence) -> Ruling:
         return Ruling("fine", numbers)
     if late >= ALIKE:
         return Ruling("suspect", numbers, "generator", reason="they vary much less than real samples, but not like one")
+    if (heard := _heard(evidence)) > _HEARD:
+        numbers |= {"diversity_low": heard, "diversity_low_limit": _HEARD}
+        reason = (
+            "their numbers vary much less than those of real ones, as soft sounds do; as they are heard they differ"
+        )
+        return Ruling("suspect", numbers, "generator", reason=reason)
     if late > _FELL * widest or widest < _VARIED:
         return _never_varied(evidence, numbers)
     return Ruling("found", numbers, "generator", since=spread.since(lambda values: values < ALIKE))
@@ -48,6 +57,12 @@ def _never_varied(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
     if way > _FAR and told > _TOLD and not vanishing_gradient.is_lost(evidence):
         return Ruling("found", numbers, "generator", reason="however far the generator went, they stayed alike")
     return Ruling("suspect", numbers, "generator", reason="they never varied: it may not have begun to learn")
+
+
+def _heard(evidence: Evidence) -> float:
+    """How much sounds differ at least as they are heard, when that was last measured; 0 where it was not."""
+    name = "quality.diversity.low"
+    return 0.0 if evidence.lacks(name) else float(evidence.series[name].finite.values[-1])
 
 
 def _widest(spread: Series) -> float:

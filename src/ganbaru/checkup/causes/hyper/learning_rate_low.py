@@ -8,7 +8,7 @@ from ganbaru.checkup.causes.blocked import dead_units, vanishing_gradient
 from ganbaru.checkup.causes.blocked.exploding_gradient import drawn_wide
 from ganbaru.checkup.causes.bugs import non_finite
 from ganbaru.checkup.causes.hyper import clip_too_large, clip_too_small, learning_rate_high, penalty_too_large
-from ganbaru.checkup.causes.hyper.late import LEFT, SAID, began_late, is_slowed
+from ganbaru.checkup.causes.hyper.late import LEFT, SAID, began_late, is_slowed, strayed
 from ganbaru.checkup.causes.hyper.settings import UNLEARNED, learners, no_learners, path, scaled_learners
 from ganbaru.checkup.causes.model.by_heart import critic_is_too_small, generator_is_too_small
 from ganbaru.checkup.causes.one_loss import is_plain, still_falls
@@ -64,6 +64,10 @@ def _of_late(evidence: Evidence, numbers: dict[str, float]) -> Ruling:
     late = {} if is_plain(evidence) else began_late(evidence)
     if not late or late["half_way"] > _NEVER or late.get("way_left", 1.0) < LEFT:
         return Ruling("fine", numbers)  # what never came so far is kept from it by something else
+    if strayed(evidence):
+        return Ruling(
+            "suspect", numbers | late, "generator", reason="it came late, by a way that steps so short do not go"
+        )
     if any(cause.examine(evidence) for cause in _NO_GRADIENT):
         return Ruling("fine", numbers)
     if is_slowed(evidence) or any(cause.examine(evidence).verdict in ("found", "suspect") for cause in _SLOWING):
