@@ -233,7 +233,10 @@ def test_the_change_fits_the_representation_that_is_trained() -> None:
 
 
 @pytest.mark.parametrize(("distance", "verdict"), [(1.05, "found"), (1.9, "suspect")])
-@pytest.mark.parametrize(("name", "cause"), [("white noise at -20 dB", "hiss"), ("random phases", "phase-smear")])
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [("white noise at -20 dB", "hiss"), ("random phases", "phase-smear"), ("repeated samples, by 4", "imaging")],
+)
 def test_what_lies_on_a_sound_that_is_not_learned_is_only_suspected(
     name: str, cause: str, distance: float, verdict: str
 ) -> None:
@@ -243,5 +246,18 @@ def test_what_lies_on_a_sound_that_is_not_learned_is_only_suspected(
     series = {key: Series.of(steps, value) for key, value in {"batch_distance": course, **real}.items()}
     change = next(each.change for each in artefacts.FAULTS if each.name == name)
     heard = listen(change(notes(2), RATE, np.random.default_rng(0)), notes(1), rate=RATE)
-    evidence = Evidence(facts={"kind": "gan", "data": "sound"}, series=series, probes={"heard": heard})
+    facts = {"kind": "gan", "data": "sound"} | ({"representation": "log-mel"} if cause == "imaging" else {})
+    evidence = Evidence(facts=facts, series=series, probes={"heard": heard})
     assert {each.slug: each for each in CAUSES}[cause].examine(evidence).verdict == verdict
+
+
+def test_waves_that_are_made_sample_by_sample_have_images_of_upsampling_before_they_are_learned() -> None:
+    far = {"batch_distance": 2.0, "batch_distance_real": 1.0, "coverage": 0.0, "coverage_real": 1.0}
+    series = {key: Series.of(range(100), np.full(100, value)) for key, value in far.items()}
+    heard = listen(planted("repeated samples, by 4"), voices(1), rate=RATE)
+    facts = {"kind": "gan", "data": "sound", "representation": "waveform"}
+    assert _imaging(Evidence(facts=facts, series=series, probes={"heard": heard})) == "found"
+
+
+def _imaging(evidence: Evidence) -> str:
+    return next(cause for cause in CAUSES if cause.slug == "imaging").examine(evidence).verdict

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganbaru.checkup.cause import Cause, Change, Ruling
-from ganbaru.checkup.causes.heard.hearing import WAVEFORMS, graded, is_sound, probe, representation, ruled
+from ganbaru.checkup.causes.heard.hearing import (
+    WAVEFORMS,
+    graded,
+    is_sound,
+    probe,
+    representation,
+    ruled,
+    ruled_beside_the_rest,
+)
 from ganbaru.checkup.evidence import Evidence
 
 _COHERENT = 0.05
@@ -36,7 +44,10 @@ def _judge(evidence: Evidence) -> Ruling:
         ghost = min(ghost, _SLIGHTLY)
     line = _height(tone) if tone is not None else 0.0
     verdict = "found" if line >= _HIGH else graded(ghost, found=_COHERENT, suspected=_SLIGHTLY)
-    return ruled(evidence, verdict, numbers, "there is a trace of mirrored spectra")
+    trace = "there is a trace of mirrored spectra"
+    if representation(evidence) in ("", *WAVEFORMS):
+        return ruled(evidence, verdict, numbers, trace)
+    return ruled_beside_the_rest(evidence, verdict, numbers, trace)  # bands that are not learned yet ring too
 
 
 def _coherent(image: Mapping[str, Any]) -> float:
