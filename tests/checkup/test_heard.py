@@ -100,6 +100,17 @@ def test_noise_that_should_be_noise_does_not_hiss() -> None:
     assert [slug for slug, finding in findings(noise[:30], noise[30:]).items() if finding] == []
 
 
+def test_a_floor_that_a_way_back_leaves_is_no_fault_and_twice_as_much_is() -> None:
+    bands = [{"low": 2000.0, "high": 2828.0, "spread": 1.0}]
+    for up, behind in ((11.0, "suspect"), (25.0, "found")):
+        for part in ("25", "50"):
+            bands[0] |= {f"made_{part}": up - 40.0, f"real_{part}": -40.0, f"null_{part}": 0.5}
+        heard = {"hiss": {"bands": bands}, "made": 50, "real": 50}
+        for facts, verdict in (({}, "found"), ({"representation": "log-mel"}, behind)):
+            told = Evidence(facts={"data": "sound", **facts}, probes={"heard": heard})
+            assert next(cause for cause in CAUSES if cause.slug == "hiss").examine(told).verdict == verdict
+
+
 def test_clicks_that_should_click_are_no_fault() -> None:
     random = np.random.default_rng(0)
     ticks = artefacts.impulses(1.0, 8.0)(0.01 * random.normal(size=(60, 8000)), RATE, random)
