@@ -34,7 +34,8 @@ HALF, DEGREE, SEED = 2.5, 8, 987
 CELLS = [(size, funnels) for size in (2, 4, 8, 16, 32, 64, 128) for funnels in (4, 16, 64, 256)]
 FEW = [(2, 16), (8, 64), (32, 64), (64, 16)]
 QUICK = [(2, 4), (8, 16)]
-BATCH = 512
+MANY = 32
+"""Dimensions from which on directions are many, and what a batch says of each is little."""
 
 
 class Funnels:
@@ -126,8 +127,7 @@ class Judged:
 def judge(pair: Funnels, critic: str, minutes: float, truth: float) -> Judged:
     """A critic that learns for so many minutes of CPU, and what it then says."""
     begun = time.process_time()
-    width, layers = shape(pair)
-    size = {"critic": critic, "batch": BATCH, "width": width, "layers": layers}
+    size = {"critic": critic, **shape(pair)}
     _, few, more = (
         machine.timed(lambda count=count: fit_critic(pair.concentrated, pair.uniform, steps=count, **size)).cpu
         for count in (8, 16, 96)
@@ -141,10 +141,12 @@ def judge(pair: Funnels, critic: str, minutes: float, truth: float) -> Judged:
     return Judged(truth, said, cosine, time.process_time() - begun)
 
 
-def shape(pair: Funnels) -> tuple[int, int]:
-    """Width and hidden layers, by dimension only: deeper in a few, where what is to be seen is small."""
+def shape(pair: Funnels) -> dict[str, int]:
+    """Width, hidden layers and batch, by dimension only: deeper in a few, where what is to be seen is small."""
     size = pair.tips.shape[1]
-    return max(128, size), 3 if size <= 4 else 2
+    if size < MANY:
+        return {"width": 128, "layers": 3 if size <= 4 else 2, "batch": 512}
+    return {"width": 256, "layers": 2, "batch": 2048}
 
 
 def row(size: int, funnels: int, critic: str, one: Judged) -> str:
