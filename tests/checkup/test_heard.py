@@ -267,8 +267,5 @@ def test_waves_that_are_made_sample_by_sample_have_images_of_upsampling_before_t
     series = {key: Series.of(range(100), np.full(100, value)) for key, value in far.items()}
     heard = listen(planted("repeated samples, by 4"), voices(1), rate=RATE)
     facts = {"kind": "gan", "data": "sound", "representation": "waveform"}
-    assert _imaging(Evidence(facts=facts, series=series, probes={"heard": heard})) == "found"
-
-
-def _imaging(evidence: Evidence) -> str:
-    return next(cause for cause in CAUSES if cause.slug == "imaging").examine(evidence).verdict
+    told = Evidence(facts=facts, series=series, probes={"heard": heard})
+    assert next(cause for cause in CAUSES if cause.slug == "imaging").examine(told).verdict == "found"

@@ -9,10 +9,14 @@ from ganbaru.checkup.series import Series
 PROMISE_ONE = ("gradient-penalty", "lipschitz-penalty")
 _REST = 0.05
 """What such a loss holds besides, over its scores' difference, below which no penalty was told with it."""
-_OVER_OPTIMUM, _STEEP, _STEADY = 10.0, 4.0, 3.0
+STEEP = 4.0
+"""Rise over run, where 1 is promised. A penalty of weight λ lets a critic that tells samples a distance w apart be as
+steep as 1 + w / 2λ: on the calibration half 1.5 where learning went well, 2.4 where another fault keeps them apart, and
+18 and more where nothing holds the critic."""
+_OVER_OPTIMUM, _STEADY = 10.0, 3.0
 """Penalty beside the scores, as told, over what it is where the critic has the slope that minimises both, from which
-it is no part of what is minimised; the slope beyond 1, as of `not-lipschitz`; and the ratio of nine tenths and one
-tenth of late slopes up to which they stand: those of a critic that too high a rate throws about do not."""
+it is no part of what is minimised; and the ratio of nine tenths and one tenth of late slopes up to which they stand:
+those of a critic that too high a rate throws about do not."""
 
 
 def takes_no_part(evidence: Evidence) -> dict[str, float]:
@@ -25,10 +29,10 @@ def takes_no_part(evidence: Evidence) -> dict[str, float]:
         return {}
     slopes, told = evidence.series["lipschitz"].finite.part(0.75), beside_scores(evidence)
     steep = float(np.median(slopes)) if len(slopes) else 0.0
-    if told is None or not steep > _STEEP or np.quantile(slopes, 0.9) > _STEADY * np.quantile(slopes, 0.1):
+    if told is None or not steep > STEEP or np.quantile(slopes, 0.9) > _STEADY * np.quantile(slopes, 0.1):
         return {}
     optimum = (steep - 1) * max(abs(evidence.series["w1"].late()), 1e-12) / 2
-    numbers = {"lipschitz": steep, "lipschitz_limit": _STEEP}
+    numbers = {"lipschitz": steep, "lipschitz_limit": STEEP}
     numbers |= {"penalty_over_optimum": told.late() / optimum, "penalty_over_optimum_limit": _OVER_OPTIMUM}
     return numbers if numbers["penalty_over_optimum"] > _OVER_OPTIMUM else {}
 

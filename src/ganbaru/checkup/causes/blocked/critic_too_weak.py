@@ -36,13 +36,13 @@ def _judge(evidence: Evidence) -> Ruling:
     apart, unlike, now = parted(evidence, _LASTING), said(evidence, _LASTING), standing(evidence)
     if now is None:
         return Ruling("not-checked", reason="samples were not seen")
-    if _is_flat(evidence) and (now.is_far or now.apart > APART):
-        slope = evidence.series["lipschitz"].late()
-        return Ruling("found", {"lipschitz": slope, "lipschitz_limit": _FLAT, **now.evidence}, "critic")
-    if (little := unseen(evidence)) and (now.is_far or now.apart > APART):
-        return Ruling(
-            "found", {**little, **now.evidence}, "critic", reason="most of a sample makes no difference to it"
-        )
+    if now.is_far or now.apart > APART:
+        if _is_flat(evidence):
+            slope = evidence.series["lipschitz"].late()
+            return Ruling("found", {"lipschitz": slope, "lipschitz_limit": _FLAT, **now.evidence}, "critic")
+        if little := unseen(evidence):
+            reason = "most of a sample makes no difference to it"
+            return Ruling("found", {**little, **now.evidence}, "critic", reason=reason)
     if math.isnan(apart):
         return Ruling("not-checked", reason="its scores were not seen")
     numbers = {"parted": apart, "parted_limit": _BLIND, **now.evidence, "apart_limit": _FAR}

@@ -38,33 +38,32 @@ _WINDOWS = 12
 """Parts of a training, each told by its median, so that a swing to and fro is no rise and fall."""
 _OTHERS = ("precision", "coverage", "diversity", "high_quality", "modes")
 """What else is measured with the distance, where it is: what was good is better than the end in one of them too."""
-_LOST_SOMEHOW = ("found", "suspect")
 _BATCHES = 3
 """Batches to a part at least, for one may be odd."""
 
 
 def begins(evidence: Evidence, since: int | None) -> bool:
     """Whether it had been good before a trouble that began at a step, so that this is how it got worse."""
-    if since is None or _when(evidence):
-        return False
-    ruling = _judge(evidence)
-    return ruling.verdict in _LOST_SOMEHOW and since >= ruling.evidence["best_step"]
+    lost = _lost(evidence)
+    return since is not None and lost is not None and since >= lost.evidence["best_step"]
 
 
 def lost_since(evidence: Evidence) -> int | None:
     """The step from which on what had been good was lost; None where it was not."""
-    if _when(evidence):
-        return None
-    ruling = _judge(evidence)
-    return ruling.since if ruling.verdict == "found" else None
+    lost = _lost(evidence)
+    return None if lost is None or lost.verdict != "found" else lost.since
 
 
 def was_at_best_after(evidence: Evidence, since: int | None) -> bool:
     """Whether something that was there since some step did not keep a training from going well before it got worse."""
-    if since is None or _when(evidence):
-        return False
-    ruling = _judge(evidence)
-    return ruling.verdict in _LOST_SOMEHOW and since < ruling.evidence["best_step"]
+    lost = _lost(evidence)
+    return since is not None and lost is not None and since < lost.evidence["best_step"]
+
+
+def _lost(evidence: Evidence) -> Ruling | None:
+    """The ruling where it was good and got worse, be it by the distance only; None where not, or where nobody knows."""
+    ruling = None if _when(evidence) else _judge(evidence)
+    return ruling if ruling is not None and ruling.verdict in ("found", "suspect") else None
 
 
 def _judge(evidence: Evidence) -> Ruling:

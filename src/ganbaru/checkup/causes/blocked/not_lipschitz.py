@@ -4,30 +4,24 @@ A finite difference between two samples is a lower bound of the Lipschitz consta
 """
 
 from ganbaru.checkup.cause import Cause, Ruling
-from ganbaru.checkup.causes.beside import takes_no_part
+from ganbaru.checkup.causes.beside import PROMISE_ONE, STEEP, takes_no_part
 from ganbaru.checkup.causes.standing import standing
 from ganbaru.checkup.evidence import Evidence
 
-_STEEP = 4.0
-"""Rise over run, where 1 is promised. A penalty of weight λ lets a critic that tells samples a distance w apart be as
-steep as 1 + w / 2λ: on the calibration half 1.5 where learning went well, 2.4 where another fault keeps them apart, and
-18 and more where nothing holds the critic."""
-_PROMISE_ONE = ("gradient-penalty", "lipschitz-penalty", "spectral-norm")
+_PROMISE = (*PROMISE_ONE, "spectral-norm")
 
 
 def _when(evidence: Evidence) -> str:
     constraint = evidence.facts.get("constraint")
     if evidence.facts.get("objective") != "wasserstein":
         return "its objective asks for no Lipschitz constant"
-    return (
-        "" if constraint in _PROMISE_ONE or constraint == "none" else f"{constraint} does not promise a constant of 1"
-    )
+    return "" if constraint in _PROMISE or constraint == "none" else f"{constraint} does not promise a constant of 1"
 
 
 def _judge(evidence: Evidence) -> Ruling:
     steep = evidence.series["lipschitz"]
-    numbers = {"lipschitz": steep.late(), "lipschitz_limit": _STEEP}
-    if not steep.late() > _STEEP:
+    numbers = {"lipschitz": steep.late(), "lipschitz_limit": STEEP}
+    if not steep.late() > STEEP:
         return Ruling("fine", numbers)
     idle = takes_no_part(evidence)
     numbers |= idle
@@ -35,7 +29,7 @@ def _judge(evidence: Evidence) -> Ruling:
     if now is not None and not now.suffers:
         return Ruling("suspect", numbers, "critic", reason="it learns in spite of it")
     reason = "the penalty is told with the loss, and none of it is sent back to the critic" if idle else ""
-    return Ruling("found", numbers, "critic", since=steep.since(lambda values: values > _STEEP), reason=reason)
+    return Ruling("found", numbers, "critic", since=steep.since(lambda values: values > STEEP), reason=reason)
 
 
 CAUSE = Cause(

@@ -1,6 +1,7 @@
 """The generator cannot reach the range of the data: its last activation ends where the data go on."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from ganbaru.checkup.causes.one_loss import falls, is_plain
 from ganbaru.checkup.causes.standing import is_game
 from ganbaru.checkup.causes.travelled import travelled
 from ganbaru.checkup.evidence import Evidence
+
+Array = np.ndarray[Any, Any]
 
 REACH = {
     "tanh": (-1.0, 1.0),
@@ -74,15 +77,14 @@ def _of_model(evidence: Evidence) -> Ruling:
 
 def _one_sided(evidence: Evidence, low: float, high: float) -> dict[str, float]:
     """What tells that no sample crossed 0, on both sides of which the data lie; nothing where some did."""
-    if min(-low, high) < _BOTH * (high - low) or any(evidence.lacks(name) for name in ("fake_low", "fake_high")):
+    made = _made(evidence)
+    if made is None or min(-low, high) < _BOTH * (high - low):
         return {}
-    lows, highs = (evidence.series[name].finite.values for name in ("fake_low", "fake_high"))
-    if len(lows) < _LOOKS or not (lows.min() >= 0 or highs.max() <= 0):
+    lows, highs = made
+    if not (lows.min() >= 0 or highs.max() <= 0):
         return {}
     near, wide = min(abs(lows.min()), abs(highs.max())), highs.max() - lows.min()
     if near > _CLOSE * (high - low) or not _WIDE[0] * (high - low) < wide < _WIDE[1] * (high - low):
-        return {}
-    if not evidence.lacks("generator_update_ratio") and travelled(evidence, "generator") < _WENT:
         return {}
     return {"fake_low": float(lows.min()), "fake_high": float(highs.max()), "real_low": low, "real_high": high}
 
@@ -92,14 +94,10 @@ def _stopped(evidence: Evidence, low: float, high: float) -> dict[str, float]:
 
     Whatever cuts them off there: of what a compiler made, the last activation is not known.
     """
-    if any(evidence.lacks(name) for name in ("fake_low", "fake_high")):
+    made, size = _made(evidence), max(high - low, 1e-12)
+    if made is None or not np.median(made[1] - made[0]) > _CLOSE * size:
         return {}
-    if not evidence.lacks("generator_update_ratio") and travelled(evidence, "generator") < _WENT:
-        return {}  # what does not learn makes the same again
-    lows, highs = (evidence.series[name].finite.values for name in ("fake_low", "fake_high"))
-    size = max(high - low, 1e-12)
-    if min(len(lows), len(highs)) < _LOOKS or not np.median(highs - lows) > _CLOSE * size:
-        return {}
+    lows, highs = made
     bottom, top = float(lows.min()), float(highs.max())
     for name, values, end, beyond in (
         ("reach_low", lows, bottom, bottom - low),
@@ -109,6 +107,19 @@ def _stopped(evidence: Evidence, low: float, high: float) -> dict[str, float]:
             numbers = {"real_low": low, "real_high": high, name: end}
             return numbers | {"beyond": float(beyond / size), "beyond_limit": _BEYOND}
     return {}
+
+
+def _made(evidence: Evidence) -> tuple[Array, Array] | None:
+    """The lowest and the highest that each batch had; None where too few were seen, or what made them does not learn.
+
+    Such a generator makes the same again.
+    """
+    if any(evidence.lacks(name) for name in ("fake_low", "fake_high")):
+        return None
+    if not evidence.lacks("generator_update_ratio") and travelled(evidence, "generator") < _WENT:
+        return None
+    lows, highs = (evidence.series[name].finite.values for name in ("fake_low", "fake_high"))
+    return (lows, highs) if min(len(lows), len(highs)) >= _LOOKS else None
 
 
 def _of_generator(evidence: Evidence) -> Ruling:

@@ -79,3 +79,8 @@ def _surely_near(evidence: Evidence, now: Standing) -> bool:
 def representation(evidence: Evidence) -> str:
     """Its name; empty where it is not known."""
     return str(evidence.facts.get("representation") or "")
+
+
+def is_behind(evidence: Evidence) -> bool:
+    """Whether sounds are known to come by a way back out of something else than waves."""
+    return representation(evidence) not in ("", *WAVEFORMS)

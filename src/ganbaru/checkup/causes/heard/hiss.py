@@ -7,6 +7,7 @@ from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.heard.hearing import (
     WAVEFORMS,
     graded,
+    is_behind,
     is_sound,
     probe,
     representation,
@@ -36,7 +37,7 @@ def _judge(evidence: Evidence) -> Ruling:
     plain = max(_excess(band, _AUDIBLE) for band in bands)
     worst = max(bands, key=lambda band: _excess(band, _FAINT))
     excess = _excess(worst, _FAINT)
-    limit = _UP if representation(evidence) in ("", *WAVEFORMS) else _UP_BEHIND
+    limit = _UP_BEHIND if is_behind(evidence) else _UP
     numbers = {
         "band_low": worst["low"],
         "band_high": worst["high"],

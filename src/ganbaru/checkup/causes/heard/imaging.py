@@ -7,6 +7,7 @@ from ganbaru.checkup.cause import Cause, Change, Ruling
 from ganbaru.checkup.causes.heard.hearing import (
     WAVEFORMS,
     graded,
+    is_behind,
     is_sound,
     probe,
     representation,
@@ -45,9 +46,8 @@ def _judge(evidence: Evidence) -> Ruling:
     line = _height(tone) if tone is not None else 0.0
     verdict = "found" if line >= _HIGH else graded(ghost, found=_COHERENT, suspected=_SLIGHTLY)
     trace = "there is a trace of mirrored spectra"
-    if representation(evidence) in ("", *WAVEFORMS):
-        return ruled(evidence, verdict, numbers, trace)
-    return ruled_beside_the_rest(evidence, verdict, numbers, trace)  # bands that are not learned yet ring too
+    rule = ruled_beside_the_rest if is_behind(evidence) else ruled  # bands that are not learned yet ring too
+    return rule(evidence, verdict, numbers, trace)
 
 
 def _coherent(image: Mapping[str, Any]) -> float:
